@@ -1,0 +1,75 @@
+"""Announce: somebody shares a post with their followers (ActivityPub 7.11)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from federation.activity import Activity, Wanted
+from federation.audience import Audience, reach_of
+from federation.errors import Ignored, NotAllowed
+from federation.vocabulary import Moment, Uri
+from storage import accounts, follows, notifications, posts
+from storage.errors import NotFound
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+OPEN = (Reach.ALL_NODES, Reach.UNLISTED)
+
+
+class Announce(Activity):
+    """A post is shared: only its id travels, and it is shown as its own author's node tells it."""
+
+    type: Literal["Announce"] = "Announce"
+    object: Uri  # the post
+    published: Moment | None = None
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """The post, from its own origin, when somebody here follows the one who shares it."""
+        sharer = accounts.by_uri(unit, self.actor)
+        if sharer is None or not follows.has_local_follower(unit, sharer.id):
+            return ()
+        known = posts.by_uri(unit, self.object) or posts.tombstone(unit, self.object)
+        return () if known else [Wanted(self.object, required=True)]
+
+    def authorize(self, unit: Unit, /) -> None:
+        """Only what is open to everybody, or one's own, may be shared; and never wider than it was.
+
+        Raises NotFound, NotAllowed; Ignored: undone before, shared already, or nobody here is concerned.
+        """
+        sharer, post = self.performer(unit), self._post(unit)
+        own_to_followers = post.reach is Reach.FOLLOWERS and post.author_id == sharer.id
+        if post.reach not in OPEN and not own_to_followers:
+            raise NotAllowed(self.actor, self.object, "not-open-to-all")
+        if own_to_followers and reach_of(sharer, to=self.to, cc=self.cc) in OPEN:
+            raise NotAllowed(self.actor, self.object, "wider-than-the-post")
+        if posts.tombstone(unit, self.id) is not None:
+            raise Ignored("undone-already")
+        if posts.share_by(unit, sharer.id, post.id) is not None:
+            raise Ignored("shared-already")
+        if not (sharer.is_local or post.is_local or follows.has_local_follower(unit, sharer.id)):
+            raise Ignored("unsolicited")
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """One's followers, and the author of the post."""
+        return Audience(frozenset({self._post(unit).author_id}), frozenset({self.performer(unit).id}))
+
+    def apply(self, unit: Unit, /) -> None:
+        """Keep the sharing as a row of its own, and tell the author."""
+        sharer, post = self.performer(unit), self._post(unit)
+        reach = reach_of(sharer, to=self.to, cc=self.cc)
+        posts.share(
+            unit,
+            uri=self.id,
+            author=sharer.id,
+            is_local=sharer.is_local,
+            post=post,
+            reach=reach,
+            published=self.published or unit.now,
+        )
+        notifications.tell(unit, post.author_id, "reblog", by=sharer.id, post=post.id)
+
+    def _post(self, unit: Unit) -> Post:
+        found = posts.by_uri(unit, self.object)
+        if found is None or found.boost_of is not None:
+            raise NotFound
+        return found

@@ -1,0 +1,102 @@
+"""Create: somebody writes a post (ActivityPub 6.2, 7.2)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from federation import notes
+from federation.activity import Activity, Wanted
+from federation.audience import NOBODY, Audience, reach_of
+from federation.errors import Ignored
+from federation.strict_json import JsonObject
+from federation.vocabulary import Note
+from storage import accounts, follows, posts
+from storage.accounts import Account
+from storage.ids import AccountId
+from storage.store import Unit
+from storage.visibility import Reach
+
+
+def _embedded(value: object) -> object:
+    return value if isinstance(value, dict) else {"id": value}
+
+
+class Create(Activity):
+    """A post comes into being; its audience is the one its author signed."""
+
+    type: Literal["Create"] = "Create"
+    object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: kept as received, for those it is shown to
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
+        if "type" not in self.object:
+            return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
+        parent = self._note().in_reply_to
+        if parent is None or posts.by_uri(unit, parent) or posts.tombstone(unit, parent):
+            return ()
+        return [Wanted(parent, required=False)] if self._concerns_us(unit, self._note()) else ()
+
+    def authorize(self, unit: Unit, /) -> None:
+        """Its author tells it, from the author's own node, and somebody here is concerned.
+
+        Raises NotAllowed, NotFound, Malformed; Ignored: known already, removed, or nobody here asked for it.
+        """
+        if "type" not in self.object:
+            raise Ignored("fetched-by-id")
+        note = self._note()
+        notes.demand_own(note, self.actor)
+        if posts.by_uri(unit, note.id) is not None:
+            raise Ignored("known-already")
+        if posts.tombstone(unit, note.id) is not None:
+            raise Ignored("removed-already")
+        if not self._concerns_us(unit, note):
+            raise Ignored("unsolicited")
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """Followers, the people named, and the author of what is answered; nobody elsewhere for this node only."""
+        author, note = self.performer(unit), self._note()
+        reach = reach_of(author, to=note.to, cc=note.cc)
+        if reach is Reach.NODE:
+            return NOBODY
+        people = {account.id for account in notes.people_of(unit, note).values()}
+        people |= self._answered(unit, note, reach)
+        return Audience(frozenset(people), frozenset(() if reach is Reach.MENTIONED else (author.id,)))
+
+    def apply(self, unit: Unit, /) -> None:
+        """Keep the post and tell those of this node whom it names."""
+        notes.keep(unit, self._note(), self.object, self.performer(unit))
+
+    def _note(self) -> Note:
+        return notes.read(self.object)
+
+    def _is_unknown(self, unit: Unit) -> bool:
+        uri = str(self.object["id"])
+        return posts.by_uri(unit, uri) is None and posts.tombstone(unit, uri) is None
+
+    def _concerns_us(self, unit: Unit, note: Note) -> bool:
+        author = accounts.by_uri(unit, self.actor)
+        if author is None:
+            return False
+        return author.is_local or _reaches_us(unit, author, note)
+
+    def _answered(self, unit: Unit, note: Note, reach: Reach) -> set[AccountId]:
+        parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
+        if parent is None or reach not in (Reach.ALL_NODES, Reach.UNLISTED):
+            return set()
+        return {parent.author_id}
+
+
+def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
+    if follows.has_local_follower(unit, author.id):
+        return True
+    if any(account.is_local for account in notes.people_of(unit, note).values()):
+        return True
+    return note.in_reply_to is not None and posts.by_uri(unit, note.in_reply_to) is not None
+
+
+def of(document: JsonObject) -> Create:
+    """The Create that a post fetched from its own origin stands for."""
+    return Create.read(
+        {"id": f"{document['id']}#create", "type": "Create", "actor": document.get("attributedTo"), "object": document}
+    )

@@ -1,0 +1,93 @@
+"""Undo: somebody takes back a follow, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from federation import audience as audiences
+from federation.activity import Activity
+from federation.audience import Audience
+from federation.errors import NotAllowed
+from federation.vocabulary import value_or_id
+from storage import accounts, follows, notifications, posts, reactions
+from storage.accounts import Account
+from storage.ids import AccountId, PostId
+from storage.posts import Post
+from storage.store import Unit
+
+
+def _embedded(value: object) -> object:
+    return value if isinstance(value, dict) else {"id": value}
+
+
+class Undo(Activity):
+    """Takes back what the same actor did. One that comes before what it undoes is remembered."""
+
+    type: Literal["Undo"] = "Undo"
+    object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: the activity, or its id alone
+
+    def authorize(self, unit: Unit, /) -> None:
+        """Only what one did oneself. Raises NotAllowed."""
+        del unit
+        actor = value_or_id(self.object.get("actor", self.actor))
+        if actor != self.actor:
+            raise NotAllowed(self.actor, self._undone, "not-the-owner")
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """Whoever was told of what is undone."""
+        actor = self.performer(unit)
+        if (followed := self._followed(unit, actor)) is not None:
+            return Audience(frozenset({followed}))
+        if (liked := self._liked(unit, actor)) is not None:
+            return Audience(frozenset({posts.get(unit, liked).author_id}))
+        shared = self._shared(unit, actor)
+        return audiences.NOBODY if shared is None else audiences.of_post(unit, shared)
+
+    def apply(self, unit: Unit, /) -> None:
+        """As if it had never been done; remembered, should what is undone come later."""
+        actor = self.performer(unit)
+        if (followed := self._followed(unit, actor)) is not None:
+            follows.remove(unit, actor.id, followed)
+        elif (liked := self._liked(unit, actor)) is not None:
+            reactions.remove(unit, actor.id, liked)
+            notifications.forget(unit, "favourite", by=actor.id, post=liked)
+        elif (shared := self._shared(unit, actor)) is not None:
+            if shared.boost_of is not None:
+                notifications.forget(unit, "reblog", by=actor.id, post=shared.boost_of)
+            posts.remove(unit, shared, owner_uri=self.actor)
+        if self._undone:
+            posts.bury(unit, self._undone, owner_uri=self.actor)
+
+    @property
+    def _undone(self) -> str:
+        return str(self.object.get("id") or "")
+
+    @property
+    def _target(self) -> str:
+        return str(value_or_id(self.object.get("object")) or "")
+
+    def _followed(self, unit: Unit, actor: Account) -> AccountId | None:
+        by_id = follows.by_uri(unit, self._undone, follower=actor.id)
+        if by_id is not None:
+            return by_id.followed_id
+        if self.object.get("type") != "Follow":
+            return None
+        followed = accounts.by_uri(unit, self._target)
+        known = follows.between(unit, actor.id, followed.id) if followed else None
+        return known.followed_id if known else None
+
+    def _liked(self, unit: Unit, actor: Account) -> PostId | None:
+        by_id = reactions.post_by_uri(unit, self._undone, account=actor.id)
+        if by_id is not None or self.object.get("type") != "Like":
+            return by_id
+        post = posts.by_uri(unit, self._target)
+        return post.id if post and reactions.uri_of(unit, actor.id, post.id) else None
+
+    def _shared(self, unit: Unit, actor: Account) -> Post | None:
+        by_id = posts.by_uri(unit, self._undone)
+        if by_id is not None and by_id.boost_of is not None and by_id.author_id == actor.id:
+            return by_id
+        if self.object.get("type") != "Announce":
+            return None
+        post = posts.by_uri(unit, self._target)
+        return posts.share_by(unit, actor.id, post.id) if post else None

@@ -1,0 +1,94 @@
+"""Update: a post is edited, or somebody's profile has changed (ActivityPub 6.3, 7.3)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from federation import actors, notes
+from federation import audience as audiences
+from federation.activity import Activity
+from federation.audience import Audience
+from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
+from federation.vocabulary import ACTOR_TYPES, Note
+from storage import notifications, posts
+from storage.posts import Post
+from storage.store import Unit
+
+
+def _embedded(value: object) -> object:
+    return value if isinstance(value, dict) else {"id": value}
+
+
+class Update(Activity):
+    """What an owner says now, in place of what was said before; what was said before is kept as a version."""
+
+    type: Literal["Update"] = "Update"
+    object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: kept as received
+
+    @property
+    def _is_profile(self) -> bool:
+        return self.object.get("type") in ACTOR_TYPES
+
+    def authorize(self, unit: Unit, /) -> None:
+        """The stored owner, with something newer. Raises NotAllowed, Malformed, Ignored."""
+        if self._is_profile:
+            self._authorize_profile()
+            return
+        if "type" not in self.object:
+            raise Ignored("nothing-embedded")
+        note = notes.read(self.object)
+        notes.demand_own(note, self.actor)
+        if posts.tombstone(unit, note.id) is not None:
+            raise Ignored("removed-already")
+        known = posts.by_uri(unit, note.id)
+        if known is None:
+            raise Ignored("unknown-post")
+        if known.author_id != self.performer(unit).id:
+            raise NotAllowed(self.actor, note.id, "not-the-owner")
+        if note.updated is None or note.updated <= (known.edited_at or known.published_at):
+            raise Ignored("not-newer")
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """Everybody who was told of the post and those it names now; one's followers, for a profile."""
+        if self._is_profile:
+            return Audience(followers_of=frozenset({self.performer(unit).id}))
+        note = notes.read(self.object)
+        named = frozenset(account.id for account in notes.people_of(unit, note).values())
+        return audiences.of_post(unit, self._post(unit, note)) | Audience(named)
+
+    def apply(self, unit: Unit, /) -> None:
+        """Replace the words; audience, author and time of publication stay."""
+        if self._is_profile:
+            if not self.performer(unit).is_local:  # here, the account was changed by its owner already
+                actors.keep(unit, self.object)
+            return
+        note = notes.read(self.object)
+        post = self._post(unit, note)
+        before = {named.account_id for named in posts.mentions_of(unit, [post.id])}
+        people = notes.people_of(unit, note)
+        mentioned = [people[uri].id for uri in note.mentions if uri in people]
+        posts.edit(
+            unit,
+            post,
+            notes.writing_of(note),
+            edited=note.updated or unit.now,
+            mentioned=mentioned,
+            document=notes.as_kept(self.object),
+        )
+        notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
+        for account in posts.sharers(unit, post.id):
+            notifications.tell(unit, account, "update", by=post.author_id, post=post.id)
+
+    def _authorize_profile(self) -> None:
+        try:
+            actor = actors.read(self.object)
+        except BadDocument as error:
+            raise Malformed("The actor cannot be read.", code=error.code, internal=str(error)) from error
+        if actor.id != self.actor:
+            raise NotAllowed(self.actor, actor.id, "not-the-owner")
+
+    def _post(self, unit: Unit, note: Note) -> Post:
+        found = posts.by_uri(unit, note.id)
+        if found is None:
+            raise Ignored("unknown-post")
+        return found

@@ -1,0 +1,130 @@
+"""An activity: the one door through which every social act passes, whether a person here does it or a peer tells of it.
+
+Each type is a class of its own in `activities/` and answers the same questions, in this order:
+
+    wants      which things must be known here before it can be applied (the inbox fetches them)
+    authorize  may this actor do this? Raises NotAllowed, NotFound or Ignored
+    audience   who must hear of it; asked only of what people of this node do
+    apply      the effects, in the database; applied twice is applied once
+    answers    what is done in return, as an Accept to a Follow
+
+Adding a type is adding a file to `activities/`: a class with `type: Literal["…"]` registers itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Self, get_args
+
+from pydantic import AfterValidator, PrivateAttr, ValidationError
+
+from federation.audience import Audience
+from federation.errors import Malformed
+from federation.hosts import same_origin
+from federation.strict_json import JsonObject
+from federation.vocabulary import Model, Uri, Uris
+from storage import accounts
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that an activity speaks of and that is not here.
+
+    uri: its id.  required: without it the activity means nothing.
+    """
+
+    uri: str
+    required: bool
+
+
+def _bounded(uri: str) -> str:
+    if len(uri) > 2_048:  # noqa: PLR2004  the longest URI anywhere
+        message = "an id has at most 2,048 characters"
+        raise ValueError(message)
+    return uri
+
+
+class Activity(Model):
+    """What every activity has; the classes in `activities/` say the rest."""
+
+    registry: ClassVar[dict[str, type["Activity"]]] = {}
+
+    id: Annotated[Uri, AfterValidator(_bounded)]
+    type: str
+    actor: Uri
+    to: Uris = ()
+    cc: Uris = ()
+
+    _document: JsonObject = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        names = get_args(cls.model_fields["type"].annotation)
+        for name in names:
+            if name in Activity.registry:
+                message = f"two files speak for {name}"
+                raise TypeError(message)
+            Activity.registry[name] = cls
+
+    @classmethod
+    def parse(cls, document: JsonObject) -> "Activity | None":
+        """The activity in a document; None for a type that this node does not know, which is lawful.
+
+        Raises Malformed: a property is missing or not what it should be; its name is in the detail.
+        """
+        kind = document.get("type")
+        known = cls.registry.get(kind) if isinstance(kind, str) else None
+        if known is None:
+            return None
+        return known.read(document)
+
+    @classmethod
+    def read(cls, document: JsonObject) -> Self:
+        """This type of activity from a document. Raises Malformed."""
+        try:
+            found = cls.model_validate(document)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            message = f"The property `{where}` is missing or not what it should be."
+            raise Malformed(message, code="bad-activity") from error
+        if not same_origin(found.id, found.actor):
+            raise Malformed("The id of an activity has the origin of its actor.", code="foreign-id")
+        found._document = document
+        return found
+
+    @property
+    def document(self) -> JsonObject:
+        """The activity as it was received, or as it will be sent."""
+        return self._document
+
+    def performer(self, unit: Unit) -> Account:
+        """The account of the actor. Raises NotFound."""
+        found = accounts.by_uri(unit, self.actor)
+        if found is None:
+            raise NotFound
+        return found
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """What must be fetched before this can be applied. Nothing, for most."""
+        del unit
+        return ()
+
+    def authorize(self, unit: Unit, /) -> None:
+        """Whether the actor may do this. Raises NotAllowed, NotFound, Ignored."""
+        raise NotImplementedError
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """Who must hear of it, as it stands before it is applied."""
+        raise NotImplementedError
+
+    def apply(self, unit: Unit, /) -> None:
+        """Make it so."""
+        raise NotImplementedError
+
+    def answers(self, unit: Unit, /) -> Sequence["Activity"]:
+        """What people of this node do in return, at once. Nothing, for most."""
+        del unit
+        return ()
+

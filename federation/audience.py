@@ -1,0 +1,147 @@
+"""Who may read a post, and which nodes must hear of an activity. The one reading of `to` and `cc`.
+
+    reach       to                    cc                       goes to
+    ALL_NODES   Public                followers, mentioned     nodes of followers, mentioned, thread's owner
+    UNLISTED    followers             Public, mentioned        the same
+    FOLLOWERS   followers             mentioned                nodes of followers and mentioned
+    NODE        this node's staff     –                        nobody: it stays
+    MENTIONED   each person           –                        their nodes
+
+Audiences narrow and never widen: they are taken from the object its author signed, and from nowhere else.
+Source: ActivityPub 5 and 6; CVE-2024-37903 for what happens otherwise.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from federation.hosts import origin_of
+from federation.vocabulary import PUBLIC
+from storage import posts
+from storage.accounts import Account
+from storage.ids import AccountId, Host
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+
+def staff_of(base_url: str) -> str:
+    """The id of the collection of a node's own staff: what a post for this node only is addressed to."""
+    return f"{base_url}/staff"
+
+
+def reach_of(author: Account, *, to: Sequence[str], cc: Sequence[str]) -> Reach:
+    """How far a post goes, read from its addressing. Doubt means the stricter choice.
+
+    author: of the post.  to, cc: ids; Public in its one spelling.
+    """
+    if PUBLIC in to:
+        return Reach.ALL_NODES
+    if PUBLIC in cc:
+        return Reach.UNLISTED
+    if author.followers_uri and author.followers_uri in (*to, *cc):
+        return Reach.FOLLOWERS
+    if author.is_local and staff_of(str(origin_of(author.uri))) in to:
+        return Reach.NODE
+    return Reach.MENTIONED
+
+
+def addressing(author: Account, reach: Reach, *, people: Sequence[str]) -> tuple[list[str], list[str]]:
+    """`to` and `cc` for a post of this reach that names these people (actor ids)."""
+    match reach:
+        case Reach.ALL_NODES:
+            return [PUBLIC], [author.followers_uri, *people]
+        case Reach.UNLISTED:
+            return [author.followers_uri], [PUBLIC, *people]
+        case Reach.FOLLOWERS:
+            return [author.followers_uri], list(people)
+        case Reach.NODE:
+            return [staff_of(str(origin_of(author.uri)))], []
+        case Reach.MENTIONED:
+            return list(people), []
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who must hear of an activity.
+
+    people: accounts, wherever they live.  followers_of: everybody who follows these.
+    """
+
+    people: frozenset[AccountId] = field(default_factory=frozenset)
+    followers_of: frozenset[AccountId] = field(default_factory=frozenset)
+
+    def __or__(self, other: "Audience") -> "Audience":
+        return Audience(self.people | other.people, self.followers_of | other.followers_of)
+
+
+NOBODY = Audience()
+
+
+def of_post(unit: Unit, post: Post) -> Audience:
+    """Who was told of a post, and must be told what becomes of it."""
+    if post.reach is Reach.NODE:
+        return NOBODY
+    people = set(posts.addressed(unit, post.id))
+    if post.reply_to_author is not None and post.reach in (Reach.ALL_NODES, Reach.UNLISTED):
+        people.add(post.reply_to_author)
+    if post.boost_of is not None:
+        people.add(posts.get(unit, post.boost_of).author_id)
+    if post.reach in (Reach.ALL_NODES, Reach.UNLISTED):
+        people.update(posts.sharers(unit, post.id))
+    followed = () if post.reach is Reach.MENTIONED else (post.author_id,)
+    return Audience(frozenset(people), frozenset(followed))
+
+
+INBOXES = """
+select a.host, min(a.shared_inbox) from accounts a
+where a.host in (select p.host from peers p where p.allowed = 1) and a.gone_at is null and (
+    a.id in (select value from json_each(:people))
+    or a.id in (
+        select f.follower_id from follows f
+        where f.accepted_at is not null and f.followed_id in (select value from json_each(:followed))))
+group by a.host order by a.host
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    host: Host
+    address: str
+
+
+def inboxes(unit: Unit, audience: Audience) -> list[tuple[Host, str]]:
+    """Where an activity for this audience goes: one inbox for each allowed peer that has part of it."""
+    if audience == NOBODY:
+        return []
+    found = unit.all(_Inbox, INBOXES, people=_json(audience.people), followed=_json(audience.followers_of))
+    return [(inbox.host, inbox.address) for inbox in found]
+
+
+PEER_HAS_FOLLOWER = """
+select 1 from follows f join accounts a on a.id = f.follower_id
+where f.followed_id = :author and f.accepted_at is not null and a.host = :host limit 1
+"""
+PEER_IS_ADDRESSED = """
+select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = :post and a.host = :host limit 1
+"""
+
+
+def peer_may_read(unit: Unit, post: Post, *, host: Host) -> bool:
+    """Whether a peer may fetch a post of this node: it is for all nodes, or somebody there is in its audience."""
+    match post.reach:
+        case Reach.ALL_NODES | Reach.UNLISTED:
+            return True
+        case Reach.NODE:
+            return False
+        case Reach.FOLLOWERS:
+            if unit.one(int, PEER_HAS_FOLLOWER, author=post.author_id, host=host) is not None:
+                return True
+            return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None
+        case Reach.MENTIONED:
+            return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None
+
+
+def _json(identifiers: Iterable[int]) -> str:
+    return orjson.dumps(sorted(identifiers)).decode()

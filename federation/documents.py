@@ -1,0 +1,155 @@
+"""Our rows as ActivityStreams JSON: what this node says of its people, their posts and itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.audience import addressing
+from federation.strict_json import JsonObject, JsonValue
+from federation.vocabulary import CONTEXT
+from storage.accounts import Account
+from storage.visibility import Reach
+
+PAGE_SIZE = 20
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as documents have it: UTC, with milliseconds, so that order survives the journey."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def in_context(document: JsonObject) -> JsonObject:
+    """The same document with the names of its terms."""
+    return {"@context": CONTEXT, **document}
+
+
+def key_id(account: Account) -> str:
+    """The id of the key with which an account of this node signs."""
+    return f"{account.uri}#main-key"
+
+
+def actor(account: Account, *, public_key_pem: str) -> JsonObject:
+    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59."""
+    fields: list[JsonValue] = [
+        {"type": "PropertyValue", "name": name, "value": value} for name, value in account.named_fields
+    ]
+    return in_context(
+        {
+            "id": account.uri,
+            "type": account.kind,
+            "preferredUsername": account.username,
+            "name": account.display_name,
+            "summary": account.note,
+            "url": account.url,
+            "published": timestamp(account.created_at),
+            "inbox": account.inbox,
+            "outbox": account.outbox,
+            "followers": account.followers_uri,
+            "following": account.following_uri,
+            "endpoints": {"sharedInbox": account.shared_inbox},
+            "manuallyApprovesFollowers": account.locked,
+            "discoverable": account.discoverable,
+            "attachment": fields,
+            "publicKey": {"id": key_id(account), "owner": account.uri, "publicKeyPem": public_key_pem},
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a post says, ready to be sent.
+
+    content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
+    by name.  tags: address and name, without the sign, of each hashtag.
+    """
+
+    content: str
+    source: str
+    summary: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    people: Sequence[tuple[str, str]] = ()
+    tags: Sequence[tuple[str, str]] = ()
+
+
+def note(
+    author: Account,
+    words: Words,
+    *,
+    uri: str,
+    url: str,
+    reach: Reach,
+    published: datetime,
+    updated: datetime | None = None,
+    in_reply_to: str | None = None,
+) -> JsonObject:
+    """A post as its author's node signs it."""
+    to, cc = addressing(author, reach, people=[person for person, _ in words.people])
+    tags: list[JsonValue] = [
+        {"type": "Mention", "href": person, "name": f"@{handle}"} for person, handle in words.people
+    ]
+    tags += [{"type": "Hashtag", "href": address, "name": f"#{name}"} for address, name in words.tags]
+    document: JsonObject = {
+        "id": uri,
+        "type": "Note",
+        "attributedTo": author.uri,
+        "content": words.content,
+        "source": {"content": words.source, "mediaType": "text/markdown"},
+        "summary": words.summary or None,
+        "sensitive": words.sensitive,
+        "inReplyTo": in_reply_to,
+        "published": timestamp(published),
+        "url": url,
+        "to": list[JsonValue](to),
+        "cc": list[JsonValue](cc),
+        "tag": tags,
+    }
+    if words.language:
+        document["contentMap"] = {words.language: words.content}
+    if updated:
+        document["updated"] = timestamp(updated)
+    return document
+
+
+def about(kind: str, account: Account, document: JsonObject, *, uri: str) -> JsonObject:
+    """A Create or an Update of a post: the post inside, the same people addressed."""
+    return in_context(
+        {
+            "id": uri,
+            "type": kind,
+            "actor": account.uri,
+            "published": document.get("updated") or document["published"],
+            "to": document["to"],
+            "cc": document["cc"],
+            "object": document,
+        }
+    )
+
+
+def act(kind: str, account: Account, target: JsonValue, *, uri: str, to: Sequence[str], cc: Sequence[str] = ()) -> JsonObject:
+    """Any other act: who does what to which thing, and who is told."""
+    addressed: JsonObject = {"to": list[JsonValue](to)}
+    if cc:
+        addressed["cc"] = list[JsonValue](cc)
+    return in_context({"id": uri, "type": kind, "actor": account.uri, **addressed, "object": target})
+
+
+def tombstone(uri: str, *, at: datetime) -> JsonObject:
+    """What is left of a removed post. Source: ActivityPub 6.4."""
+    return in_context({"id": uri, "type": "Tombstone", "deleted": timestamp(at)})
+
+
+def collection(uri: str, *, total: int, first: str | None = None) -> JsonObject:
+    """An ordered collection: how many there are, and where the first page is if others may read it."""
+    document: JsonObject = {"id": uri, "type": "OrderedCollection", "totalItems": total}
+    if first:
+        document["first"] = first
+    return in_context(document)
+
+
+def collection_page(uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None) -> JsonObject:
+    """One page of an ordered collection, newest first."""
+    document: JsonObject = {"id": uri, "type": "OrderedCollectionPage", "partOf": part_of, "orderedItems": list(items)}
+    if following:
+        document["next"] = following
+    return in_context(document)

@@ -1,0 +1,86 @@
+"""Fetch what is not here yet: actors, and posts with what they answer, from their own nodes and nowhere else.
+
+Every fetch is signed, goes to allowed peers only, and counts against the budget of whatever caused it.
+"""
+
+from federation import actors, notes
+from federation.activities import create
+from federation.client import Budget, Client
+from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, Unreachable
+from federation.strict_json import JsonObject
+from federation.vocabulary import ACTOR_TYPES, as_list, value_or_id
+from storage import accounts, posts
+from storage.accounts import Account
+from storage.errors import Conflict, NotFound
+from storage.posts import Post
+from storage.store import Store, Unit
+
+DEEPEST_REPLY_CHAIN = 10
+
+
+class Gathering:
+    """Brings actors and posts of peers into the store."""
+
+    def __init__(self, store: Store, client: Client) -> None:
+        self._store = store
+        self._client = client
+
+    async def actor(self, uri: str, *, budget: Budget) -> Account:
+        """Fetch an actor, known already or not, and keep what its node says now. Raises Unreachable."""
+        document = await self._client.get_document(uri, budget=budget)
+        return await self._store.write(actors.keep, document.json)
+
+    async def known_actor(self, uri: str, *, budget: Budget) -> Account:
+        """An actor from here, fetched only when it is not. Raises Unreachable."""
+        found = await self._store.read(accounts.by_uri, uri)
+        return found if found is not None else await self.actor(uri, budget=budget)
+
+    async def anything(self, uri: str, *, budget: Budget) -> Account | Post:
+        """Fetch an actor or a post, whichever the id turns out to be. Raises Unreachable."""
+        document = (await self._client.get_document(uri, budget=budget)).json
+        if ACTOR_TYPES & {part for part in as_list(document.get("type")) if isinstance(part, str)}:
+            return await self._store.write(actors.keep, document)
+        return await self._post(document, budget=budget, depth=0)
+
+    async def post(self, uri: str, *, budget: Budget, depth: int = 0) -> Post:
+        """Fetch a post, its author, and what it answers as far up as the budget goes. Raises Unreachable."""
+        found = await self._store.read(posts.by_uri, uri)
+        if found is not None:
+            return found
+        document = await self._client.get_document(uri, budget=budget)
+        return await self._post(document.json, budget=budget, depth=depth)
+
+    async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
+        uri = str(document["id"])
+        author = value_or_id(document.get("attributedTo"))
+        if not isinstance(author, str):
+            raise BadDocument(uri, code="nobody-wrote-it")
+        await self.known_actor(author, budget=budget)
+        parent = value_or_id(document.get("inReplyTo"))
+        if isinstance(parent, str) and depth < DEEPEST_REPLY_CHAIN:
+            await self._parent(parent, budget=budget, depth=depth + 1)
+        try:
+            return await self._store.write(_keep, document)
+        except (Malformed, NotAllowed, Ignored, NotFound) as error:
+            raise BadDocument(uri, code=error.code, internal=str(error)) from error
+
+    async def _parent(self, uri: str, *, budget: Budget, depth: int) -> None:
+        try:
+            await self.post(uri, budget=budget, depth=depth)
+        except Unreachable:
+            return  # the answer is shown all the same; its parent is tied to it when it comes
+
+
+def _keep(unit: Unit, document: JsonObject) -> Post:
+    activity = create.of(document)
+    note = notes.read(document)
+    known = posts.by_uri(unit, note.id)
+    if known is not None:
+        return known
+    if posts.tombstone(unit, note.id) is not None:
+        raise Ignored("removed-already")
+    notes.demand_own(note, activity.actor)
+    try:
+        return notes.keep(unit, note, document, activity.performer(unit))
+    except Conflict as error:
+        raise Ignored("known-already") from error

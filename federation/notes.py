@@ -1,0 +1,115 @@
+"""A Note becomes a post: the same for what a person here writes and for what a peer tells of."""
+
+from collections.abc import Sequence
+from html import escape
+
+import orjson
+from pydantic import ValidationError
+
+from federation.audience import reach_of
+from federation.errors import Malformed, NotAllowed
+from federation.hosts import same_origin
+from federation.html import plain, sanitise
+from federation.strict_json import JsonObject
+from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, Note
+from storage import accounts, notifications, posts
+from storage.accounts import Account
+from storage.ids import AccountId, PostId
+from storage.posts import Post, Writing
+from storage.store import Unit
+from storage.visibility import Reach, may_see
+
+LONGEST_LANGUAGE = 16
+
+
+def read(document: JsonObject) -> Note:
+    """The post in a document. Raises Malformed."""
+    try:
+        note = Note.model_validate(document)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise Malformed(f"The property `object.{where}` is missing or not what it should be.", code="bad-object") from error
+    if note.type not in POST_TYPES:
+        raise Malformed(f"The type {note.type} is not a post.", code="not-a-post")
+    return note
+
+
+def demand_own(note: Note, actor: str) -> None:
+    """A post is told by its author, from its author's node. Raises NotAllowed. Source: FEP-fe34."""
+    if note.attributed_to != actor:
+        raise NotAllowed(actor, note.id, "not-the-author")
+    if not same_origin(note.id, actor):
+        raise NotAllowed(actor, note.id, "foreign-object")
+
+
+def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
+    """Keep a new post of this author, and tell those whom it names or answers.
+
+    document: the same note as it was received, or will be sent.
+    """
+    reach = reach_of(author, to=note.to, cc=note.cc)
+    addressed = people_of(unit, note)
+    mentioned = [addressed[uri].id for uri in note.mentions if uri in addressed]
+    post = posts.add(
+        unit,
+        uri=note.id,
+        url=_page_of(note),
+        author=author.id,
+        is_local=author.is_local,
+        reach=reach,
+        writing=writing_of(note),
+        published=note.published or unit.now,
+        people=[account.id for account in addressed.values()] if reach is not Reach.NODE else mentioned,
+        mentioned=mentioned,
+        reply_to_uri=note.in_reply_to,
+        identifier=local_id(note.id) if author.is_local else None,
+        document=as_kept(document),
+    )
+    tell(unit, post, mentioned)
+    return post
+
+
+def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:
+    """Tell the people of this node whom a post names, and those who asked to hear of each post of its author."""
+    for account in mentioned:
+        notifications.tell(unit, account, "mention", by=post.author_id, post=post.id)
+    answered = post.reply_to_author
+    if answered is not None and answered not in mentioned and may_see(unit, post.id, reader=answered):
+        notifications.tell(unit, answered, "mention", by=post.author_id, post=post.id)
+
+
+def people_of(unit: Unit, note: Note) -> dict[str, Account]:
+    """The people, known here, to whom a post is addressed by name; by actor id.
+
+    A mention counts only with its addressing, as Mastodon has it: naming somebody is not telling them.
+    """
+    addressed = {*note.to, *note.cc}
+    return accounts.by_uris(unit, addressed)
+
+
+def writing_of(note: Note) -> Writing:
+    """What a post says, made safe."""
+    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name and note.type != "Note" else ""
+    typed = note.source.content if note.source and note.source.media_type == "text/markdown" else None
+    return Writing(
+        content=sanitise(title + note.text),
+        summary=plain(note.summary, longest=LONGEST_SUMMARY),
+        sensitive=note.sensitive or bool(note.summary),
+        language=note.language[:LONGEST_LANGUAGE] if note.language else None,
+        source=typed,
+        tags=note.hashtags,
+    )
+
+
+def as_kept(document: JsonObject) -> str:
+    """A document as it is kept: JSON, nothing changed in it."""
+    return orjson.dumps(document).decode()
+
+
+def local_id(uri: str) -> PostId:
+    """The id in the address of a post of this node."""
+    return PostId(int(uri.rpartition("/")[2]))
+
+
+def _page_of(note: Note) -> str:
+    return note.url if note.url and same_origin(note.url, note.id) else note.id

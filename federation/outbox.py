@@ -1,0 +1,36 @@
+"""Somebody of this node acts: allowed? → who must hear of it → effects → one delivery row for each peer, all in one
+transaction. What is done in return by others of this node (an Accept to a Follow) is part of the same transaction.
+"""
+
+from federation import activities, strict_json
+from federation.activity import Activity
+from federation.audience import inboxes
+from storage import deliveries
+from storage.store import Unit
+
+KNOWN = tuple(activities.__all__)
+"""The types that can be performed: importing them here is what registers them."""
+
+
+def perform(unit: Unit, activity: Activity) -> None:
+    """Do what an account of this node wants done, and queue the news of it.
+
+    Raises NotAllowed, NotFound, Ignored; then nothing has changed.
+    """
+    activity.authorize(unit)
+    audience = activity.audience(unit)
+    activity.apply(unit)
+    deliveries.add(
+        unit,
+        uri=activity.id,
+        actor=activity.performer(unit).id,
+        body=strict_json.dumps(activity.document),
+        inboxes=inboxes(unit, audience),
+    )
+    answer(unit, activity)
+
+
+def answer(unit: Unit, activity: Activity) -> None:
+    """Perform what people of this node do in return for an activity that was applied, whoever did it."""
+    for answering in activity.answers(unit):
+        perform(unit, answering)

@@ -1,0 +1,127 @@
+"""The keys with which peers sign: from the database, fetched once when unknown, fetched again when they no longer fit.
+
+A key belongs to the actor that shows it, on the same origin; the actor document must name that very key. A key that
+could not be found is remembered for a while, so that a broken peer does not make this node knock for every request.
+Source: `docs/explanation/protocol.md`, "Finding a key"; CVE-2024-23832, CVE-2026-34148.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from datetime import datetime
+
+from federation import hosts, signatures
+from federation.client import Budget
+from federation.errors import NotThere, TemporarilyUnavailable, Unauthenticated, Unreachable
+from federation.gathering import Gathering
+from federation.signatures import KeyWanted, PublicKey, SignedRequest, Signer
+from federation.signatures import keys as signing_keys
+from storage import keys
+from storage.ids import Host
+from storage.store import Store
+
+FETCH_PAUSE_SECONDS = 300.0
+MOST_REMEMBERED = 4_096
+MOST_CACHED = 4_096
+
+
+class PeerKeys:
+    """Verifies requests of peers, finding their keys as needed."""
+
+    def __init__(self, store: Store, gathering: Gathering, *, own: Host, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._gathering = gathering
+        self._own = own
+        self._now = now
+        self._cached: dict[str, PublicKey] = {}
+        self._asked: dict[str, float] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def verify(self, request: SignedRequest) -> Signer:
+        """Who signed this request, whose host was found on the allowlist before.
+
+        Raises Unauthenticated; TemporarilyUnavailable when the key could not be fetched just now.
+        """
+        try:
+            return await self._verify(request, refreshed=False)
+        except Unauthenticated as error:
+            if error.code != "wrong-key" or not await self._refresh(request):
+                raise
+            return await self._verify(request, refreshed=True)
+
+    def forget(self, owner: str) -> None:
+        """An actor says that its key is another now."""
+        self._cached = {key_id: key for key_id, key in self._cached.items() if key.owner != owner}
+
+    async def _verify(self, request: SignedRequest, *, refreshed: bool) -> Signer:
+        steps: Generator[KeyWanted, PublicKey, Signer] = signatures.verify(request, now=self._now())
+        try:
+            wanted = next(steps)
+            steps.send(await self._find(wanted.key_id, refreshed=refreshed))
+        except StopIteration as finished:
+            signer: Signer = finished.value
+            return signer
+        message = "The signature asks for a second key."
+        raise Unauthenticated(message, code="bad-signature-header")
+
+    async def _find(self, key_id: str, *, refreshed: bool) -> PublicKey:
+        if hosts.host_of(key_id) == self._own:
+            message = "A key of this node does not sign requests to it."
+            raise Unauthenticated(message, code="own-key")
+        if not refreshed and (cached := self._cached.get(key_id)) is not None:
+            return cached
+        row = await self._store.read(keys.public, key_id)
+        if row is None:
+            async with self._asking.setdefault(key_id, asyncio.Lock()):
+                row = await self._store.read(keys.public, key_id) or await self._fetch(key_id)
+            self._asking.pop(key_id, None)
+        key = PublicKey(row.key_id, row.owner_uri, signing_keys.public_from_pem(row.pem))
+        if len(self._cached) >= MOST_CACHED:
+            self._cached.clear()
+        self._cached[key_id] = key
+        return key
+
+    async def _refresh(self, request: SignedRequest) -> bool:
+        """Fetch a key again that no longer fits. False when it was asked for a short while ago."""
+        key_id = next(signatures.verify(request, now=self._now())).key_id
+        if not self._may_ask(key_id):
+            return False
+        try:
+            await self._ask(key_id)
+        except Unreachable:
+            return False
+        self._cached.pop(key_id, None)
+        return True
+
+    async def _fetch(self, key_id: str) -> keys.PublicKeyRow:
+        if not self._may_ask(key_id):
+            raise _no_key(key_id)
+        try:
+            await self._ask(key_id)
+        except NotThere as error:
+            raise _no_key(key_id) from error
+        except Unreachable as error:
+            if error.temporary:
+                self._asked.pop(key_id, None)
+                raise TemporarilyUnavailable("The key could not be fetched just now.", code="key-not-reachable") from error
+            raise _no_key(key_id) from error
+        row = await self._store.read(keys.public, key_id)
+        if row is None:
+            raise _no_key(key_id)
+        return row
+
+    async def _ask(self, key_id: str) -> None:
+        await self._gathering.actor(key_id.partition("#")[0], budget=Budget(fetches=3))
+
+    def _may_ask(self, key_id: str) -> bool:
+        now = time.monotonic()
+        if now - self._asked.get(key_id, -FETCH_PAUSE_SECONDS) < FETCH_PAUSE_SECONDS:
+            return False
+        if len(self._asked) >= MOST_REMEMBERED:
+            self._asked.clear()
+        self._asked[key_id] = now
+        return True
+
+
+def _no_key(key_id: str) -> Unauthenticated:
+    return Unauthenticated("The actor does not show the key that signed this.", code="no-such-key", internal=key_id)

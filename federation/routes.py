@@ -1,0 +1,313 @@
+"""The federation's HTTP endpoints, thin: bytes to calls, answers to bytes, refusals to statuses.
+
+Everything but the node's own actor, NodeInfo and host-meta is for allowed peers with a good signature. A thing that a
+peer may not see and a thing that is not there answer alike. Refusals are problem documents (RFC 9457, FEP-c180).
+"""
+
+from collections.abc import Awaitable, Callable
+from html import escape
+
+import orjson
+from aiohttp import web
+from yarl import URL
+
+from federation import audience, discovery, documents
+from federation.errors import (
+    GoneHere,
+    Malformed,
+    NotAdmitted,
+    NotFoundHere,
+    Refused,
+    TemporarilyUnavailable,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    UnsupportedType,
+)
+from federation.events import RequestRefused
+from federation.inbox import Arrival
+from federation.service import Federation
+from federation.signatures import SignedRequest, Signer
+from federation.strict_json import JsonObject, JsonValue
+from federation.vocabulary import ACTOR_TYPES
+from storage import accounts, peers, posts, timelines
+from storage.accounts import Account
+from storage.errors import StorageTrouble
+from storage.ids import AccountId, PostId
+from storage.pages import Page
+from storage.store import Store, Unit
+from storage.visibility import Reach
+
+SignedIn = Callable[[web.Request], Awaitable[bool]]
+
+FEDERATION: web.AppKey[Federation] = web.AppKey("federation", Federation)
+STORE: web.AppKey[Store] = web.AppKey("store", Store)
+IS_SIGNED_IN: web.AppKey[SignedIn] = web.AppKey("is_signed_in")
+
+STATUS: dict[type[Refused], int] = {
+    Malformed: 400,
+    Unauthenticated: 401,
+    NotAdmitted: 403,
+    NotFoundHere: 404,
+    GoneHere: 410,
+    TooLarge: 413,
+    UnsupportedType: 415,
+    TooManyRequests: 429,
+    TemporarilyUnavailable: 503,
+}
+ACTIVITY_JSON = "application/activity+json"
+DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Control": "private, no-store"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def refusing(handler: Handler) -> Handler:
+    """Turn what a handler refuses into the answer that a peer understands."""
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            request.app[FEDERATION].tell(RequestRefused(request.remote or "", refusal.code, str(refusal)))
+            return problem(STATUS[type(refusal)], refusal)
+        except StorageTrouble as trouble:
+            request.app[FEDERATION].tell(RequestRefused(request.remote or "", trouble.code, str(trouble)))
+            return problem(503, TemporarilyUnavailable("This node cannot keep anything just now.", code=trouble.code))
+
+    return refuse
+
+
+def problem(status: int, refusal: Refused) -> web.Response:
+    """A refusal as a problem document."""
+    body = {"type": f"about:legation/{refusal.code}", "title": refusal.code, "status": status, "detail": refusal.detail}
+    headers = dict(DEPENDS_ON_SIGNER)
+    if isinstance(refusal, TooManyRequests | TemporarilyUnavailable):
+        headers["Retry-After"] = str(refusal.retry_after)
+    return web.Response(status=status, body=orjson.dumps(body), content_type="application/problem+json", headers=headers)
+
+
+def routes() -> list[web.RouteDef]:
+    """Every endpoint that peers use."""
+    return [
+        web.get("/actor", node_actor),
+        web.post("/actor/inbox", refusing(post_inbox)),
+        web.post("/inbox", refusing(post_inbox)),
+        web.post(r"/users/{account:\d+}/inbox", refusing(post_inbox)),
+        web.get(r"/users/{account:\d+}", refusing(get_actor)),
+        web.get(r"/users/{account:\d+}/outbox", refusing(get_outbox)),
+        web.get(r"/users/{account:\d+}/{collection:followers|following}", refusing(get_relations)),
+        web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
+        web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
+        web.get("/.well-known/webfinger", refusing(webfinger)),
+        web.get("/.well-known/nodeinfo", nodeinfo_links),
+        web.get("/nodeinfo/{version:2\\.[01]}", nodeinfo),
+        web.get("/.well-known/host-meta", host_meta),
+    ]
+
+
+async def post_inbox(request: web.Request) -> web.Response:
+    """A peer tells something: 202 once it is kept, whoever's inbox it was sent to."""
+    await request.app[FEDERATION].inbox.receive(await _arrival(request))
+    return web.Response(status=202)
+
+
+async def node_actor(request: web.Request) -> web.Response:
+    """The node itself: open to all, since two nodes that know nothing of each other begin here."""
+    federation = request.app[FEDERATION]
+    account = await request.app[STORE].read(accounts.node_actor)
+    if "Signature" in request.headers:
+        # Verified beside the answer, not before it: two nodes that start together would wait for each other's key.
+        federation.notice(await _arrival(request))
+    document = documents.actor(account, public_key_pem=await federation.keys.public_pem(account))
+    return _document(document)
+
+
+async def get_actor(request: web.Request) -> web.StreamResponse:
+    """A person of this node; browsers are sent on to their page."""
+    account = await _local(request)
+    if _wants_page(request):
+        raise web.HTTPFound(account.url)
+    await _identify(request)
+    if account.gone_at is not None:
+        raise GoneHere
+    pem = await request.app[FEDERATION].keys.public_pem(account)
+    return _document(documents.actor(account, public_key_pem=pem))
+
+
+async def get_outbox(request: web.Request) -> web.Response:
+    """What somebody wrote for all nodes, newest first."""
+    account = await _local(request)
+    await _identify(request)
+    before = request.query.get("before")
+    if before is None:
+        total = await request.app[STORE].read(_open_posts_count, account.id)
+        return _document(documents.collection(account.outbox, total=total, first=f"{account.outbox}?before=0"))
+    if not before.isdecimal():
+        raise NotFoundHere
+    page = Page(limit=documents.PAGE_SIZE, max_id=int(before) or None)
+    found, last = await request.app[STORE].read(_open_posts, account, page)
+    following = f"{account.outbox}?before={last}" if last and len(found) == documents.PAGE_SIZE else None
+    uri = f"{account.outbox}?before={before}"
+    return _document(documents.collection_page(uri, part_of=account.outbox, items=found, following=following))
+
+
+async def get_relations(request: web.Request) -> web.Response:
+    """How many followers somebody has, or follows; who they are is nobody else's affair."""
+    account = await _local(request)
+    await _identify(request)
+    name = request.match_info["collection"]
+    total = account.followers_count if name == "followers" else account.following_count
+    return _document(documents.collection(f"{account.uri}/{name}", total=total))
+
+
+async def get_empty(request: web.Request) -> web.Response:
+    """The node itself writes nothing and follows nobody."""
+    base_url = request.app[FEDERATION].place.base_url
+    return _document(documents.collection(f"{base_url}/actor/{request.match_info['collection']}", total=0))
+
+
+async def get_post(request: web.Request) -> web.StreamResponse:
+    """A post of this node, for those peers that may read it; what is left of it, when it was removed."""
+    account = await _local(request)
+    uri = f"{account.uri}/posts/{request.match_info['post']}"
+    if _wants_page(request):
+        raise web.HTTPFound(f"{account.url}/{request.match_info['post']}")
+    signer = await _identify(request)
+    kept, tombstone = await request.app[STORE].read(_post_for_peer, uri, signer)
+    if tombstone is not None:
+        return _document(documents.tombstone(uri, at=tombstone.at), status=410)
+    if kept is None:
+        raise NotFoundHere
+    return _document(documents.in_context(orjson.loads(kept)))
+
+
+async def webfinger(request: web.Request) -> web.Response:
+    """Who is behind a handle of this node: for allowed peers and people who are signed in."""
+    federation = request.app[FEDERATION]
+    resource = request.query.get("resource", "")
+    if not resource:
+        raise Malformed("Ask for a resource, as ?resource=acct:name@host.", code="no-resource")
+    base_url = federation.place.base_url
+    if resource.rstrip("/") == base_url:
+        return _jrd(discovery.webfinger_of_node(base_url, f"{base_url}/actor"))
+    if "Signature" in request.headers:
+        await _identify(request)
+    elif not await request.app[IS_SIGNED_IN](request):
+        raise Unauthenticated("Only allowed peers and people who are signed in may ask.", code="unsigned")
+    domains = [federation.place.account_domain, federation.place.host]
+    name = discovery.handle_in(resource, domains=domains, base_url=base_url)
+    if name is None:
+        raise NotFoundHere
+    account = await request.app[STORE].read(_by_name, name)
+    if account is None or account.gone_at is not None:
+        raise NotFoundHere
+    return _jrd(discovery.webfinger(account, domain=federation.place.account_domain))
+
+
+async def nodeinfo_links(request: web.Request) -> web.Response:
+    """Where this node's descriptions are."""
+    base_url = request.app[FEDERATION].place.base_url
+    return _open_json(discovery.nodeinfo_links(base_url, f"{base_url}/actor"))
+
+
+async def nodeinfo(request: web.Request) -> web.Response:
+    """What this node is."""
+    place = request.app[FEDERATION].place
+    staff, written = await request.app[STORE].read(_usage)
+    found = discovery.nodeinfo(
+        request.match_info["version"], software_version=place.version, staff=staff, posts=written, name=place.name
+    )
+    return _open_json(found)
+
+
+async def host_meta(request: web.Request) -> web.Response:
+    """Where WebFinger is."""
+    text = discovery.host_meta(escape(request.app[FEDERATION].place.base_url))
+    return web.Response(text=text, content_type="application/xrd+xml", headers={"Access-Control-Allow-Origin": "*"})
+
+
+# ---- from requests, to answers --------------------------------------------------------------------------------------
+
+
+async def _arrival(request: web.Request) -> Arrival:
+    signed = SignedRequest(
+        method=request.method,
+        # As the signer saw it: the public address, and the path as it was sent.
+        target=URL(request.app[FEDERATION].place.base_url + request.raw_path, encoded=True),
+        headers=request.headers,
+        body=await request.read(),
+    )
+    return Arrival(signed, content_type=request.headers.get("Content-Type", ""))
+
+
+async def _identify(request: web.Request) -> Signer:
+    arrival = await _arrival(request)
+    signer = await request.app[FEDERATION].inbox.identify(arrival)
+    await request.app[STORE].write(peers.heard, signer.host)
+    return signer
+
+
+async def _local(request: web.Request) -> Account:
+    account = await request.app[STORE].read(accounts.by_id, AccountId(int(request.match_info["account"][:19])))
+    if account is None or not account.is_local or account.kind not in ACTOR_TYPES:
+        raise NotFoundHere
+    return account
+
+
+def _wants_page(request: web.Request) -> bool:
+    accept = request.headers.get("Accept", "")
+    return "text/html" in accept and "json" not in accept
+
+
+def _by_name(unit: Unit, name: str) -> Account | None:
+    if name.startswith("id:"):
+        number = name.removeprefix("id:")
+        found = accounts.by_id(unit, AccountId(int(number[:19]))) if number.isdecimal() else None
+        return found if found and found.is_local else None
+    return accounts.by_handle(unit, name)
+
+
+def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, posts.Tombstone | None]:
+    post = posts.by_uri(unit, uri)
+    if post is None:
+        return None, posts.tombstone(unit, uri)
+    if post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
+        return None, None
+    return posts.document(unit, post.id), None
+
+
+def _open_posts_count(unit: Unit, author: AccountId) -> int:
+    sql = "select count(*) from posts where author_id = :author and reach in (0, 1)"
+    return unit.one(int, sql, author=author) or 0
+
+
+def _open_posts(unit: Unit, author: Account, page: Page) -> tuple[list[JsonValue], PostId | None]:
+    found = timelines.by_author(unit, author.id, page, reader=author.id)
+    items: list[JsonValue] = []
+    for post in found:
+        if post.reach not in (Reach.ALL_NODES, Reach.UNLISTED):
+            continue
+        items.append(post.uri)
+    return items, found[-1].id if found else None
+
+
+def _usage(unit: Unit) -> tuple[int, int]:
+    staff = unit.one(int, "select count(*) from staff where disabled_at is null") or 0
+    written = unit.one(int, "select count(*) from posts where is_local = 1 and boost_of is null") or 0
+    return staff, written
+
+
+def _document(document: JsonObject, *, status: int = 200) -> web.Response:
+    return web.Response(
+        status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON, headers=DEPENDS_ON_SIGNER
+    )
+
+
+def _jrd(document: JsonObject) -> web.Response:
+    return web.Response(body=orjson.dumps(document), content_type="application/jrd+json", headers=DEPENDS_ON_SIGNER)
+
+
+def _open_json(document: JsonObject) -> web.Response:
+    return web.json_response(
+        body=orjson.dumps(document), headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=300"}
+    )

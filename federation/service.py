@@ -1,0 +1,183 @@
+"""The federation of one node, put together: what the faces call, and the tasks that run for as long as the node does."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp.abc import AbstractResolver
+
+from federation import actors, discovery
+from federation.addresses import Egress
+from federation.client import Budget, Client
+from federation.delivery import Delivery
+from federation.errors import BadHost, NotThere, Refused, Unreachable
+from federation.gathering import Gathering
+from federation.hosts import canonical_host, host_of
+from federation.inbox import Arrival, Inbox
+from federation.own_keys import OwnKeys
+from federation.peer_keys import PeerKeys
+from federation.rates import Rates
+from federation.signatures.keys import PrivateKey
+from storage import accounts, peers, posts
+from storage.accounts import Account
+from storage.errors import StorageTrouble
+from storage.events import Event
+from storage.ids import Host
+from storage.posts import Post
+from storage.store import Store
+from storage.vault import Vault
+
+GREETINGS_AT_ONCE = 8
+LOOK_EVERY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands, and what it may reach.
+
+    base_url: its public address, no closing slash.  account_domain: the domain of its people's handles.
+    """
+
+    base_url: str
+    account_domain: Host
+    name: str
+    version: str
+    egress: Egress
+    allow_addresses: bool
+    activities_per_minute: int
+
+    @property
+    def host(self) -> Host:
+        """The node's own host, as it stands in others' allowlists."""
+        return host_of(self.base_url)
+
+
+class Federation:
+    """Everything that talks to peers, on one store."""
+
+    def __init__(
+        self,
+        place: Place,
+        store: Store,
+        vault: Vault,
+        *,
+        now: Callable[[], datetime],
+        tell: Callable[[Event], None],
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        """Made on a running loop.
+
+        now: aware, UTC.  tell: hears what happens with peers.  resolver: finds addresses, the system's when None.
+        """
+        self.place = place
+        self.tell = tell
+        self._store = store
+        self._group: asyncio.TaskGroup | None = None
+        self.keys = OwnKeys(store, vault)
+        self.client = Client(
+            own=place.host,
+            admitted=self._is_admitted,
+            egress=place.egress,
+            signer=self._node_key,
+            now=now,
+            software=f"Legation/{place.version} (+{place.base_url}/)",
+            resolver=resolver,
+        )
+        self.gathering = Gathering(store, self.client)
+        self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
+        rates = Rates(per_minute=place.activities_per_minute)
+        self.inbox = Inbox(store, self.peer_keys, self.gathering, rates=rates, tell=tell)
+        self.delivery = Delivery(store, self.client, self.keys, tell=tell)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Apply, deliver and greet for as long as the context lasts."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            tasks = [
+                group.create_task(self.inbox.apply_for_ever(), name="apply"),
+                group.create_task(self.delivery.deliver_for_ever(), name="deliver"),
+                group.create_task(self._look_for_ever(), name="look for changes of other processes"),
+                group.create_task(self._greet_peers(), name="greet peers"),
+            ]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+        await self.client.close()
+
+    def notice(self, arrival: Arrival) -> None:
+        """A peer has asked for this node's own actor, signed: once the signature is verified, the peer counts as back."""
+        if self._group is not None:
+            self._group.create_task(self._verify_greeting(arrival), name="note a greeting")
+
+    async def person(self, username: str, host: str, *, budget: Budget | None = None) -> Account:
+        """Somebody by their handle, asked for at their node when not known here.
+
+        host: '' or this node's own domain for people here.  Raises NotThere and the other Unreachable errors.
+        """
+        where = self.host_of_handle(host)
+        found = await self._store.read(accounts.by_handle, username, where)
+        if found is not None:
+            return found
+        if not where:
+            raise NotThere(username)
+        asked = budget or Budget()
+        document = await discovery.actor_of_handle(self.client, username, Host(where), budget=asked)
+        return await self._store.write(actors.keep, document)
+
+    async def thing(self, uri: str, *, budget: Budget | None = None) -> Account | Post:
+        """An account or a post by its address, fetched from its node when not known here. Raises Unreachable."""
+        account = await self._store.read(accounts.by_uri, uri)
+        if account is not None:
+            return account
+        post = await self._store.read(posts.by_uri, uri)
+        if post is not None:
+            return post
+        return await self.gathering.anything(uri, budget=budget or Budget())
+
+    def host_of_handle(self, host: str) -> Host | str:
+        """The host part of a handle as it is kept: '' for this node. Raises NotThere when it is no host at all."""
+        if not host:
+            return ""
+        try:
+            canonical = canonical_host(host, allow_addresses=self.place.allow_addresses)
+        except BadHost as error:
+            raise NotThere(host) from error
+        return "" if canonical in (self.place.account_domain, self.place.host) else canonical
+
+    async def _is_admitted(self, host: Host) -> bool:
+        return await self._store.read(peers.is_allowed, host)
+
+    async def _verify_greeting(self, arrival: Arrival) -> None:
+        with contextlib.suppress(Refused, StorageTrouble):
+            signer = await self.inbox.identify(arrival)
+            await self._store.write(peers.heard, signer.host)
+
+    async def _node_key(self) -> PrivateKey:
+        return await self.keys.private(await self._store.read(accounts.node_actor))
+
+    async def _look_for_ever(self) -> None:
+        """The command works on the same database: what it changes is noticed here within half a second."""
+        while True:
+            if await self._store.changed_elsewhere():
+                self.delivery.wake()
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _greet_peers(self) -> None:
+        """Say to each peer that this node is back, so that what waits there for us comes at once."""
+        room = asyncio.Semaphore(GREETINGS_AT_ONCE)
+
+        async def greet(host: Host) -> None:
+            scheme = "http" if self.place.egress.plain_http else "https"
+            async with room:
+                with contextlib.suppress(Unreachable):
+                    await self.client.get_document(f"{scheme}://{host}/actor", budget=Budget(fetches=2, seconds=10.0))
+
+        async with asyncio.TaskGroup() as group:
+            found: Sequence[peers.Peer] = await self._store.read(peers.allowed)
+            for peer in found:
+                group.create_task(greet(peer.host), name=f"greet {peer.host}")

@@ -1,0 +1,232 @@
+"""ActivityStreams as typed models: tolerant in, exact out.
+
+What arrives may spell one thing in many ways: a value or a list of one, an id or the object itself, a missing property
+or a null. These models take all of them and give one form. JSON-LD is read as plain JSON: no context is fetched.
+Source: ActivityStreams 2.0 Vocabulary; the spellings in `docs/explanation/protocol.md`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from federation.hosts import origin_of
+from federation.strict_json import JsonValue
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+PUBLIC_SPELLINGS = frozenset({PUBLIC, "as:Public", "Public"})
+
+CONTEXT: list[JsonValue] = [
+    "https://www.w3.org/ns/activitystreams",
+    "https://w3id.org/security/v1",
+    {
+        "as": "https://www.w3.org/ns/activitystreams#",
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "toot": "http://joinmastodon.org/ns#",
+        "discoverable": "toot:discoverable",
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+    },
+]
+"""The names of the terms that this node writes. They are names: nobody has to fetch them."""
+
+LONGEST_CONTENT = 100_000
+LONGEST_SUMMARY = 5_000
+MOST_MENTIONS = 50
+MOST_TAGS = 50
+MOST_ADDRESSEES = 2_000
+
+
+def as_list(value: object) -> list[Any]:  # Any: whatever JSON holds
+    """One value, a list of them, or nothing, as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def value_or_id(value: object) -> object:
+    """An id, or the id of an embedded object; a list of one counts as its one."""
+    match value:
+        case [only]:
+            return value_or_id(only)
+        case {"id": identifier} | {"href": identifier}:
+            return identifier
+        case _:
+            return value
+
+
+def _ids(value: object) -> list[str]:
+    found = (value_or_id(part) for part in as_list(value)[:MOST_ADDRESSEES])
+    return [PUBLIC if part in PUBLIC_SPELLINGS else part for part in found if isinstance(part, str)]
+
+
+def _with_origin(uri: str) -> str:
+    origin_of(uri)  # a BadHost is a ValueError, so pydantic names the field
+    return uri
+
+
+def _moment(value: datetime) -> datetime:
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _page(value: object) -> object:
+    """The address of the page for people among the forms that `url` takes."""
+    links = as_list(value)
+    pages = [link for link in links if isinstance(link, dict) and link.get("mediaType") == "text/html"]
+    for link in [*pages, *links]:
+        address = value_or_id(link)
+        if isinstance(address, str) and address.startswith(("https://", "http://")):
+            return address
+    return ""
+
+
+def _text(value: object) -> object:
+    match value:
+        case [first, *_]:
+            return _text(first)
+        case {"@value": text}:
+            return text
+        case None:
+            return ""
+        case _:
+            return value
+
+
+Uri = Annotated[str, BeforeValidator(value_or_id), AfterValidator(_with_origin)]
+"""The id of something: absolute, http or https, read in one way only."""
+
+Uris = Annotated[tuple[str, ...], BeforeValidator(_ids)]
+Moment = Annotated[datetime, AfterValidator(_moment)]
+Text = Annotated[str, BeforeValidator(_text)]
+PageAddress = Annotated[str, BeforeValidator(_page)]
+
+
+class Model(BaseModel):
+    """What all models share: camel case outside, unknown properties ignored, never changed."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
+
+
+class Tag(Model):
+    """A mention or a hashtag in a text; other kinds are passed over."""
+
+    type: str = ""
+    href: str | None = None
+    name: Text = ""
+
+
+def _tags(value: object) -> list[Mapping[str, object]]:
+    return [tag for tag in as_list(value) if isinstance(tag, Mapping)][: MOST_MENTIONS + MOST_TAGS]
+
+
+class Source(Model):
+    """What the author typed."""
+
+    content: str = ""
+    media_type: str = ""
+
+
+def _first_type(value: object) -> object:
+    return next((part for part in as_list(value) if isinstance(part, str)), "")
+
+
+class Note(Model):
+    """A post in any of the types that carry one."""
+
+    id: Uri
+    type: Annotated[str, BeforeValidator(_first_type)]
+    attributed_to: Uri
+    name: Text = ""
+    content: Annotated[Text, Field(max_length=LONGEST_CONTENT)] = ""
+    content_map: dict[str, str] = Field(default_factory=dict)
+    summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
+    sensitive: bool = False
+    in_reply_to: Annotated[str | None, BeforeValidator(value_or_id)] = None
+    published: Moment | None = None
+    updated: Moment | None = None
+    url: PageAddress = ""
+    to: Uris = ()
+    cc: Uris = ()
+    tag: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
+    source: Annotated[Source | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)] = None
+
+    @property
+    def text(self) -> str:
+        """The content as HTML, from whichever property has it."""
+        return self.content or next(iter(self.content_map.values()), "")
+
+    @property
+    def language(self) -> str | None:
+        """The language of the text, when the author named one."""
+        return next(iter(self.content_map), None)
+
+    @property
+    def mentions(self) -> Sequence[str]:
+        """The ids of the people whom the text names."""
+        return [tag.href for tag in self.tag if tag.type == "Mention" and tag.href][:MOST_MENTIONS]
+
+    @property
+    def hashtags(self) -> Sequence[str]:
+        """The tags of the text, without their sign."""
+        return [tag.name.lstrip("#") for tag in self.tag if tag.type == "Hashtag" and tag.name.strip("#")][:MOST_TAGS]
+
+
+POST_TYPES = frozenset({"Note", "Article", "Page", "Question", "Event"})
+
+
+class Key(Model):
+    """The public key of an actor."""
+
+    id: Uri
+    owner: Uri
+    public_key_pem: str
+
+
+def _first(value: object) -> object:
+    return next(iter(as_list(value)), None)
+
+
+class Endpoints(Model):
+    """Where an actor's node takes what is for all its people."""
+
+    shared_inbox: str | None = None
+
+
+class PropertyValue(Model):
+    """A line of a profile."""
+
+    type: str = ""
+    name: Text = ""
+    value: Text = ""
+
+
+def _lines(value: object) -> list[Mapping[str, object]]:
+    return [line for line in as_list(value) if isinstance(line, Mapping) and line.get("type") == "PropertyValue"][:16]
+
+
+class Actor(Model):
+    """Somebody who can act: a person, a group, an organisation, a node."""
+
+    id: Uri
+    type: Annotated[str, BeforeValidator(_first_type)]
+    preferred_username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-:]{1,253}$")]
+    name: Text = ""
+    summary: Text = ""
+    url: PageAddress = ""
+    inbox: Uri
+    outbox: Annotated[str, BeforeValidator(value_or_id)] = ""
+    followers: Annotated[str, BeforeValidator(value_or_id)] = ""
+    following: Annotated[str, BeforeValidator(value_or_id)] = ""
+    endpoints: Endpoints = Endpoints()
+    manually_approves_followers: bool = False
+    discoverable: bool = True
+    attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
+    public_key: Annotated[Key, BeforeValidator(_first)]
+
+
+ACTOR_TYPES = frozenset({"Person", "Group", "Organization", "Application", "Service"})

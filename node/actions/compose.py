@@ -1,0 +1,217 @@
+"""Write, edit and remove posts.
+
+    text ─► mentions resolved (the only part that may use the network) ─► one transaction:
+            Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from federation import documents, outbox
+from federation.activities.create import Create
+from federation.activities.delete import Delete
+from federation.activities.update import Update
+from federation.documents import Words
+from federation.errors import Unreachable
+from federation.vocabulary import PUBLIC
+from node.actions import markup
+from node.actions.markup import Handle, Mention
+from node.context import Node
+from node.errors import Invalid
+from storage import idempotency, posts
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.ids import PostId
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+LONGEST_LANGUAGE = 16
+MENTION_PATIENCE_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to post.
+
+    text: Markdown.  summary: shown instead of the text until the reader opens it.  reach: the audience.
+    reply_to: what it answers.  language: ISO 639, None when not said.
+    """
+
+    text: str
+    summary: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    reach: Reach = Reach.ALL_NODES
+    reply_to: PostId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """The people whom a text names: by handle as typed, and as accounts."""
+
+    mentions: Mapping[Handle, Mention]
+    people: tuple[Account, ...]
+
+
+async def post(
+    node: Node, author: Account, draft: Draft, *, idempotency_key: str | None = None, application: str | None = None
+) -> PostId:
+    """Post a draft. The same key within an hour gives the first post again, and posts nothing.
+
+    application: what it was written with, JSON, shown to the author's readers here.
+    Raises Invalid: empty or too long; NotFound: what it answers is not there for this author.
+    """
+    _demand_text(draft)
+    if idempotency_key:
+        known = await node.store.read(idempotency.find, author.id, idempotency_key)
+        if known is not None:
+            return known
+    addressed = await _resolve(node, author, draft.text)
+    return await node.store.write(
+        _post, node.base_url, author, draft, addressed, idempotency_key=idempotency_key, application=application
+    )
+
+
+async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) -> None:
+    """Replace what a post of one's own says; its audience and what it answers stay.
+
+    Raises Invalid; NotFound: no such post of this author.
+    """
+    _demand_text(draft)
+    addressed = await _resolve(node, author, draft.text)
+    await node.store.write(_edit, node.base_url, author, identifier, draft, addressed)
+
+
+async def remove(node: Node, author: Account, identifier: PostId) -> None:
+    """Take back a post of one's own, here and at every peer that has it. Raises NotFound."""
+    await node.store.write(_remove, author, identifier)
+
+
+def preview(text: str, base_url: str) -> str:
+    """How a text will look, as safe HTML; handles are not looked up."""
+    return markup.render(text, mentions={}, tag_url=lambda tag: tag_url(base_url, tag))
+
+
+def tag_url(base_url: str, tag: str) -> str:
+    """The page of a tag."""
+    return f"{base_url}/tags/{quote(tag.lower())}"
+
+
+def _demand_text(draft: Draft) -> None:
+    if not draft.text.strip():
+        raise Invalid("text", "ERR_BLANK", "Text can't be blank")
+    if markup.length(draft.text) + len(draft.summary) > markup.LONGEST_POST:
+        raise Invalid("text", "ERR_TOO_LONG", f"Text is too long (maximum is {markup.LONGEST_POST} characters)")
+
+
+async def _resolve(node: Node, author: Account, text: str) -> _Addressed:
+    """The people named in a text; a handle that leads nowhere stays plain text."""
+    handles = markup.handles(text)
+    found = await asyncio.gather(*(_person(node, handle) for handle in handles))
+    known = {handle: account for handle, account in zip(handles, found, strict=True) if account is not None}
+    mentions = {handle: Mention(handle, url=account.url, uri=account.uri) for handle, account in known.items()}
+    people = {account.id: account for account in known.values() if account.id != author.id}
+    return _Addressed(mentions, tuple(people.values()))
+
+
+async def _person(node: Node, handle: Handle) -> Account | None:
+    try:
+        async with asyncio.timeout(MENTION_PATIENCE_SECONDS):
+            return await node.federation.person(handle.username, handle.host or "")
+    except (Unreachable, TimeoutError):
+        return None
+
+
+def _post(
+    unit: Unit,
+    base_url: str,
+    author: Account,
+    draft: Draft,
+    addressed: _Addressed,
+    *,
+    idempotency_key: str | None,
+    application: str | None,
+) -> PostId:
+    if idempotency_key and (known := idempotency.find(unit, author.id, idempotency_key)) is not None:
+        return known
+    parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
+    draft = replace(draft, reach=_within(parent, draft.reach))
+    new = posts.id_for(unit, unit.now)
+    note = documents.note(
+        author,
+        _words(base_url, draft, addressed),
+        uri=f"{author.uri}/posts/{new}",
+        url=f"{author.url}/{new}",
+        reach=draft.reach,
+        published=unit.now,
+        in_reply_to=parent.uri if parent else None,
+    )
+    create = documents.about("Create", author, note, uri=f"{note['id']}/activity")
+    outbox.perform(unit, Create.read(create))
+    if application:
+        posts.set_application(unit, new, application)
+    if idempotency_key:
+        idempotency.keep(unit, author.id, idempotency_key, post=new)
+    return new
+
+
+def _within(parent: Post | None, reach: Reach) -> Reach:
+    """An answer never goes further than what it answers: doubt means the stricter choice."""
+    if parent is None:
+        return reach
+    if parent.reach is Reach.NODE and reach is not Reach.MENTIONED:
+        return Reach.NODE
+    return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
+
+
+def _edit(
+    unit: Unit, base_url: str, author: Account, identifier: PostId, draft: Draft, addressed: _Addressed
+) -> None:
+    known = _own(unit, author, identifier)
+    parent_uri = known.reply_to_uri
+    note = documents.note(
+        author,
+        _words(base_url, draft, addressed),
+        uri=known.uri,
+        url=known.url,
+        reach=known.reach,
+        published=known.published_at,
+        updated=unit.now,
+        in_reply_to=parent_uri,
+    )
+    update = documents.about("Update", author, note, uri=f"{known.uri}#updates/{unit.new_id()}")
+    outbox.perform(unit, Update.read(update))
+
+
+def _remove(unit: Unit, author: Account, identifier: PostId) -> None:
+    known = _own(unit, author, identifier)
+    to = [PUBLIC] if known.reach in (Reach.ALL_NODES, Reach.UNLISTED) else [author.followers_uri]
+    buried = {"id": known.uri, "type": "Tombstone"}
+    document = documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to)
+    outbox.perform(unit, Delete.read(document))
+
+
+def _own(unit: Unit, author: Account, identifier: PostId) -> Post:
+    known = posts.get(unit, identifier)
+    if known.author_id != author.id or known.boost_of is not None:
+        raise NotFound
+    return known
+
+
+def _words(base_url: str, draft: Draft, addressed: _Addressed) -> Words:
+    return Words(
+        content=markup.render(draft.text, mentions=addressed.mentions, tag_url=lambda tag: tag_url(base_url, tag)),
+        source=draft.text,
+        summary=draft.summary.strip(),
+        sensitive=draft.sensitive,
+        language=draft.language[:LONGEST_LANGUAGE] if draft.language else None,
+        people=[(account.uri, account.handle) for account in addressed.people],
+        tags=_tags(base_url, markup.hashtags(draft.text)),
+    )
+
+
+def _tags(base_url: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(tag_url(base_url, name), name) for name in names]

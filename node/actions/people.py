@@ -1,0 +1,239 @@
+"""Follow, block and mute people; find them here and on other nodes."""
+
+from datetime import timedelta
+
+from federation import documents, outbox
+from federation.activities.follow import Follow, acceptance, refusal
+from federation.activities.update import Update
+from federation.errors import FederationError, Unreachable
+from node.actions import markup
+from node.actions.markup import Handle
+from node.actions.reactions import undoing
+from node.context import Node
+from node.errors import Invalid
+from storage import accounts, follows, posts, relations
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.ids import PostId
+from storage.store import Unit
+
+LONGEST_DISPLAY_NAME = 100
+LONGEST_NOTE = 2_000
+MOST_FIELDS = 8
+
+
+async def follow(node: Node, me: Account, target: Account, *, shares: bool = True, notify: bool = False) -> None:
+    """Ask to follow somebody; again, to change how. Raises NotFound, NotAllowed."""
+    await node.store.write(_follow, me, target, shares=shares, notify=notify)
+
+
+async def unfollow(node: Node, me: Account, target: Account) -> None:
+    """No longer follow somebody, or take the wish back."""
+    await node.store.write(_unfollow, me, target)
+
+
+async def block(node: Node, me: Account, target: Account) -> None:
+    """Keep somebody away: neither sees the other's posts, and follows end both ways. They are not told."""
+    if me.id == target.id:
+        raise Invalid("id", "ERR_SELF", "You cannot block yourself")
+    await node.store.write(_block, me, target)
+
+
+async def unblock(node: Node, me: Account, target: Account) -> None:
+    """Let somebody near again."""
+    await node.store.write(relations.unblock, me.id, target.id)
+
+
+async def mute(
+    node: Node, me: Account, target: Account, *, notifications: bool = True, duration: timedelta | None = None
+) -> None:
+    """See no posts of somebody. notifications: hear nothing of what they do, either. duration: None means for good."""
+    if me.id == target.id:
+        raise Invalid("id", "ERR_SELF", "You cannot mute yourself")
+    until = node.now() + duration if duration else None
+    await node.store.write(relations.mute, me.id, target.id, notifications=notifications, until=until)
+
+
+async def unmute(node: Node, me: Account, target: Account) -> None:
+    """See somebody's posts again."""
+    await node.store.write(relations.unmute, me.id, target.id)
+
+
+async def accept_follower(node: Node, me: Account, follower: Account) -> None:
+    """Grant a wish to follow. Raises NotFound when there is none."""
+    await node.store.write(_accept, me, follower)
+
+
+async def reject_follower(node: Node, me: Account, follower: Account) -> None:
+    """Refuse a wish to follow. Raises NotFound when there is none."""
+    await node.store.write(_reject, me, follower)
+
+
+async def remove_follower(node: Node, me: Account, follower: Account) -> None:
+    """Have somebody follow no longer, if they do."""
+    try:
+        await node.store.write(_reject, me, follower)
+    except NotFound:
+        return
+
+
+async def change_profile(
+    node: Node,
+    me: Account,
+    *,
+    display_name: str,
+    note: str,
+    fields: list[tuple[str, str]],
+    locked: bool,
+    discoverable: bool,
+) -> Account:
+    """Change what one's profile says; followers' nodes are told. Raises Invalid.
+
+    note: Markdown.  fields: name and text of each line.
+    """
+    if len(display_name) > LONGEST_DISPLAY_NAME:
+        raise Invalid("display_name", "ERR_TOO_LONG", f"Name is too long (maximum is {LONGEST_DISPLAY_NAME} characters)")
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("note", "ERR_TOO_LONG", f"Note is too long (maximum is {LONGEST_NOTE} characters)")
+    if len(fields) > MOST_FIELDS:
+        raise Invalid("fields", "ERR_TOO_MANY", f"There can be at most {MOST_FIELDS} lines")
+    changed = await node.store.write(
+        accounts.change_profile,
+        me.id,
+        display_name=display_name,
+        note=markup.render(note, mentions={}, tag_url=lambda tag: f"{node.base_url}/tags/{tag.lower()}"),
+        note_source=note,
+        fields=[(name, markup.render(value, mentions={}, tag_url=lambda _: "")) for name, value in fields if name],
+        locked=locked,
+        discoverable=discoverable,
+    )
+    pem = await node.federation.keys.public_pem(changed)
+    await node.store.write(_tell_profile, changed, pem)
+    return changed
+
+
+async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int, offset: int = 0) -> list[Account]:
+    """People whose name holds a text; with `resolve`, also somebody of another node by handle or address.
+
+    Somebody who cannot be found, or whose node is not allowed, is simply not in the list.
+    """
+    del me
+    wanted = text.strip()
+    exact = await _exactly(node, wanted, resolve=resolve) if offset == 0 else None
+    name = wanted.lstrip("@").partition("@")[0]
+    found = await node.store.read(accounts.matching, name, limit=limit, offset=offset) if name else []
+    if exact is None:
+        return found if "@" not in wanted.lstrip("@") else []
+    return [exact, *(account for account in found if account.id != exact.id)][:limit] if "@" not in wanted[1:] else [exact]
+
+
+async def resolve_post(node: Node, me: Account, url: str) -> PostId | None:
+    """The post at an address, of this node or of another, fetched when need be; None when there is none for this reader."""
+    local = await _local_post(node, url)
+    try:
+        found = local if local is not None else await node.federation.thing(url)
+    except (Unreachable, FederationError):
+        return None
+    if isinstance(found, Account):
+        return None
+    seen = await node.store.read(posts.visible_among, [found.id], reader=me.id)
+    return seen[0].id if seen else None
+
+
+async def _local_post(node: Node, url: str) -> posts.Post | None:
+    """A post of this node by the address of its page, whose last part is the post's id."""
+    last = url.rstrip("/").rpartition("/")[2]
+    if not url.startswith(f"{node.base_url}/") or not last.isdecimal():
+        return None
+    try:
+        return await node.store.read(posts.get, PostId(int(last[:19])))
+    except NotFound:
+        return None
+
+
+async def _exactly(node: Node, wanted: str, *, resolve: bool) -> Account | None:
+    if wanted.startswith(("https://", "http://")):
+        return await _at_address(node, wanted, resolve=resolve)
+    handle = as_handle(wanted)
+    if handle is None:
+        return None
+    try:
+        if resolve:
+            return await node.federation.person(handle.username, handle.host or "")
+        where = node.federation.host_of_handle(handle.host or "")
+    except Unreachable:
+        return None
+    return await node.store.read(accounts.by_handle, handle.username, where)
+
+
+async def _at_address(node: Node, address: str, *, resolve: bool) -> Account | None:
+    known = await node.store.read(accounts.by_address, address)
+    if known is not None or not resolve:
+        return known
+    try:
+        found = await node.federation.thing(address)
+    except FederationError:
+        return None
+    return found if isinstance(found, Account) else None
+
+
+def as_handle(text: str) -> Handle | None:
+    """`name`, `@name`, `name@host` or `@name@host` as a handle; None when it is none."""
+    found = markup.handles("@" + text.removeprefix("acct:").lstrip("@"))
+    wanted = text.removeprefix("acct:").lstrip("@").lower()
+    match found:
+        case [handle] if wanted in (handle.username.lower(), f"{handle.username}@{handle.host}".lower()):
+            return handle
+        case _:
+            return None
+
+
+def _follow(unit: Unit, me: Account, target: Account, *, shares: bool, notify: bool) -> None:
+    known = follows.between(unit, me.id, target.id)
+    if known is None:
+        uri = f"{me.uri}#follows/{unit.new_id()}"
+        outbox.perform(unit, Follow.read(documents.act("Follow", me, target.uri, uri=uri, to=[target.uri])))
+    follows.prefer(unit, me.id, target.id, shares=shares, notify=notify)
+
+
+def _unfollow(unit: Unit, me: Account, target: Account) -> None:
+    known = follows.between(unit, me.id, target.id)
+    if known is not None:
+        undone = documents.act("Follow", me, target.uri, uri=known.uri, to=[target.uri])
+        outbox.perform(unit, undoing(me, undone, to=[target.uri], cc=[]))
+
+
+def _block(unit: Unit, me: Account, target: Account) -> None:
+    """The block itself stays here; what others may know is that the follows ended."""
+    _unfollow(unit, me, target)
+    known = follows.between(unit, target.id, me.id)
+    if known is not None:
+        outbox.perform(unit, refusal(unit, target, me, uri=known.uri))
+    relations.block(unit, me.id, target.id)
+
+
+def _accept(unit: Unit, me: Account, follower: Account) -> None:
+    outbox.perform(unit, acceptance(unit, follower, me, uri=_asked(unit, me, follower).uri))
+    unit.run(
+        "delete from notifications where account_id = :me and from_id = :by and kind = 'follow_request'",
+        me=me.id,
+        by=follower.id,
+    )
+
+
+def _reject(unit: Unit, me: Account, follower: Account) -> None:
+    outbox.perform(unit, refusal(unit, follower, me, uri=_asked(unit, me, follower).uri))
+
+
+def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
+    known = follows.between(unit, follower.id, me.id)
+    if known is None:
+        raise NotFound
+    return known
+
+
+def _tell_profile(unit: Unit, me: Account, public_key_pem: str) -> None:
+    actor = documents.actor(me, public_key_pem=public_key_pem)
+    inner = {name: value for name, value in actor.items() if name != "@context"}
+    update = documents.act("Update", me, inner, uri=f"{me.uri}#updates/{unit.new_id()}", to=[me.followers_uri])
+    outbox.perform(unit, Update.read(update))

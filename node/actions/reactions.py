@@ -1,0 +1,93 @@
+"""Find a post useful, share it, and take either back."""
+
+from federation import documents, outbox
+from federation.activities.announce import Announce
+from federation.activities.like import Like
+from federation.activities.undo import Undo
+from federation.audience import addressing
+from federation.strict_json import JsonObject
+from node.context import Node
+from storage import accounts, posts, reactions
+from storage.accounts import Account
+from storage.ids import PostId
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+
+async def favourite(node: Node, me: Account, post: PostId) -> None:
+    """Note that one finds a post useful; a second time changes nothing. Raises NotFound."""
+    await node.store.write(_favourite, me, post)
+
+
+async def unfavourite(node: Node, me: Account, post: PostId) -> None:
+    """Take a favourite back, if there is one. Raises NotFound."""
+    await node.store.write(_unfavourite, me, post)
+
+
+async def share(node: Node, me: Account, post: PostId) -> PostId:
+    """Share a post with one's followers. Returns the id of the sharing. Raises NotFound, NotAllowed."""
+    return await node.store.write(_share, me, post)
+
+
+async def unshare(node: Node, me: Account, post: PostId) -> None:
+    """No longer share a post, if one does. Raises NotFound."""
+    await node.store.write(_unshare, me, post)
+
+
+def _original(unit: Unit, me: Account, post: PostId) -> Post:
+    """What is reacted to: the post itself, also when its sharing by somebody was named."""
+    named = posts.visible(unit, post, reader=me.id)
+    return posts.visible(unit, named.boost_of, reader=me.id) if named.boost_of is not None else named
+
+
+def _favourite(unit: Unit, me: Account, post: PostId) -> None:
+    original = _original(unit, me, post)
+    if reactions.uri_of(unit, me.id, original.id) is None:
+        uri = f"{me.uri}#likes/{unit.new_id()}"
+        author = accounts.get(unit, original.author_id)
+        outbox.perform(unit, Like.read(documents.act("Like", me, original.uri, uri=uri, to=[author.uri])))
+
+
+def _unfavourite(unit: Unit, me: Account, post: PostId) -> None:
+    original = _original(unit, me, post)
+    liked = reactions.uri_of(unit, me.id, original.id)
+    if liked is not None:
+        author = accounts.get(unit, original.author_id)
+        undone = documents.act("Like", me, original.uri, uri=liked, to=[author.uri])
+        outbox.perform(unit, undoing(me, undone, to=[author.uri], cc=[]))
+
+
+def _share(unit: Unit, me: Account, post: PostId) -> PostId:
+    original = _original(unit, me, post)
+    known = posts.share_by(unit, me.id, original.id)
+    if known is not None:
+        return known.id
+    uri = f"{me.uri}#shares/{unit.new_id()}"
+    outbox.perform(unit, Announce.read(_announce(unit, me, original, uri=uri)))
+    made = posts.by_uri(unit, uri)
+    assert made is not None
+    return made.id
+
+
+def _unshare(unit: Unit, me: Account, post: PostId) -> None:
+    original = _original(unit, me, post)
+    known = posts.share_by(unit, me.id, original.id)
+    if known is not None:
+        undone = _announce(unit, me, original, uri=known.uri)
+        outbox.perform(unit, undoing(me, undone, to=[me.followers_uri], cc=[]))
+
+
+def _announce(unit: Unit, me: Account, original: Post, *, uri: str) -> JsonObject:
+    """A shared post goes as far as the post itself did, and to its author."""
+    author = accounts.get(unit, original.author_id)
+    reach = Reach.FOLLOWERS if original.reach is Reach.FOLLOWERS else Reach.ALL_NODES
+    to, cc = addressing(me, reach, people=[author.uri])
+    document = documents.act("Announce", me, original.uri, uri=uri, to=to, cc=cc)
+    return {**document, "published": documents.timestamp(unit.now)}
+
+
+def undoing(me: Account, undone: JsonObject, *, to: list[str], cc: list[str]) -> Undo:
+    """The Undo of something one did."""
+    inner = {name: value for name, value in undone.items() if name != "@context"}
+    return Undo.read(documents.act("Undo", me, inner, uri=f"{undone['id']}/undo", to=to, cc=cc))

@@ -1,0 +1,119 @@
+"""The answers of pages: a page, another page to go to, or a plain sentence about what is wrong.
+
+`render` adds to a handler's own values what every page shows: who reads it, in which language, how much is new.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from aiohttp import web
+
+from node.context import NODE
+from node.errors import Invalid
+from node.web import session, wording
+from node.web.appearance import environment
+from node.web.languages import COOKIE, Language, preferred
+from node.web.session import Visitor
+from storage import notifications
+
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """What every page knows of the person who reads it."""
+
+    acct: str
+    username: str
+    display_name: str
+    may_administer: bool
+
+
+def language_of(request: web.Request, visitor: Visitor | None) -> Language:
+    """The language in which to answer: the person's, else the browser's."""
+    return preferred(
+        visitor.locale if visitor else None, request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")
+    )
+
+
+async def render(
+    request: web.Request, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **own: Any
+) -> web.Response:
+    """A page.
+
+    template: its file name.  status: of the answer.  headers: added to the page's own.  own: what this template shows.
+    """
+    visitor = await session.visitor_of(request)
+    read = request.app[NODE].store.read
+    unread = await read(notifications.unread, visitor.account.id, most=MOST_COUNTED) if visitor else 0
+    common = _common(request, visitor) | {"unread": unread}
+    return _page(template, language_of(request, visitor), {**common, **own}, status=status, headers=headers)
+
+
+def render_without_storage(
+    request: web.Request, template: str, /, *, status: int, headers: Mapping[str, str] | None = None, **own: Any
+) -> web.Response:
+    """A page for when nothing can be read: as for somebody who is not signed in.  Arguments as for `render`."""
+    return _page(template, language_of(request, None), {**_common(request, None), **own}, status=status, headers=headers)
+
+
+def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
+    node = request.app[NODE]
+    return {
+        "me": _me(visitor),
+        "csrf": session.csrf_of(request),
+        # A page made in answer to a form has no address of its own to come back to.
+        "here": request.path_qs if request.method in {"GET", "HEAD"} else "/",
+        "path": request.path,
+        "node_name": node.settings.title,
+        "now": node.now(),
+        "notice": wording.notice(request.query.get("done", ""), language_of(request, visitor)),
+        "unread": 0,
+    }
+
+
+def _page(
+    template: str, language: Language, shown: Mapping[str, Any], *, status: int, headers: Mapping[str, str] | None
+) -> web.Response:
+    text = environment(language).get_template(template).render(shown)
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+def said(request: web.Request, visitor: Visitor | None, invalid: Invalid) -> dict[str, str]:
+    """What is wrong with a form, in the person's language, by the field it concerns."""
+    return {invalid.field: wording.refused_field(invalid, language_of(request, visitor))}
+
+
+def _me(visitor: Visitor | None) -> Me | None:
+    if visitor is None:
+        return None
+    account = visitor.account
+    return Me(account.handle, account.username, account.display_name, visitor.may_administer)
+
+
+def go(path: str, *, done: str = "") -> web.Response:
+    """Send the browser to another page, with GET.
+
+    path: of this node, maybe with query and fragment.  done: the code of a notice to show there.
+    """
+    return web.Response(status=303, headers={"Location": _with_notice(path, done), "Cache-Control": "no-store"})
+
+
+def go_back(form: Mapping[str, Any], *, otherwise: str = "/", done: str = "") -> web.Response:
+    """Send the browser to the page whose button was pressed.
+
+    form: with the address in `back`; anything that is not a path of this node counts as none.
+    otherwise: where to go then.
+    """
+    back = session.safe_path(str(form.get("back", "")), otherwise=otherwise)
+    return go(back, done=done)
+
+
+def _with_notice(path: str, done: str) -> str:
+    parts = urlsplit(path)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "done"]
+    if done:
+        query.append(("done", done))
+    return parts._replace(query=urlencode(query)).geturl()

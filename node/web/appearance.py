@@ -1,0 +1,137 @@
+"""From a template and what it shows to an answer: one Jinja environment for each language, made once.
+
+Everything is escaped unless it went through the sanitiser; an unknown name in a template is an error, not a gap. What
+every page needs (who reads it, in which language, the protection of its forms) is put in here, so that a handler gives
+only what is its own.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache, lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from federation import html
+from federation.errors import BadHost
+from federation.hosts import canonical_host, unicode_form
+from node.web import assets
+from node.web.languages import LANGUAGES, Language, Speech, moment_of, translations
+
+TEMPLATES = Path(__file__).parent / "templates"
+TINTS = 6
+EXCERPT_LETTERS = 160
+REACH_OF_VISIBILITY = {"public": "all_nodes", "unlisted": "unlisted", "private": "followers", "direct": "mentioned"}
+
+Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The templates in one language, ready to render."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    spoken = translations(language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+        spoken.ugettext, spoken.ungettext, newstyle=True, pgettext=spoken.upgettext, npgettext=spoken.unpgettext
+    )
+    made.filters.update(_filters(Speech(language)))
+    made.globals.update(asset=assets.path_of, languages_for=Speech(language).written_languages, language=language)
+    return made
+
+
+def compile_all() -> None:
+    """Compile every template in every language, so that the first reader does not wait for it."""
+    for language in LANGUAGES:
+        made = environment(language)
+        for name in made.list_templates():
+            made.get_template(name)
+
+
+def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
+    @pass_context
+    def ago(context: Context, moment: str | datetime) -> str:
+        return speech.ago(moment, now=context["now"])
+
+    return {
+        "ago": ago,
+        "long_time": speech.long_time,
+        "number": speech.number,
+        "iso": lambda moment: moment_of(moment).isoformat(timespec="seconds"),
+        "tint": tint,
+        "initials": initials,
+        "node_name_of": node_name_of,
+        "is_local": lambda account: "@" not in account["acct"],
+        "reach": reach,
+        "rich": rich,
+        "content": content,
+        "excerpt": excerpt,
+    }
+
+
+def tint(address: str) -> int:
+    """One of a few calm colours, always the same for a person."""
+    return hashlib.sha256(address.encode()).digest()[0] % TINTS
+
+
+def initials(account: Entity) -> str:
+    """One or two capitals for somebody who has no picture: the first letters of the first and the last name."""
+    words = [word for word in str(account["display_name"] or account["username"]).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "·"
+
+
+@pass_context
+def node_name_of(context: Context, account: Entity) -> str:
+    """What people call the node where somebody works: its own name here, the first part of its host elsewhere."""
+    host = str(account["acct"]).partition("@")[2]
+    return name_of_node(host) if host else str(context["node_name"])
+
+
+@lru_cache(maxsize=2048)
+def name_of_node(host: str) -> str:
+    """`tokyo.example` is Tokyo, `new-york.example` New York; what is no name of a host is shown as it is."""
+    try:
+        first = unicode_form(canonical_host(host, allow_addresses=True)).partition(":")[0].partition(".")[0]
+    except BadHost:
+        return host
+    return host if first.isdigit() or first.startswith("[") else first.replace("-", " ").title()
+
+
+def reach(post: Entity) -> str:
+    """Who reads a post, as one of the words that templates know."""
+    own = post.get("legation")
+    return str(own["reach"]) if own else REACH_OF_VISIBILITY[post["visibility"]]
+
+
+@lru_cache(maxsize=4096)
+def rich(source: str) -> Markup:
+    """HTML of whatever origin, made safe to show."""
+    return Markup(html.sanitise(source))  # noqa: S704  the sanitiser is the one place that makes markup safe
+
+
+def content(post: Entity) -> Markup:
+    """The text of a post, with people and tags leading to their pages on this node, where the reader is signed in."""
+    safe = str(rich(post["content"]))
+    for person in post["mentions"]:
+        safe = safe.replace(f'href="{escape(person["url"])}"', f'href="/@{escape(person["acct"])}"')
+    for tag in post["tags"]:
+        safe = safe.replace(f'href="{escape(tag["url"])}"', f'href="/tags/{escape(tag["name"])}"')
+    return Markup(safe)  # noqa: S704  sanitised above; only addresses were exchanged, escaped
+
+
+def excerpt(post: Entity) -> str:
+    """The beginning of a post on one line: its warning when it has one, its text otherwise."""
+    text = " ".join(str(post["spoiler_text"] or html.plain_text(post["content"])).split())
+    return text if len(text) <= EXCERPT_LETTERS else text[:EXCERPT_LETTERS].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,115 @@
+"""How a page comes to be: `@page` over a function makes its route, asks for sign-in, and turns refusals into words.
+
+    @page("GET", "/notifications")
+    async def show(request: web.Request) -> web.StreamResponse:
+
+Signing in is the default; leaving it out is written out. Every form is checked against the session's token before its
+handler runs.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from federation.errors import FederationError, NotAllowed
+from node.web import session
+from node.web.answers import go, render, render_without_storage
+from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
+
+Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CHANGING = frozenset({"POST"})
+OF_PROGRAMS = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+
+_declared: list[web.RouteDef] = []
+
+
+def page(method: str, path: str, *, sign_in: bool = True, administrators: bool = False) -> Callable[[Page], Page]:
+    """Declare a page.
+
+    method: GET or POST.  path: as aiohttp's router takes it.  sign_in: whether only for people who are signed in.
+    administrators: whether only for those who look after this node.
+    """
+
+    def declare(handler: Page) -> Page:
+        @wraps(handler)
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                visitor = await session.visitor_of(request)
+                if visitor is None and (sign_in or administrators):
+                    return _to_sign_in(request)
+                if administrators and not (visitor and visitor.may_administer):
+                    raise web.HTTPForbidden
+                if method in CHANGING:
+                    await session.require_csrf(request)
+                return await handler(request)
+            except (web.HTTPError, NotFound, FederationError, StorageTrouble) as error:
+                return await refusal(request, error)
+
+        _declared.append(web.get(path, guarded) if method == "GET" else web.route(method, path, guarded))
+        return handler
+
+    return declare
+
+
+def routes() -> list[web.RouteDef]:
+    """Every page that was declared so far."""
+    return list(_declared)
+
+
+async def refusal(request: web.Request, error: Exception) -> web.Response:
+    """The page that says in plain words what happened and what to do."""
+    headers = {}
+    if isinstance(error, web.HTTPException) and "Retry-After" in error.headers:
+        headers["Retry-After"] = error.headers["Retry-After"]
+    status = status_of(error)
+    if isinstance(error, StorageTrouble):
+        return render_without_storage(request, "error.html", status=status, headers=headers, code=status)
+    try:
+        return await render(request, "error.html", status=status, headers=headers, code=status)
+    except StorageTrouble:
+        return render_without_storage(request, "error.html", status=status, headers=headers, code=status)
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a person with a browser asks, rather than an app or a peer."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(OF_PROGRAMS)
+
+
+@web.middleware
+async def in_plain_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A middleware that gives browsers a page also for addresses that no page has."""
+    try:
+        return await handler(request)
+    except web.HTTPError as error:
+        if wants_page(request):
+            return await refusal(request, error)
+        raise
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that tells browsers what kind of refusal this is."""
+    match error:
+        case web.HTTPException():
+            return error.status
+        case NotFound():
+            return 404
+        case NotAllowed():
+            return 403
+        case StorageFull():
+            return 507
+        case StorageBusy():
+            return 503
+        case FederationError():
+            return 502
+        case _:
+            return 500
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    if request.method in CHANGING:
+        return go("/sign-in")
+    return go("/sign-in?" + urlencode({"next": request.path_qs}))

@@ -1,0 +1,123 @@
+"""French and English: which language a person reads, and how dates and numbers look in it.
+
+Messages stand in English in the templates and in `wording.py`; the French is in `locale/fr/LC_MESSAGES/messages.po`.
+The catalogue is read when the node starts, straight from its source (a few milliseconds), so nothing is ever compiled
+by hand and nothing can be stale.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+Language = Literal["en", "fr"]
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+COOKIE = "language"
+
+CATALOGUES = Path(__file__).parent / "locale"
+
+# The languages that staff write in most; any other stays choosable once a post has it.
+WRITTEN = ("fr", "en", "ar", "de", "es", "it", "ja", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi", "zh")
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def preferred(own: str | None, cookie: str | None, accepted: str) -> Language:
+    """The language in which to speak to someone.
+
+    own: what the person has chosen in their account, if anyone is signed in.  cookie: what this browser was told.
+    accepted: the Accept-Language header, maybe empty.  Returns English when nothing fits.
+    """
+    for wanted in (own, cookie, *_by_weight(accepted)):
+        for language in LANGUAGES:
+            if wanted is not None and wanted.partition("-")[0].lower() == language:
+                return language
+    return "en"
+
+
+def _by_weight(accepted: str) -> Sequence[str]:
+    weighted: list[tuple[float, str]] = []
+    for part in accepted[:200].split(","):
+        name, _, weight = part.strip().partition(";q=")
+        weighted.append((_weight(weight), name))
+    return [name for weight, name in sorted(weighted, key=lambda one: -one[0]) if weight > 0]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or "1")
+    except ValueError:
+        return 0
+
+
+@cache
+def translations(language: Language) -> NullTranslations:
+    """The messages of a language, read once. English is what the messages are written in."""
+    if language == "en":
+        return NullTranslations()
+    with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def moment_of(moment: str | datetime) -> datetime:
+    """A moment as entities (ISO 8601) or rows have it: aware, UTC."""
+    parsed = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return parsed.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one language writes numbers and moments. Moments are UTC, and say so where the hour matters."""
+
+    language: Language
+
+    def number(self, value: int) -> str:
+        """`12,345` or `12 345`."""
+        return format_decimal(value, locale=self.language)
+
+    def ago(self, moment: str | datetime, *, now: datetime) -> str:
+        """`5 min ago` within a day, `20 November` within the year, `20 November 2025` before; `in 5 min` too."""
+        then = moment_of(moment)
+        apart = then - now
+        if abs(apart.total_seconds()) < MINUTE:
+            return {"en": "just now", "fr": "à l’instant"}[self.language]
+        if abs(apart.total_seconds()) < DAY:
+            return format_timedelta(apart, add_direction=True, threshold=1, format="short", locale=self.language)
+        return format_date(then, "d MMMM" if then.year == now.year else "d MMMM y", locale=self.language)
+
+    def long_time(self, moment: str | datetime) -> str:
+        """`Monday 23 November 2026, 14:02 UTC`."""
+        return format_datetime(moment_of(moment), "EEEE d MMMM y, HH:mm 'UTC'", locale=self.language)
+
+    def name_of(self, language: str) -> str:
+        """What a language is called, or its code when nobody knows."""
+        try:
+            name = Locale.parse(language, sep="-").get_display_name(self.language)
+        except ValueError:  # UnknownLocaleError is none, but a broken code is
+            return language
+        return name or language
+
+    def written_languages(self, chosen: str) -> list[tuple[str, str]]:
+        """Codes and names of the languages that a post may be marked with, the reader's two first.
+
+        chosen: the code that must be among them, or "".
+        """
+        codes = [*WRITTEN, *([chosen] if chosen and chosen not in WRITTEN else [])]
+        return [(code, self.name_of(code)) for code in codes]

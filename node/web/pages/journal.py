@@ -1,0 +1,85 @@
+"""The journal: what the people one follows write, what this node writes, what all nodes write."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from node.api import entities
+from node.context import NODE
+from node.web import session
+from node.web.addresses import is_first, neighbours, page_of
+from node.web.answers import language_of, render
+from node.web.declared import page
+from node.web.typed import Typed
+from storage import timelines
+from storage.ids import AccountId
+from storage.pages import Page
+from storage.posts import Post
+from storage.store import Unit
+
+Timeline = Callable[[Unit, AccountId, Page], list[Post]]
+
+
+@page("GET", "/")
+async def following(request: web.Request) -> web.StreamResponse:
+    """Posts of the people one follows; for a newcomer who follows nobody, what all nodes write."""
+    visitor = session.present(request)
+    newcomer = visitor.account.following_count == 0
+    return await show(request, "following", for_newcomer if newcomer else timelines.home, newcomer=newcomer)
+
+
+@page("GET", "/this-node")
+async def this_node(request: web.Request) -> web.StreamResponse:
+    """What the staff of this node write for everybody."""
+    return await show(request, "this_node", timelines.this_node)
+
+
+@page("GET", "/all-nodes")
+async def all_nodes(request: web.Request) -> web.StreamResponse:
+    """What is written for all nodes."""
+    return await show(request, "all_nodes", timelines.all_nodes)
+
+
+def for_newcomer(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
+    """One's own posts among those for all nodes, newest first."""
+    found = {post.id: post for timeline in (timelines.home, timelines.all_nodes) for post in timeline(unit, reader, page)}
+    merged = [found[identifier] for identifier in sorted(found, reverse=True)]
+    return merged[-page.limit :] if page.upwards else merged[: page.limit]
+
+
+async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer: bool = False) -> web.StreamResponse:
+    """One of the three lists, with the form to write above it."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    part = page_of(request)
+    posts = await node.store.read(timeline, visitor.account.id, part)
+    ids = [post.id for post in posts]
+    return await render(
+        request,
+        "journal.html",
+        shown=shown,
+        posts=await entities.statuses(node, visitor.account, ids),
+        first_page=is_first(part),
+        newcomer=newcomer and is_first(part),
+        draft=Typed.blank(language=language_of(request, visitor)),
+        errors={},
+        **neighbours(request, part, [*ids]),
+    )
+
+
+@page("GET", "/tags/{name}")
+async def tagged(request: web.Request) -> web.StreamResponse:
+    """Posts that carry a tag."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    part = page_of(request)
+    name = request.match_info["name"]
+    posts = await node.store.read(timelines.tagged, visitor.account.id, name, part)
+    ids = [post.id for post in posts]
+    return await render(
+        request,
+        "tag.html",
+        tag=name,
+        posts=await entities.statuses(node, visitor.account, ids),
+        **neighbours(request, part, [*ids]),
+    )

@@ -1,0 +1,81 @@
+"""A person: who they are, what they write, whom they follow, who follows them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from node.api import entities
+from node.context import NODE
+from node.web import session
+from node.web.addresses import PEOPLE_A_PAGE, neighbours, page_of, person
+from node.web.answers import go, render
+from node.web.declared import page
+from storage import accounts, follows, relations, timelines
+from storage.accounts import Account
+from storage.follows import Related
+from storage.ids import AccountId
+from storage.pages import Page
+from storage.store import Unit
+
+Relations = Callable[..., list[Related]]
+
+
+@page("GET", "/@{acct}")
+async def show(request: web.Request) -> web.StreamResponse:
+    """Somebody's posts, as far as the reader may see them."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    someone = await person(node, request.match_info["acct"])
+    if someone.handle != request.match_info["acct"]:
+        return go(f"/@{someone.handle}")
+    part = page_of(request)
+    posts = await node.store.read(timelines.by_author, someone.id, part, reader=visitor.account.id)
+    ids = [post.id for post in posts]
+    shown = await entities.statuses(node, visitor.account, ids)
+    return await face(request, someone, shown="posts", posts=shown, people=[], **neighbours(request, part, [*ids]))
+
+
+@page("GET", "/@{acct}/followers")
+async def followers(request: web.Request) -> web.StreamResponse:
+    """Who follows somebody, as far as this node knows."""
+    return await related(request, follows.followers, shown="followers")
+
+
+@page("GET", "/@{acct}/following")
+async def following(request: web.Request) -> web.StreamResponse:
+    """Whom somebody follows, as far as this node knows."""
+    return await related(request, follows.following, shown="following")
+
+
+async def related(request: web.Request, list_of: Relations, *, shown: str) -> web.StreamResponse:
+    """One of the two lists of people, newest first."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    someone = await person(node, request.match_info["acct"])
+    part = page_of(request, limit=PEOPLE_A_PAGE)
+    rows, people = await node.store.read(listed, list_of, someone.id, part)
+    return await face(
+        request,
+        someone,
+        shown=shown,
+        posts=[],
+        people=await entities.accounts(node, visitor.account, people),
+        **neighbours(request, part, [row.relation for row in rows]),
+    )
+
+
+def listed(unit: Unit, list_of: Relations, someone: AccountId, part: Page) -> tuple[list[Related], list[Account]]:
+    """A part of a list of people: the relations, and the people in the same order."""
+    rows = list_of(unit, someone, limit=part.limit, before=part.max_id, after=part.min_id)
+    known = accounts.by_ids(unit, [row.account for row in rows])
+    return rows, [known[row.account] for row in rows]
+
+
+async def face(request: web.Request, someone: Account, **own: Any) -> web.StreamResponse:
+    """The page of a person, with one of its lists."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    (entity,) = await entities.accounts(node, visitor.account, [someone])
+    between = await node.store.read(relations.of_each, visitor.account.id, [someone.id])
+    return await render(request, "profile.html", account=entity, relation=between[someone.id], **own)

@@ -1,0 +1,38 @@
+"""The buttons under a post: useful, not useful after all, share, no longer share."""
+
+from aiohttp import web
+
+from node.actions import reactions
+from node.context import NODE
+from node.web import session
+from node.web.addresses import post_id
+from node.web.answers import go_back
+from node.web.declared import page
+
+
+@page("POST", "/posts/{id}/favourite")
+async def favourite(request: web.Request) -> web.StreamResponse:
+    """Find a post useful."""
+    await reactions.favourite(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post())
+
+
+@page("POST", "/posts/{id}/unfavourite")
+async def unfavourite(request: web.Request) -> web.StreamResponse:
+    """Take that back."""
+    await reactions.unfavourite(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post())
+
+
+@page("POST", "/posts/{id}/share")
+async def share(request: web.Request) -> web.StreamResponse:
+    """Show a post to one's own followers."""
+    await reactions.share(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post())
+
+
+@page("POST", "/posts/{id}/unshare")
+async def unshare(request: web.Request) -> web.StreamResponse:
+    """Take that back."""
+    await reactions.unshare(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post())

@@ -1,0 +1,52 @@
+"""What a person typed into the form of a post: read from the form, shown in it again, made into a draft."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from node.actions.compose import Draft
+from storage.ids import PostId
+from storage.visibility import Reach
+
+LONGEST_LANGUAGE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields of the form, as text.
+
+    reach: the name of a Reach in lower case.  reply_to: the id of a post, or "".  key: tells this form from others, so
+    that sending it twice publishes once.
+    """
+
+    text: str = ""
+    summary: str = ""
+    reach: str = "all_nodes"
+    language: str = "fr"
+    reply_to: str = ""
+    key: str = ""
+
+    @classmethod
+    def blank(cls, *, language: str) -> Self:
+        """An empty form for somebody who writes in this language."""
+        return cls(language=language, key=secrets.token_urlsafe(12))
+
+    @classmethod
+    def of(cls, form: Mapping[str, Any]) -> Self:
+        """What was sent. Fields that are missing are as in an empty form."""
+        sent = {name: str(form[name]) for name in cls.__dataclass_fields__ if name in form}
+        # Browsers send line ends as CR LF; a person typed one line end.
+        sent["text"] = sent.get("text", "").replace("\r\n", "\n")
+        return cls(**sent)
+
+    def draft(self) -> Draft:
+        """The post to be, in the terms of actions; an unknown reach becomes the narrowest."""
+        return Draft(
+            text=self.text,
+            summary=self.summary.strip(),
+            sensitive=bool(self.summary.strip()),
+            language=self.language[:LONGEST_LANGUAGE] or None,
+            reach=Reach.__members__.get(self.reach.upper(), Reach.MENTIONED),
+            reply_to=PostId(int(self.reply_to)) if self.reply_to.isdecimal() and self.reply_to.isascii() else None,
+        )

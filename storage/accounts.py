@@ -1,0 +1,314 @@
+"""People, and the node's own actor: everybody who can act, on this node and on others.
+
+An account of this node has host '' and the kind it was made with; an account of a peer is a copy of the actor document
+that its node serves, refreshed when that node says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from storage.errors import Conflict, NotFound
+from storage.ids import AccountId, Host
+from storage.store import Unit
+
+NODE_ACTOR_KIND = "Application"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can act. Columns in the order of `COLUMNS`."""
+
+    id: AccountId
+    uri: str
+    host: str
+    username: str
+    kind: str
+    display_name: str
+    note: str
+    note_source: str
+    fields: str
+    url: str
+    inbox: str
+    shared_inbox: str
+    outbox: str
+    followers_uri: str
+    following_uri: str
+    locked: bool
+    discoverable: bool
+    created_at: datetime
+    refreshed_at: datetime
+    gone_at: datetime | None
+    followers_count: int
+    following_count: int
+    posts_count: int
+    last_post_at: datetime | None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this node keeps the original of this account."""
+        return not self.host
+
+    @property
+    def handle(self) -> str:
+        """`name` here, `name@host` elsewhere."""
+        return f"{self.username}@{self.host}" if self.host else self.username
+
+    @property
+    def named_fields(self) -> list[tuple[str, str]]:
+        """The lines of the profile: name and value."""
+        return [(name, value) for name, value in orjson.loads(self.fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an actor says of itself: the part of an account that a refresh may change."""
+
+    username: str
+    display_name: str
+    note: str
+    fields: Sequence[tuple[str, str]]
+    url: str
+    inbox: str
+    shared_inbox: str
+    outbox: str
+    followers_uri: str
+    following_uri: str
+    locked: bool
+    discoverable: bool
+    note_source: str = ""
+
+
+NAMES = (
+    "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
+    "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
+    "following_count, posts_count, last_post_at"
+)
+COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
+SELECT = f"select {COLUMNS} from accounts a"
+
+ADD = """
+insert into accounts (id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox,
+    outbox, followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, document)
+values (:id, :uri, :host, :username, :kind, :display_name, :note, :note_source, :fields, :url, :inbox, :shared_inbox,
+    :outbox, :followers_uri, :following_uri, :locked, :discoverable, :now, :now, :document)
+"""
+REFRESH = """
+update accounts set username = :username, display_name = :display_name, note = :note, note_source = :note_source,
+    fields = :fields, url = :url, inbox = :inbox, shared_inbox = :shared_inbox, outbox = :outbox,
+    followers_uri = :followers_uri, following_uri = :following_uri, locked = :locked, discoverable = :discoverable,
+    refreshed_at = :now, document = :document
+where id = :id
+"""
+
+
+def by_id(unit: Unit, identifier: AccountId) -> Account | None:
+    """The account with this id, if there is one."""
+    return unit.one(Account, f"{SELECT} where a.id = :id", id=identifier)
+
+
+def get(unit: Unit, identifier: AccountId) -> Account:
+    """The account with this id. Raises NotFound."""
+    found = by_id(unit, identifier)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_ids(unit: Unit, identifiers: Iterable[AccountId]) -> dict[AccountId, Account]:
+    """The accounts with these ids, by id; unknown ids are left out."""
+    chosen = orjson.dumps(list(set(identifiers))).decode()
+    found = unit.all(Account, f"{SELECT} where a.id in (select value from json_each(:ids))", ids=chosen)
+    return {account.id: account for account in found}
+
+
+def by_uri(unit: Unit, uri: str) -> Account | None:
+    """The account with this actor id, if it is known here."""
+    return unit.one(Account, f"{SELECT} where a.uri = :uri", uri=uri)
+
+
+def by_uris(unit: Unit, uris: Iterable[str]) -> dict[str, Account]:
+    """The accounts with these actor ids, by actor id; unknown ones are left out."""
+    chosen = orjson.dumps(list(set(uris))).decode()
+    found = unit.all(Account, f"{SELECT} where a.uri in (select value from json_each(:uris))", uris=chosen)
+    return {account.uri: account for account in found}
+
+
+def by_handle(unit: Unit, username: str, host: str = "") -> Account | None:
+    """The account with this name on this host ('' is this node), whatever the case of its letters."""
+    condition = "where lower(a.username) = :username and a.host = :host"
+    return unit.one(Account, f"{SELECT} {condition}", username=username.lower(), host=host)
+
+
+def by_address(unit: Unit, address: str) -> Account | None:
+    """The account with this actor id, or with this page for people."""
+    sql = f"{SELECT} where a.uri = :address union all {SELECT} where a.url = :address limit 1"
+    return unit.one(Account, sql, address=address)
+
+
+def by_followers_uri(unit: Unit, uri: str) -> Account | None:
+    """The account whose collection of followers has this id."""
+    return unit.one(Account, f"{SELECT} where a.followers_uri = :uri", uri=uri)
+
+
+def matching(unit: Unit, text: str, *, limit: int, offset: int = 0) -> list[Account]:
+    """People whose name or display name contains a text, nearest first: names that begin with it before others.
+
+    text: as typed, any case.  limit: ≥ 1.
+    """
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sql = f"""
+    {SELECT} where a.kind <> 'Application' and a.gone_at is null
+        and (lower(a.username) like :anywhere escape '\\' or lower(a.display_name) like :anywhere escape '\\')
+    order by case when lower(a.username) like :start escape '\\' then 0 else 1 end, a.followers_count desc, a.id
+    limit :limit offset :offset
+    """
+    return unit.all(Account, sql, anywhere=f"%{escaped}%", start=f"{escaped}%", limit=limit, offset=offset)
+
+
+def people_here(unit: Unit, *, limit: int) -> list[Account]:
+    """The staff of this node, those who wrote last first."""
+    sql = f"""
+    {SELECT} join staff s on s.account_id = a.id
+    where s.disabled_at is null order by coalesce(a.last_post_at, 0) desc, a.id limit :limit
+    """
+    return unit.all(Account, sql, limit=limit)
+
+
+def node_actor(unit: Unit) -> Account:
+    """The account in whose name the node itself speaks. Raises NotFound before `add_node_actor`."""
+    found = unit.one(Account, f"{SELECT} where a.host = '' and a.kind = :kind", kind=NODE_ACTOR_KIND)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def add_local(unit: Unit, *, username: str, display_name: str, base_url: str, kind: str = "Person") -> Account:
+    """Make an account of this node. Raises Conflict when the name is taken, also by somebody who left.
+
+    username: `[a-z0-9_.-]{1,30}`.  base_url: the node's public address without a closing slash.
+    """
+    if by_handle(unit, username) is not None:
+        message = f"The name {username} is taken."
+        raise Conflict(message)
+    identifier = AccountId(unit.new_id())
+    # The actor id carries the opaque id, not the name: it is never given to anybody else.
+    uri = f"{base_url}/users/{identifier}"
+    profile = Profile(
+        username=username,
+        display_name=display_name,
+        note="",
+        fields=(),
+        url=f"{base_url}/@{username}",
+        inbox=f"{uri}/inbox",
+        shared_inbox=f"{base_url}/inbox",
+        outbox=f"{uri}/outbox",
+        followers_uri=f"{uri}/followers",
+        following_uri=f"{uri}/following",
+        locked=False,
+        discoverable=True,
+    )
+    return _add(unit, identifier, uri=uri, host="", kind=kind, profile=profile, document=None)
+
+
+def add_node_actor(unit: Unit, *, username: str, display_name: str, base_url: str) -> Account:
+    """Make the account of the node itself, id `<base_url>/actor`."""
+    uri = f"{base_url}/actor"
+    profile = Profile(
+        username=username,
+        display_name=display_name,
+        note="",
+        fields=(),
+        url=f"{base_url}/",
+        inbox=f"{uri}/inbox",
+        shared_inbox=f"{base_url}/inbox",
+        outbox=f"{uri}/outbox",
+        followers_uri=f"{uri}/followers",
+        following_uri=f"{uri}/following",
+        locked=True,
+        discoverable=False,
+    )
+    identifier = AccountId(unit.new_id())
+    return _add(unit, identifier, uri=uri, host="", kind=NODE_ACTOR_KIND, profile=profile, document=None)
+
+
+def keep_remote(unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile, document: str) -> Account:
+    """Keep what a peer says of one of its actors: a new account, or the known one refreshed.
+
+    document: the actor as received, JSON.  A name that moved to another actor id leaves the account that had it.
+    """
+    known = by_uri(unit, uri)
+    _free_handle(unit, profile.username, host, unless=uri)
+    if known is None:
+        return _add(unit, AccountId(unit.new_id()), uri=uri, host=host, kind=kind, profile=profile, document=document)
+    unit.run(REFRESH, id=known.id, document=document, now=unit.now, **_columns(profile))
+    return get(unit, known.id)
+
+
+def change_profile(
+    unit: Unit,
+    account: AccountId,
+    *,
+    display_name: str,
+    note: str,
+    note_source: str,
+    fields: Sequence[tuple[str, str]],
+    locked: bool,
+    discoverable: bool,
+) -> Account:
+    """Change what an account of this node says of itself; note is safe HTML, note_source what was typed."""
+    sql = """
+    update accounts set display_name = :display_name, note = :note, note_source = :note_source, fields = :fields,
+        locked = :locked, discoverable = :discoverable, refreshed_at = :now where id = :id
+    """
+    unit.run(
+        sql,
+        id=account,
+        display_name=display_name,
+        note=note,
+        note_source=note_source,
+        fields=orjson.dumps([list(pair) for pair in fields]).decode(),
+        locked=int(locked),
+        discoverable=int(discoverable),
+        now=unit.now,
+    )
+    return get(unit, account)
+
+
+def mark_gone(unit: Unit, account: AccountId) -> None:
+    """Somebody left for good: nothing is sent to them and nobody finds them any more."""
+    unit.run("update accounts set gone_at = :now where id = :id and gone_at is null", id=account, now=unit.now)
+    unit.run("delete from follows where follower_id = :id or followed_id = :id", id=account)
+
+
+def _free_handle(unit: Unit, username: str, host: str, *, unless: str) -> None:
+    holder = by_handle(unit, username, host)
+    if holder is not None and holder.uri != unless:
+        unit.run("update accounts set username = :name where id = :id", id=holder.id, name=f"{username}.{holder.id}")
+
+
+def _add(
+    unit: Unit, identifier: AccountId, *, uri: str, host: str, kind: str, profile: Profile, document: str | None
+) -> Account:
+    unit.run(ADD, id=identifier, uri=uri, host=host, kind=kind, now=unit.now, document=document, **_columns(profile))
+    return get(unit, identifier)
+
+
+def _columns(profile: Profile) -> dict[str, str | int]:
+    return {
+        "username": profile.username,
+        "display_name": profile.display_name,
+        "note": profile.note,
+        "note_source": profile.note_source,
+        "fields": orjson.dumps([list(pair) for pair in profile.fields]).decode(),
+        "url": profile.url,
+        "inbox": profile.inbox,
+        "shared_inbox": profile.shared_inbox,
+        "outbox": profile.outbox,
+        "followers_uri": profile.followers_uri,
+        "following_uri": profile.following_uri,
+        "locked": int(profile.locked),
+        "discoverable": int(profile.discoverable),
+    }

@@ -1,0 +1,52 @@
+"""What can go wrong below.
+
+StorageError
+├── NotFound            no such row, or none that this reader may see
+├── Conflict            a row with this name or id is there already
+└── StorageTrouble      the row is fine, the place is not
+    ├── StorageFull     no room left on the disk
+    ├── StorageBusy     too many callers wait already, or another process holds the lock
+    └── WrongSchema     the database is older or newer than this program
+"""
+
+
+class StorageError(Exception):
+    """Something in storage refused or failed."""
+
+    code = "storage"
+
+
+class NotFound(StorageError):
+    """There is no such record."""
+
+    code = "not-found"
+
+
+class Conflict(StorageError):
+    """There is such a record already."""
+
+    code = "conflict"
+
+
+class StorageTrouble(StorageError):
+    """The node cannot keep anything just now."""
+
+    code = "storage-trouble"
+
+
+class StorageFull(StorageTrouble):
+    """The disk that holds the node's data is full. Free some room; nothing that was acknowledged is lost."""
+
+    code = "storage-full"
+
+
+class StorageBusy(StorageTrouble):
+    """The node has more work than it can take. Try again in a moment."""
+
+    code = "storage-busy"
+
+
+class WrongSchema(StorageTrouble):
+    """The database does not fit this version of the program."""
+
+    code = "wrong-schema"

@@ -1,0 +1,166 @@
+"""Who follows whom, and who has asked to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.accounts import COLUMNS, Account
+from storage.events import RelationChanged
+from storage.ids import AccountId, Host
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """That somebody follows somebody, or has asked to: `accepted_at` is None until it is granted."""
+
+    id: int
+    follower_id: AccountId
+    followed_id: AccountId
+    uri: str
+    created_at: datetime
+    accepted_at: datetime | None
+    shares: bool
+    notify: bool
+
+
+SELECT = "select id, follower_id, followed_id, uri, created_at, accepted_at, shares, notify from follows"
+
+
+def between(unit: Unit, follower: AccountId, followed: AccountId) -> Follow | None:
+    """The follow between two people, asked for or granted."""
+    sql = f"{SELECT} where follower_id = :follower and followed_id = :followed"
+    return unit.one(Follow, sql, follower=follower, followed=followed)
+
+
+def by_uri(unit: Unit, uri: str, *, follower: AccountId) -> Follow | None:
+    """A person's follow by the id of its activity."""
+    return unit.one(Follow, f"{SELECT} where follower_id = :follower and uri = :uri", follower=follower, uri=uri)
+
+
+def ask(unit: Unit, follower: AccountId, followed: AccountId, *, uri: str) -> bool:
+    """Note that somebody asks to follow; asking again only renews the activity's id. Returns whether it is new."""
+    known = between(unit, follower, followed)
+    if known is not None:
+        unit.run("update follows set uri = :uri where id = :id", id=known.id, uri=uri)
+        return False
+    sql = """
+    insert into follows (id, follower_id, followed_id, uri, created_at)
+    values (:id, :follower, :followed, :uri, :now)
+    """
+    unit.run(sql, id=unit.new_id(), follower=follower, followed=followed, uri=uri, now=unit.now)
+    unit.after_commit(RelationChanged(follower, followed))
+    return True
+
+
+def prefer(unit: Unit, follower: AccountId, followed: AccountId, *, shares: bool, notify: bool) -> None:
+    """How somebody wants to follow: with what the followed one shares or without, told of each post or not."""
+    sql = "update follows set shares = :shares, notify = :notify where follower_id = :follower and followed_id = :followed"
+    unit.run(sql, follower=follower, followed=followed, shares=int(shares), notify=int(notify))
+    unit.after_commit(RelationChanged(follower, followed))
+
+
+def accept(unit: Unit, follower: AccountId, followed: AccountId) -> bool:
+    """Grant a follow that was asked for. Returns False when there is none, or it was granted already."""
+    sql = """
+    update follows set accepted_at = :now
+    where follower_id = :follower and followed_id = :followed and accepted_at is null
+    """
+    if not unit.run(sql, follower=follower, followed=followed, now=unit.now):
+        return False
+    _count(unit, follower, followed, by=1)
+    unit.after_commit(RelationChanged(follower, followed))
+    return True
+
+
+def remove(unit: Unit, follower: AccountId, followed: AccountId) -> bool:
+    """End a follow, granted or only asked for. Returns whether there was one."""
+    known = between(unit, follower, followed)
+    if known is None:
+        return False
+    unit.run("delete from follows where id = :id", id=known.id)
+    unit.run(
+        "delete from notifications where account_id = :to and from_id = :by and kind in ('follow', 'follow_request')",
+        to=followed,
+        by=follower,
+    )
+    if known.accepted_at is not None:
+        _count(unit, follower, followed, by=-1)
+    unit.after_commit(RelationChanged(follower, followed))
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A row of a list of relations: whom it is about, and the relation's own id, which the list is paged by."""
+
+    relation: int
+    account: AccountId
+
+
+def followers(
+    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
+) -> list[Related]:
+    """Who follows somebody, newest first; `before` and `after` are relation ids, exclusive."""
+    sql = "select id, follower_id from follows where followed_id = :account and accepted_at is not null"
+    return _paged(unit, sql, account, limit, before, after)
+
+
+def following(
+    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
+) -> list[Related]:
+    """Whom somebody follows, newest first; `before` and `after` are relation ids, exclusive."""
+    sql = "select id, followed_id from follows where follower_id = :account and accepted_at is not null"
+    return _paged(unit, sql, account, limit, before, after)
+
+
+def requests(
+    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
+) -> list[Related]:
+    """Who has asked to follow somebody and waits for an answer, newest first."""
+    sql = "select id, follower_id from follows where followed_id = :account and accepted_at is null"
+    return _paged(unit, sql, account, limit, before, after)
+
+
+def local_followers(unit: Unit, account: AccountId) -> list[Account]:
+    """The people of this node who follow somebody."""
+    sql = f"""
+    select {COLUMNS} from follows f join accounts a on a.id = f.follower_id
+    where f.followed_id = :account and f.accepted_at is not null and a.host = ''
+    """
+    return unit.all(Account, sql, account=account)
+
+
+def has_local_follower(unit: Unit, account: AccountId) -> bool:
+    """Whether anybody of this node follows somebody."""
+    sql = """
+    select 1 from follows f join staff s on s.account_id = f.follower_id
+    where f.followed_id = :account and f.accepted_at is not null limit 1
+    """
+    return unit.one(int, sql, account=account) is not None
+
+
+def hosts_of_followers(unit: Unit, account: AccountId) -> list[Host]:
+    """The other nodes where somebody has followers."""
+    sql = """
+    select distinct a.host from follows f join accounts a on a.id = f.follower_id
+    where f.followed_id = :account and f.accepted_at is not null and a.host <> '' order by a.host
+    """
+    return unit.all(Host, sql, account=account)
+
+
+def _paged(
+    unit: Unit, sql: str, account: AccountId, limit: int, before: int | None, after: int | None
+) -> list[Related]:
+    if after is not None and before is None:
+        rows = unit.all(
+            Related, f"{sql} and id > :after order by id limit :limit", account=account, after=after, limit=limit
+        )
+        return rows[::-1]
+    newest = before if before is not None else (1 << 62)
+    sql = f"{sql} and id < :before and id > :after order by id desc limit :limit"
+    return unit.all(Related, sql, account=account, before=newest, after=after or 0, limit=limit)
+
+
+def _count(unit: Unit, follower: AccountId, followed: AccountId, *, by: int) -> None:
+    unit.run("update accounts set following_count = following_count + :by where id = :id", id=follower, by=by)
+    unit.run("update accounts set followers_count = followers_count + :by where id = :id", id=followed, by=by)

@@ -1,0 +1,26 @@
+"""Keys with which an app makes sure that a post it sends twice, over a bad link, is posted once."""
+
+from datetime import timedelta
+
+from storage.ids import AccountId, PostId
+from storage.store import Unit
+
+KEPT = timedelta(hours=24)
+
+
+def find(unit: Unit, account: AccountId, key: str) -> PostId | None:
+    """The post that was made with this key in the last day."""
+    sql = """
+    select post_id from idempotency_keys where account_id = :account and key = :key and created_at > :since
+    """
+    return unit.one(PostId, sql, account=account, key=key, since=unit.now - KEPT)
+
+
+def keep(unit: Unit, account: AccountId, key: str, *, post: PostId) -> None:
+    """Note which post was made with a key; keys of past days are forgotten."""
+    unit.run("delete from idempotency_keys where created_at < :before", before=unit.now - KEPT)
+    sql = """
+    insert into idempotency_keys (account_id, key, post_id, created_at) values (:account, :key, :post, :now)
+    on conflict (account_id, key) do update set post_id = excluded.post_id, created_at = excluded.created_at
+    """
+    unit.run(sql, account=account, key=key, post=post, now=unit.now)

@@ -1,0 +1,136 @@
+"""What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
+
+Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import relations
+from storage.events import Notified
+from storage.ids import AccountId, PostId
+from storage.pages import Page, paged
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One thing that a person is told."""
+
+    id: int
+    account_id: AccountId
+    kind: str
+    from_id: AccountId
+    post_id: PostId | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How far a person has read a timeline."""
+
+    timeline: str
+    last_read_id: int
+    version: int
+    updated_at: datetime
+
+
+SELECT = "select n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at from notifications n"
+
+
+def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: PostId | None = None) -> None:
+    """Tell a member of staff of this node that somebody did something; others are told by their own node.
+
+    Nothing is told of oneself, of people one has blocked or muted, nor the same thing twice.
+    """
+    is_staff = unit.one(int, "select 1 from staff where account_id = :account", account=account)
+    if is_staff is None or account == by or relations.blocked_between(unit, account, by):
+        return
+    if relations.mutes_notifications(unit, account, by):
+        return
+    same = "account_id = :account and kind = :kind and from_id = :by and coalesce(post_id, 0) = :post"
+    if unit.one(int, f"select 1 from notifications where {same}", account=account, kind=kind, by=by, post=post or 0):
+        return
+    new = unit.new_id()
+    sql = """
+    insert into notifications (id, account_id, kind, from_id, post_id, created_at)
+    values (:id, :account, :kind, :by, :post, :now)
+    """
+    unit.run(sql, id=new, account=account, kind=kind, by=by, post=post, now=unit.now)
+    unit.after_commit(Notified(account, new))
+
+
+def forget(unit: Unit, kind: str, *, by: AccountId, post: PostId) -> None:
+    """Untell what was taken back."""
+    unit.run(
+        "delete from notifications where kind = :kind and from_id = :by and post_id = :post",
+        kind=kind,
+        by=by,
+        post=post,
+    )
+
+
+def of(
+    unit: Unit, account: AccountId, page: Page, *, kinds: frozenset[str] = frozenset(), by: AccountId | None = None
+) -> list[Notification]:
+    """What a person was told, newest first.
+
+    kinds: only these; empty means all.  by: only what this one did.
+    """
+    wanted = ",".join(f"'{kind}'" for kind in sorted(kinds & KINDS))
+    conditions = ["n.account_id = :account"]
+    if kinds:
+        conditions.append(f"n.kind in ({wanted})" if wanted else "1 = 0")
+    if by is not None:
+        conditions.append("n.from_id = :by")
+    return paged(unit, Notification, f"{SELECT} where {' and '.join(conditions)}", "n.id", page, account=account, by=by)
+
+
+KINDS = frozenset({"mention", "reblog", "favourite", "follow", "follow_request", "status", "update"})
+
+
+def one(unit: Unit, account: AccountId, identifier: int) -> Notification | None:
+    """One thing that this person was told."""
+    return unit.one(
+        Notification, f"{SELECT} where n.id = :id and n.account_id = :account", id=identifier, account=account
+    )
+
+
+def clear(unit: Unit, account: AccountId) -> None:
+    """Empty a person's list."""
+    unit.run("delete from notifications where account_id = :account", account=account)
+
+
+def dismiss(unit: Unit, account: AccountId, identifier: int) -> None:
+    """Take one thing off a person's list."""
+    unit.run("delete from notifications where account_id = :account and id = :id", account=account, id=identifier)
+
+
+def unread(unit: Unit, account: AccountId, *, most: int) -> int:
+    """How many things came since the person last looked, counted up to `most`."""
+    sql = """
+    select count(*) from (
+        select id from notifications where account_id = :account and id > coalesce(
+            (select last_read_id from markers where account_id = :account and timeline = 'notifications'), 0)
+        limit :most
+    ) newer
+    """
+    return unit.one(int, sql, account=account, most=most) or 0
+
+
+def markers(unit: Unit, account: AccountId) -> dict[str, Marker]:
+    """How far a person has read, by timeline."""
+    sql = "select timeline, last_read_id, version, updated_at from markers where account_id = :account"
+    return {marker.timeline: marker for marker in unit.all(Marker, sql, account=account)}
+
+
+def mark(unit: Unit, account: AccountId, timeline: str, *, last_read: int) -> Marker:
+    """Note how far a person has read a timeline."""
+    sql = """
+    insert into markers (account_id, timeline, last_read_id, version, updated_at)
+    values (:account, :timeline, :last, 1, :now)
+    on conflict (account_id, timeline) do update
+        set last_read_id = excluded.last_read_id, version = markers.version + 1, updated_at = excluded.updated_at
+    """
+    unit.run(sql, account=account, timeline=timeline, last=last_read, now=unit.now)
+    return markers(unit, account)[timeline]

@@ -1,0 +1,142 @@
+"""The nodes that this one speaks with: the allowlist, and how each of them is doing.
+
+A host that is not here, or stands here as removed, is a stranger. A removed peer keeps its row and its queue: nothing
+goes to it and nothing comes from it, and allowing it again goes on where it stopped.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.events import DeliveriesQueued, PeerChanged
+from storage.ids import Host
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A node that is, or was, on the allowlist."""
+
+    id: int
+    host: Host
+    allowed: bool
+    changed_at: datetime
+    changed_by: str
+    software: str | None
+    failures: int
+    retry_at: datetime | None
+    last_error: str | None
+    last_sent_at: datetime | None
+    last_heard_at: datetime | None
+    skew_seconds: int | None
+
+
+SELECT = """
+select id, host, allowed, changed_at, changed_by, software, failures, retry_at, last_error, last_sent_at, last_heard_at,
+    skew_seconds
+from peers
+"""
+
+
+def get(unit: Unit, host: Host) -> Peer | None:
+    """The peer at this host, allowed or removed."""
+    return unit.one(Peer, f"{SELECT} where host = :host", host=host)
+
+
+def by_id(unit: Unit, identifier: int) -> Peer | None:
+    """The peer with this number."""
+    return unit.one(Peer, f"{SELECT} where id = :id", id=identifier)
+
+
+def is_allowed(unit: Unit, host: Host) -> bool:
+    """Whether this host is on the allowlist: equality, port included; no wildcard, no sub-domain."""
+    return unit.one(int, "select 1 from peers where host = :host and allowed = 1", host=host) is not None
+
+
+def list_all(unit: Unit) -> list[Peer]:
+    """Every peer by name, the removed ones too."""
+    return unit.all(Peer, f"{SELECT} order by host")
+
+
+def allowed(unit: Unit) -> list[Peer]:
+    """The peers on the allowlist, by name."""
+    return unit.all(Peer, f"{SELECT} where allowed = 1 order by host")
+
+
+def allow(unit: Unit, host: Host, *, by: str) -> Peer:
+    """Put a host on the allowlist, or back on it; what waits for it is sent at once.
+
+    by: who decides, for the record.
+    """
+    sql = """
+    insert into peers (host, id, allowed, changed_at, changed_by) values (:host, :id, 1, :now, :by)
+    on conflict (host) do update set allowed = 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
+        failures = 0, retry_at = null
+    """
+    unit.run(sql, host=host, id=unit.new_id(), now=unit.now, by=by)
+    unit.after_commit(PeerChanged(host))
+    unit.after_commit(DeliveriesQueued((host,)))
+    found = get(unit, host)
+    assert found is not None
+    return found
+
+
+def remove(unit: Unit, host: Host, *, by: str) -> bool:
+    """Take a host off the allowlist, from the next request on. Returns False when it was not on it."""
+    sql = "update peers set allowed = 0, changed_at = :now, changed_by = :by where host = :host and allowed = 1"
+    changed = unit.run(sql, host=host, now=unit.now, by=by) > 0
+    if changed:
+        unit.after_commit(PeerChanged(host))
+    return changed
+
+
+def waiting(unit: Unit) -> dict[Host, int]:
+    """How many deliveries wait for each host that has any."""
+    sql = "select host, count(*) from deliveries where dead_at is null group by host"
+    return {found.host: found.number for found in unit.all(Count, sql)}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of something for a host."""
+
+    host: Host
+    number: int
+
+
+def sent(unit: Unit, host: Host) -> None:
+    """A peer has answered: it is well, and its wait is over."""
+    sql = "update peers set failures = 0, retry_at = null, last_error = null, last_sent_at = :now where host = :host"
+    unit.run(sql, host=host, now=unit.now)
+
+
+def failed(unit: Unit, host: Host, *, retry_at: datetime, error: str) -> None:
+    """A peer has not answered as it should: it is left alone until `retry_at`."""
+    sql = """
+    update peers set failures = failures + 1, retry_at = :retry_at, last_error = :error where host = :host
+    """
+    unit.run(sql, host=host, retry_at=retry_at, error=error[:500])
+
+
+def heard(unit: Unit, host: Host, *, skew_seconds: int | None = None) -> None:
+    """A peer has knocked, with a good signature: it is there, so what waits for it goes now.
+
+    skew_seconds: its clock minus ours, where its request told.
+    """
+    sql = """
+    update peers set last_heard_at = :now, skew_seconds = coalesce(:skew, skew_seconds), retry_at = null, failures = 0
+    where host = :host
+    """
+    waited = unit.one(int, "select 1 from peers where host = :host and retry_at is not null", host=host)
+    unit.run(sql, host=host, now=unit.now, skew=skew_seconds)
+    if waited:
+        unit.after_commit(DeliveriesQueued((host,)))
+
+
+def end_waits(unit: Unit) -> None:
+    """Try every peer again now; the node has just started."""
+    unit.run("update peers set retry_at = null where retry_at is not null")
+
+
+def describe(unit: Unit, host: Host, *, software: str) -> None:
+    """Note what a peer says it runs."""
+    unit.run("update peers set software = :software where host = :host", host=host, software=software[:100])

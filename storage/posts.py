@@ -1,0 +1,470 @@
+"""Posts: what people write, reply and share, from this node and from others.
+
+A shared post is a row of its own with `boost_of` set and no text. A reply whose parent is not here yet keeps the
+parent's id in `reply_to_uri` and is tied to it when it comes. A removed post leaves a tombstone for ever, so that a late
+copy of it finds the door closed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from storage.errors import NotFound
+from storage.events import PostAdded, PostEdited, PostRemoved
+from storage.ids import SEQUENCE_BITS, AccountId, PostId, first_id_at
+from storage.store import Unit, Value
+from storage.visibility import VISIBLE_TO, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as it is kept. Columns in the order of `COLUMNS`."""
+
+    id: PostId
+    uri: str
+    author_id: AccountId
+    boost_of: PostId | None
+    reply_to: PostId | None
+    reply_to_uri: str | None
+    reply_to_author: AccountId | None
+    thread_id: PostId
+    reach: Reach
+    is_local: bool
+    url: str
+    content: str
+    source: str | None
+    summary: str
+    sensitive: bool
+    language: str | None
+    published_at: datetime
+    edited_at: datetime | None
+    application: str | None
+    replies_count: int
+    shares_count: int
+    favourites_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a post says: the part that an edit replaces."""
+
+    content: str
+    summary: str
+    sensitive: bool
+    language: str | None
+    source: str | None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A post's text as it stood at one time."""
+
+    content: str
+    summary: str
+    sensitive: bool
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of something that was removed."""
+
+    uri: str
+    owner_uri: str
+    at: datetime
+
+
+NAMES = (
+    "id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local, url, content, "
+    "source, summary, sensitive, language, published_at, edited_at, application, replies_count, shares_count, "
+    "favourites_count"
+)
+COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
+SELECT = f"select {COLUMNS} from posts p"
+CHOSEN = "(select value from json_each(:ids))"
+
+ADD = """
+insert into posts (id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local,
+    url, content, source, summary, sensitive, language, published_at, application, document)
+values (:id, :uri, :author_id, :boost_of, :reply_to, :reply_to_uri, :reply_to_author, :thread_id, :reach, :is_local,
+    :url, :content, :source, :summary, :sensitive, :language, :published_at, :application, :document)
+"""
+
+
+def get(unit: Unit, identifier: PostId) -> Post:
+    """The post with this id, whoever asks. Raises NotFound."""
+    found = unit.one(Post, f"{SELECT} where p.id = :id", id=identifier)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible(unit: Unit, identifier: PostId, *, reader: AccountId) -> Post:
+    """The post with this id, if this person may see it. Raises NotFound, alike for hidden and absent."""
+    found = unit.one(Post, f"{SELECT} where p.id = :id and {VISIBLE_TO}", id=identifier, reader=reader)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_among(unit: Unit, identifiers: Iterable[PostId], *, reader: AccountId) -> list[Post]:
+    """Those of these posts that this person may see, newest first."""
+    ids = orjson.dumps(list(identifiers)).decode()
+    sql = f"{SELECT} where p.id in {CHOSEN} and {VISIBLE_TO} order by p.id desc"
+    return unit.all(Post, sql, ids=ids, reader=reader)
+
+
+def by_uri(unit: Unit, uri: str) -> Post | None:
+    """The post, or the sharing of one, with this ActivityPub id."""
+    return unit.one(Post, f"{SELECT} where p.uri = :uri", uri=uri)
+
+
+def share_by(unit: Unit, account: AccountId, post: PostId) -> Post | None:
+    """The sharing of a post by a person, if they shared it."""
+    return unit.one(Post, f"{SELECT} where p.boost_of = :post and p.author_id = :account", post=post, account=account)
+
+
+def id_for(unit: Unit, published: datetime) -> PostId:
+    """An id that sorts a post by when it was published, after what is here of the same millisecond.
+
+    published: aware; a moment that has not come yet counts as now.
+    """
+    first = first_id_at(min(published, unit.now))
+    last = unit.one(
+        int, "select max(id) from posts where id >= :first and id < :end", first=first, end=first + (1 << SEQUENCE_BITS)
+    )
+    return PostId(first if last is None else last + 1)
+
+
+def add(
+    unit: Unit,
+    *,
+    uri: str,
+    url: str,
+    author: AccountId,
+    is_local: bool,
+    reach: Reach,
+    writing: Writing,
+    published: datetime,
+    people: Iterable[AccountId] = (),
+    mentioned: Iterable[AccountId] = (),
+    reply_to_uri: str | None = None,
+    identifier: PostId | None = None,
+    application: str | None = None,
+    document: str | None = None,
+) -> Post:
+    """Keep a new post.
+
+    people: whom it is addressed to by name; mentioned: those of them whom its text names.
+    reply_to_uri: what it answers, here or not.  document: the object as received, JSON.
+    Raises Conflict when the uri is known.
+    """
+    parent = by_uri(unit, reply_to_uri) if reply_to_uri else None
+    new = identifier or id_for(unit, published)
+    unit.run(
+        ADD,
+        id=new,
+        uri=uri,
+        author_id=author,
+        boost_of=None,
+        reply_to=parent.id if parent else None,
+        reply_to_uri=reply_to_uri,
+        reply_to_author=parent.author_id if parent else None,
+        thread_id=parent.thread_id if parent else new,
+        reach=int(reach),
+        is_local=int(is_local),
+        url=url,
+        published_at=published,
+        application=application,
+        document=document,
+        **_columns(writing),
+    )
+    _address(unit, new, people=people, mentioned=mentioned)
+    _tag(unit, new, writing.tags)
+    if parent:
+        unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
+    _adopt(unit, new, uri=uri, author=author, thread=parent.thread_id if parent else new)
+    _count(unit, author, published)
+    unit.after_commit(PostAdded(new, author))
+    return get(unit, new)
+
+
+def share(
+    unit: Unit, *, uri: str, author: AccountId, is_local: bool, post: Post, reach: Reach, published: datetime
+) -> Post:
+    """Keep that somebody shared a post. Raises Conflict when they did already."""
+    new = id_for(unit, published)
+    empty = Writing(content="", summary="", sensitive=False, language=None, source=None)
+    unit.run(
+        ADD,
+        id=new,
+        uri=uri,
+        author_id=author,
+        boost_of=post.id,
+        reply_to=None,
+        reply_to_uri=None,
+        reply_to_author=None,
+        thread_id=new,
+        reach=int(reach),
+        is_local=int(is_local),
+        url=uri,
+        published_at=published,
+        application=None,
+        document=None,
+        **_columns(empty),
+    )
+    unit.run("update posts set shares_count = shares_count + 1 where id = :id", id=post.id)
+    _count(unit, author, published)
+    unit.after_commit(PostAdded(new, author))
+    return get(unit, new)
+
+
+def edit(
+    unit: Unit,
+    post: Post,
+    writing: Writing,
+    *,
+    edited: datetime,
+    mentioned: Iterable[AccountId] = (),
+    document: str | None = None,
+) -> None:
+    """Replace what a post says; what it said before is kept as a version."""
+    keep = """
+    insert into post_versions (id, post_id, content, summary, sensitive, written_at)
+    values (:id, :post, :content, :summary, :sensitive, :written_at)
+    """
+    unit.run(
+        keep,
+        id=unit.new_id(),
+        post=post.id,
+        content=post.content,
+        summary=post.summary,
+        sensitive=int(post.sensitive),
+        written_at=post.edited_at or post.published_at,
+    )
+    change = """
+    update posts set content = :content, source = :source, summary = :summary, sensitive = :sensitive,
+        language = :language, edited_at = :edited, document = :document where id = :id
+    """
+    unit.run(change, id=post.id, edited=edited, document=document, **_columns(writing))
+    named = set(mentioned)
+    _address(unit, post.id, people=named - {w for w in addressed(unit, post.id)}, mentioned=named)
+    unit.run("delete from post_tags where post_id = :id", id=post.id)
+    _tag(unit, post.id, writing.tags)
+    unit.after_commit(PostEdited(post.id, post.author_id))
+
+
+def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
+    """Remove a post and all that hangs on it but the replies; its tombstone stays."""
+    bury(unit, post.uri, owner_uri=owner_uri)
+    shares = unit.all(int, "select author_id from posts where boost_of = :id", id=post.id)
+    unit.each("update accounts set posts_count = posts_count - 1 where id = :id", [{"id": author} for author in shares])
+    unit.run("update accounts set posts_count = posts_count - 1 where id = :id", id=post.author_id)
+    if post.reply_to:
+        unit.run("update posts set replies_count = replies_count - 1 where id = :id", id=post.reply_to)
+    if post.boost_of:
+        unit.run("update posts set shares_count = shares_count - 1 where id = :id", id=post.boost_of)
+    unit.run(
+        "update posts set reply_to = null where thread_id = :thread and reply_to = :id",
+        thread=post.thread_id,
+        id=post.id,
+    )
+    unit.run("delete from posts where boost_of = :id", id=post.id)
+    unit.run("delete from posts where id = :id", id=post.id)
+    unit.after_commit(PostRemoved(post.id, post.author_id))
+
+
+def set_application(unit: Unit, post: PostId, application: str) -> None:
+    """Note what a post was written with: JSON, name and website."""
+    unit.run("update posts set application = :application where id = :id", id=post, application=application)
+
+
+def remove_all_of(unit: Unit, author: AccountId) -> None:
+    """Remove everything that somebody wrote and shared; each post leaves its tombstone."""
+    bury_all = """
+    insert into tombstones (uri, owner_uri, at)
+    select p.uri, a.uri, :now from posts p join accounts a on a.id = p.author_id where p.author_id = :author
+    on conflict (uri) do nothing
+    """
+    unit.run(bury_all, author=author, now=unit.now)
+    unit.run("delete from posts where boost_of in (select id from posts where author_id = :author)", author=author)
+    unit.run("delete from posts where author_id = :author", author=author)
+    unit.run("update accounts set posts_count = 0 where id = :author", author=author)
+
+
+def sharers(unit: Unit, post: PostId) -> list[AccountId]:
+    """Who has shared a post."""
+    return unit.all(AccountId, "select author_id from posts where boost_of = :post", post=post)
+
+
+def bury(unit: Unit, uri: str, *, owner_uri: str) -> None:
+    """Leave a tombstone for a thing, known here or not."""
+    sql = "insert into tombstones (uri, owner_uri, at) values (:uri, :owner, :now) on conflict (uri) do nothing"
+    unit.run(sql, uri=uri, owner=owner_uri, now=unit.now)
+
+
+def tombstone(unit: Unit, uri: str) -> Tombstone | None:
+    """What is left of a removed thing, if it was one."""
+    return unit.one(Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri", uri=uri)
+
+
+def versions(unit: Unit, post: PostId) -> list[Version]:
+    """What a post said before its last edit, oldest first."""
+    sql = "select content, summary, sensitive, written_at from post_versions where post_id = :post order by id"
+    return unit.all(Version, sql, post=post)
+
+
+def document(unit: Unit, post: PostId) -> str | None:
+    """A post's object as it was received, JSON; None for posts of this node."""
+    return unit.one(str, "select document from posts where id = :post and document is not null", post=post)
+
+
+def addressed(unit: Unit, post: PostId) -> list[AccountId]:
+    """The people a post is addressed to by name."""
+    return unit.all(
+        AccountId, "select account_id from post_people where post_id = :post order by account_id", post=post
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person whom a post's text names."""
+
+    post_id: PostId
+    account_id: AccountId
+
+
+def mentions_of(unit: Unit, posts: Iterable[PostId]) -> list[Named]:
+    """Who is mentioned in these posts."""
+    sql = f"""
+    select post_id, account_id from post_people where post_id in {CHOSEN} and mentioned = 1 order by post_id, account_id
+    """
+    return unit.all(Named, sql, ids=orjson.dumps(list(posts)).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag that a post carries."""
+
+    post_id: PostId
+    name: str
+
+
+def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
+    """Which tags these posts carry."""
+    sql = f"""
+    select t.post_id, g.name from post_tags t join tags g on g.id = t.tag_id where t.post_id in {CHOSEN}
+    order by t.post_id, g.name
+    """
+    return unit.all(Tagged, sql, ids=orjson.dumps(list(posts)).decode())
+
+
+def above(unit: Unit, post: PostId, *, reader: AccountId, most: int = 200) -> list[Post]:
+    """What a post answers, and what that answers, oldest first: as far up as this person may see."""
+    sql = f"""
+    with recursive up (id, depth) as (
+        select reply_to, 1 from posts where id = :post and reply_to is not null
+        union all
+        select x.reply_to, up.depth + 1 from posts x join up on x.id = up.id
+        where x.reply_to is not null and up.depth < :most
+    )
+    {SELECT} join up on up.id = p.id where {VISIBLE_TO} order by up.depth desc
+    """
+    return unit.all(Post, sql, post=post, reader=reader, most=most)
+
+
+def below(unit: Unit, post: PostId, *, reader: AccountId, most: int = 1000) -> list[Post]:
+    """All answers to a post, and the answers to those, each after what it answers: depth first, oldest first."""
+    sql = f"""
+    with recursive down (id) as (
+        select id from posts where thread_id = (select thread_id from posts where id = :post) and reply_to = :post
+        union
+        select x.id from posts x join down on x.reply_to = down.id
+        where x.thread_id = (select thread_id from posts where id = :post)
+    )
+    {SELECT} join down on down.id = p.id where {VISIBLE_TO} order by p.id limit :most
+    """
+    return _depth_first(post, unit.all(Post, sql, post=post, reader=reader, most=most))
+
+
+def _depth_first(root: PostId, found: Sequence[Post]) -> list[Post]:
+    answers: dict[PostId, list[Post]] = {}
+    for post in found:
+        if post.reply_to is not None:
+            answers.setdefault(post.reply_to, []).append(post)
+    ordered: list[Post] = []
+    waiting = list(reversed(answers.get(root, [])))
+    while waiting:
+        post = waiting.pop()
+        ordered.append(post)
+        waiting.extend(reversed(answers.get(post.id, [])))
+    return ordered
+
+
+def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: PostId) -> None:
+    """Tie replies that came before what they answer."""
+    orphans = "reply_to is null and reply_to_uri = :uri"
+    children = unit.all(PostId, f"select id from posts where {orphans}", uri=uri)
+    if not children:
+        return
+    unit.run(
+        f"update posts set reply_to = :post, reply_to_author = :author where {orphans}",
+        post=post,
+        author=author,
+        uri=uri,
+    )
+    unit.each(
+        "update posts set thread_id = :thread where thread_id = :old",
+        [{"thread": thread, "old": child} for child in children],
+    )
+    unit.run("update posts set replies_count = replies_count + :more where id = :post", more=len(children), post=post)
+
+
+def _count(unit: Unit, author: AccountId, published: datetime) -> None:
+    sql = """
+    update accounts set posts_count = posts_count + 1,
+        last_post_at = case when coalesce(last_post_at, 0) < :published then :published else last_post_at end
+    where id = :author
+    """
+    unit.run(sql, author=author, published=published)
+
+
+def _address(unit: Unit, post: PostId, *, people: Iterable[AccountId], mentioned: Iterable[AccountId]) -> None:
+    named = set(mentioned)
+    rows: list[dict[str, Value]] = [
+        {"post": post, "account": account, "named": int(account in named)} for account in {*people, *named}
+    ]
+    if rows:
+        sql = """
+        insert into post_people (post_id, account_id, mentioned) values (:post, :account, :named)
+        on conflict (post_id, account_id) do update set mentioned = excluded.mentioned
+        """
+        unit.each(sql, rows)
+
+
+def _tag(unit: Unit, post: PostId, tags: Sequence[str]) -> None:
+    if not tags:
+        return
+    rows: list[dict[str, Value]] = [
+        {"id": unit.new_id(), "name": tag.lower(), "spelling": tag, "post": post} for tag in tags
+    ]
+    unit.each(
+        "insert into tags (id, name, spelling) values (:id, :name, :spelling) on conflict (name) do nothing", rows
+    )
+    link = """
+    insert into post_tags (tag_id, post_id) select id, :post from tags where name = :name on conflict do nothing
+    """
+    unit.each(link, rows)
+
+
+def _columns(writing: Writing) -> dict[str, str | int | None]:
+    return {
+        "content": writing.content,
+        "source": writing.source,
+        "summary": writing.summary,
+        "sensitive": int(writing.sensitive),
+        "language": writing.language,
+    }

@@ -1,0 +1,78 @@
+"""Favourites: that somebody found a post useful."""
+
+from collections.abc import Iterable
+
+import orjson
+
+from storage.follows import Related
+from storage.ids import AccountId, PostId
+from storage.store import Unit
+
+
+def add(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
+    """Note a favourite. Returns False when it was there already."""
+    sql = """
+    insert into favourites (id, account_id, post_id, uri, created_at) values (:id, :account, :post, :uri, :now)
+    on conflict (account_id, post_id) do nothing
+    """
+    if not unit.run(sql, id=unit.new_id(), account=account, post=post, uri=uri, now=unit.now):
+        return False
+    unit.run("update posts set favourites_count = favourites_count + 1 where id = :post", post=post)
+    return True
+
+
+def remove(unit: Unit, account: AccountId, post: PostId) -> bool:
+    """Take a favourite back. Returns whether there was one."""
+    if not unit.run(
+        "delete from favourites where account_id = :account and post_id = :post", account=account, post=post
+    ):
+        return False
+    unit.run("update posts set favourites_count = favourites_count - 1 where id = :post", post=post)
+    return True
+
+
+def uri_of(unit: Unit, account: AccountId, post: PostId) -> str | None:
+    """The id of the Like that a person gave a post."""
+    sql = "select uri from favourites where account_id = :account and post_id = :post"
+    return unit.one(str, sql, account=account, post=post)
+
+
+def post_by_uri(unit: Unit, uri: str, *, account: AccountId) -> PostId | None:
+    """Which post a person's Like, known by its id, was for."""
+    return unit.one(
+        PostId, "select post_id from favourites where uri = :uri and account_id = :account", uri=uri, account=account
+    )
+
+
+def favourited(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
+    """Which of these posts a person has as favourites."""
+    sql = (
+        "select post_id from favourites where account_id = :account and post_id in (select value from json_each(:ids))"
+    )
+    return set(unit.all(PostId, sql, account=account, ids=orjson.dumps(list(among)).decode()))
+
+
+def shared(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
+    """Which of these posts a person has shared."""
+    sql = "select boost_of from posts where author_id = :account and boost_of in (select value from json_each(:ids))"
+    return set(unit.all(PostId, sql, account=account, ids=orjson.dumps(list(among)).decode()))
+
+
+def favourites_of(unit: Unit, account: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
+    """A person's favourite posts, newest favourite first: `account` of each row is the post's id."""
+    sql = (
+        "select id, post_id from favourites where account_id = :account and id < :before order by id desc limit :limit"
+    )
+    return unit.all(Related, sql, account=account, before=before if before is not None else 1 << 62, limit=limit)
+
+
+def favourited_by(unit: Unit, post: PostId, *, limit: int, before: int | None = None) -> list[Related]:
+    """Who has a post as a favourite, newest first."""
+    sql = "select id, account_id from favourites where post_id = :post and id < :before order by id desc limit :limit"
+    return unit.all(Related, sql, post=post, before=before if before is not None else 1 << 62, limit=limit)
+
+
+def shared_by(unit: Unit, post: PostId, *, limit: int, before: int | None = None) -> list[Related]:
+    """Who has shared a post, newest first."""
+    sql = "select id, author_id from posts where boost_of = :post and id < :before order by id desc limit :limit"
+    return unit.all(Related, sql, post=post, before=before if before is not None else 1 << 62, limit=limit)

@@ -1,0 +1,129 @@
+"""Blocks and mutes: what a person wants kept away. Neither is told to the person concerned, nor to another node."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from storage import follows
+from storage.events import RelationChanged
+from storage.follows import Related
+from storage.ids import AccountId
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """Everything that stands between a person and another, seen from the first."""
+
+    id: AccountId
+    following: bool
+    showing_shares: bool
+    notifying: bool
+    requested: bool
+    followed_by: bool
+    requested_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    mute_expires_at: datetime | None
+
+
+OF_EACH = """
+select t.value,
+    coalesce(f.accepted_at is not null, 0),
+    coalesce(f.shares, 0),
+    coalesce(f.notify, 0),
+    coalesce(f.id is not null and f.accepted_at is null, 0),
+    coalesce(r.accepted_at is not null, 0),
+    coalesce(r.id is not null and r.accepted_at is null, 0),
+    b.id is not null,
+    c.id is not null,
+    m.id is not null,
+    coalesce(m.notifications, 0),
+    m.expires_at
+from json_each(:ids) t
+left join follows f on f.follower_id = :me and f.followed_id = t.value
+left join follows r on r.follower_id = t.value and r.followed_id = :me
+left join blocks b on b.account_id = :me and b.target_id = t.value
+left join blocks c on c.account_id = t.value and c.target_id = :me
+left join mutes m on m.account_id = :me and m.target_id = t.value and (m.expires_at is null or m.expires_at > :now)
+"""
+
+
+def of_each(unit: Unit, me: AccountId, others: Iterable[AccountId]) -> dict[AccountId, Relationship]:
+    """What stands between a person and each of the others, by account."""
+    ids = orjson.dumps(list(others)).decode()
+    return {found.id: found for found in unit.all(Relationship, OF_EACH, me=me, ids=ids, now=unit.now)}
+
+
+def blocked_between(unit: Unit, one: AccountId, other: AccountId) -> bool:
+    """Whether either of two people has blocked the other."""
+    sql = """
+    select 1 from blocks
+    where (account_id = :one and target_id = :other) or (account_id = :other and target_id = :one)
+    """
+    return unit.one(int, sql, one=one, other=other) is not None
+
+
+def mutes_notifications(unit: Unit, me: AccountId, other: AccountId) -> bool:
+    """Whether a person wants to hear nothing of what another does."""
+    sql = """
+    select 1 from mutes where account_id = :me and target_id = :other and notifications = 1
+        and (expires_at is null or expires_at > :now)
+    """
+    return unit.one(int, sql, me=me, other=other, now=unit.now) is not None
+
+
+def block(unit: Unit, me: AccountId, other: AccountId) -> None:
+    """Keep somebody away: follows between the two end both ways."""
+    sql = """
+    insert into blocks (id, account_id, target_id, created_at) values (:id, :me, :other, :now)
+    on conflict (account_id, target_id) do nothing
+    """
+    unit.run(sql, id=unit.new_id(), me=me, other=other, now=unit.now)
+    follows.remove(unit, me, other)
+    follows.remove(unit, other, me)
+    unit.run("delete from notifications where account_id = :me and from_id = :other", me=me, other=other)
+    unit.after_commit(RelationChanged(me, other))
+
+
+def unblock(unit: Unit, me: AccountId, other: AccountId) -> None:
+    """Let somebody near again; follows do not come back by themselves."""
+    unit.run("delete from blocks where account_id = :me and target_id = :other", me=me, other=other)
+    unit.after_commit(RelationChanged(me, other))
+
+
+def mute(unit: Unit, me: AccountId, other: AccountId, *, notifications: bool, until: datetime | None) -> None:
+    """See no posts of somebody, for a time or for good."""
+    sql = """
+    insert into mutes (id, account_id, target_id, created_at, notifications, expires_at)
+    values (:id, :me, :other, :now, :notifications, :until)
+    on conflict (account_id, target_id) do update
+        set notifications = excluded.notifications, expires_at = excluded.expires_at
+    """
+    unit.run(sql, id=unit.new_id(), me=me, other=other, now=unit.now, notifications=int(notifications), until=until)
+    unit.after_commit(RelationChanged(me, other))
+
+
+def unmute(unit: Unit, me: AccountId, other: AccountId) -> None:
+    """See somebody's posts again."""
+    unit.run("delete from mutes where account_id = :me and target_id = :other", me=me, other=other)
+    unit.after_commit(RelationChanged(me, other))
+
+
+def blocked(unit: Unit, me: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
+    """Whom a person has blocked, newest first."""
+    return _listed(unit, "blocks", me, limit, before)
+
+
+def muted(unit: Unit, me: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
+    """Whom a person has muted, newest first."""
+    return _listed(unit, "mutes", me, limit, before)
+
+
+def _listed(unit: Unit, table: str, me: AccountId, limit: int, before: int | None) -> list[Related]:
+    sql = f"select id, target_id from {table} where account_id = :me and id < :before order by id desc limit :limit"
+    return unit.all(Related, sql, me=me, before=before if before is not None else 1 << 62, limit=limit)

@@ -1,0 +1,462 @@
+"""Every table, on one page. Loaded by migrations and tests only; a running node reads no metadata.
+
+Conventions: ids sort by time (`ids.py`); moments are integers, milliseconds since 1970; booleans are 0 or 1; a URI is
+the ActivityPub id of a thing. `host` is '' for what lives on this node.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# SQLite keeps a table in the order of its key only when the key is spelled INTEGER.
+Id: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
+Moment: TypeEngine[int] = BigInteger()
+
+
+def flag(name: str, *, default: int = 0) -> Column[int]:
+    """A yes or no."""
+    return Column(name, SmallInteger, nullable=False, server_default=text(str(default)))
+
+
+def count(name: str) -> Column[int]:
+    """A number kept up to date by those who change what it counts."""
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
+def of(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    """A reference that goes when its target goes."""
+    return Column(name, BigInteger, ForeignKey(target, ondelete="CASCADE"), nullable=nullable)
+
+
+# ---- people -----------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("note_source", Text, nullable=False, server_default=text("''")),
+    Column("fields", Text, nullable=False, server_default=text("'[]'")),
+    Column("url", Text, nullable=False),
+    Column("inbox", Text, nullable=False),
+    Column("shared_inbox", Text, nullable=False),
+    Column("outbox", Text, nullable=False),
+    Column("followers_uri", Text, nullable=False),
+    Column("following_uri", Text, nullable=False),
+    flag("locked"),
+    flag("discoverable", default=1),
+    Column("created_at", Moment, nullable=False),
+    Column("refreshed_at", Moment, nullable=False),
+    Column("gone_at", Moment),
+    count("followers_count"),
+    count("following_count"),
+    count("posts_count"),
+    Column("last_post_at", Moment),
+    Column("document", Text),
+    Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
+    Index("ix_accounts_host", "host"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("password", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+    Column("last_seen_at", Moment),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    of("account_id", "accounts.id"),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Index("ix_sessions_account", "account_id"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    count("failures"),
+    Column("retry_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("follower_id", "accounts.id"),
+    of("followed_id", "accounts.id"),
+    Column("uri", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    flag("shares", default=1),
+    flag("notify"),
+    UniqueConstraint("follower_id", "followed_id"),
+    Index("ix_follows_followed", "followed_id", "id"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("target_id", "accounts.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "target_id"),
+    Index("ix_blocks_target", "target_id"),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("target_id", "accounts.id"),
+    Column("created_at", Moment, nullable=False),
+    flag("notifications", default=1),
+    Column("expires_at", Moment),
+    UniqueConstraint("account_id", "target_id"),
+)
+
+# ---- posts ------------------------------------------------------------------------------------------------------
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False, unique=True),
+    of("author_id", "accounts.id"),
+    of("boost_of", "posts.id", nullable=True),
+    Column("reply_to", BigInteger),
+    Column("reply_to_uri", Text),
+    Column("reply_to_author", BigInteger),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("reach", SmallInteger, nullable=False),
+    flag("is_local"),
+    Column("url", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("source", Text),
+    Column("summary", Text, nullable=False),
+    flag("sensitive"),
+    Column("language", String(16)),
+    Column("published_at", Moment, nullable=False),
+    Column("edited_at", Moment),
+    Column("application", Text),
+    count("replies_count"),
+    count("shares_count"),
+    count("favourites_count"),
+    Column("document", Text),
+    Index("ix_posts_author", "author_id", "id"),
+    Index("ix_posts_thread", "thread_id", "id"),
+    Index(
+        "ix_posts_boost_of",
+        "boost_of",
+        "author_id",
+        unique=True,
+        sqlite_where=text("boost_of is not null"),
+        postgresql_where=text("boost_of is not null"),
+    ),
+    Index(
+        "ix_posts_waiting_parent",
+        "reply_to_uri",
+        sqlite_where=text("reply_to is null and reply_to_uri is not null"),
+        postgresql_where=text("reply_to is null and reply_to_uri is not null"),
+    ),
+    Index(
+        "ix_posts_all_nodes",
+        "id",
+        sqlite_where=text("reach = 0 and boost_of is null"),
+        postgresql_where=text("reach = 0 and boost_of is null"),
+    ),
+    Index(
+        "ix_posts_this_node",
+        "id",
+        sqlite_where=text("is_local = 1 and boost_of is null"),
+        postgresql_where=text("is_local = 1 and boost_of is null"),
+    ),
+)
+
+post_people = Table(
+    "post_people",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    flag("mentioned", default=1),
+    Index("ix_post_people_account", "account_id", "post_id"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("spelling", Text, nullable=False),
+)
+
+post_tags = Table(
+    "post_tags",
+    metadata,
+    Column("tag_id", BigInteger, ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Index("ix_post_tags_post", "post_id"),
+)
+
+post_versions = Table(
+    "post_versions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("post_id", "posts.id"),
+    Column("content", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    flag("sensitive"),
+    Column("written_at", Moment, nullable=False),
+    Index("ix_post_versions_post", "post_id", "id"),
+)
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("post_id", "posts.id"),
+    Column("uri", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "post_id"),
+    Index("ix_favourites_post", "post_id", "id"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("owner_uri", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("kind", String(24), nullable=False),
+    of("from_id", "accounts.id"),
+    of("post_id", "posts.id", nullable=True),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_notifications_account", "account_id", "id"),
+    Index("ix_notifications_post", "post_id"),
+)
+
+markers = Table(
+    "markers",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("timeline", String(16), primary_key=True),
+    Column("last_read_id", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("post_id", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# ---- other nodes ------------------------------------------------------------------------------------------------
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("id", BigInteger, nullable=False, unique=True),
+    flag("allowed"),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("software", Text),
+    count("failures"),
+    Column("retry_at", Moment),
+    Column("last_error", Text),
+    Column("last_sent_at", Moment),
+    Column("last_heard_at", Moment),
+    Column("skew_seconds", Integer),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False, unique=True),
+    of("actor_id", "accounts.id"),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("host", Text, nullable=False),
+    of("activity_id", "activities.id"),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("inbox", Text, nullable=False),
+    count("attempts"),
+    Column("created_at", Moment, nullable=False),
+    Column("dead_at", Moment),
+    Column("error", Text),
+    Index(
+        "ix_deliveries_waiting",
+        "host",
+        "id",
+        sqlite_where=text("dead_at is null"),
+        postgresql_where=text("dead_at is null"),
+    ),
+    Index("ix_deliveries_activity", "activity_id"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("actor_uri", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("received_at", Moment, nullable=False),
+    Column("outcome", String(16)),
+    count("attempts"),
+    Column("retry_at", Moment),
+    Column("error", Text),
+    Index(
+        "ix_journal_waiting",
+        "id",
+        sqlite_where=text("outcome is null"),
+        postgresql_where=text("outcome is null"),
+    ),
+)
+
+public_keys = Table(
+    "public_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("owner_uri", Text, nullable=False),
+    Column("pem", Text, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Index("ix_public_keys_owner", "owner_uri"),
+)
+
+private_keys = Table(
+    "private_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    of("account_id", "accounts.id"),
+    Column("kind", String(8), nullable=False),
+    Column("public_pem", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_private_keys_account", "account_id"),
+)
+
+# ---- apps and the house itself ----------------------------------------------------------------------------------
+
+oauth_apps = Table(
+    "oauth_apps",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("client_id", Text, nullable=False, unique=True),
+    Column("secret_digest", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("website", Text),
+    Column("redirect_uris", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+oauth_codes = Table(
+    "oauth_codes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    of("app_id", "oauth_apps.id"),
+    of("account_id", "accounts.id"),
+    Column("redirect_uri", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("challenge", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+oauth_tokens = Table(
+    "oauth_tokens",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    of("app_id", "oauth_apps.id", nullable=True),
+    of("account_id", "accounts.id", nullable=True),
+    Column("scopes", Text, nullable=False),
+    Column("code_digest", String(64)),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Index("ix_oauth_tokens_account", "account_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("act", String(48), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(48), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,25 @@
+"""Which schema this version of the program works with, and whether a database fits."""
+
+from storage.errors import WrongSchema
+
+CURRENT = "0001"
+"""The newest migration, equal to the head of `storage/migrations` (a test holds them together)."""
+
+
+def check(found: str | None) -> None:
+    """Refuse a database that is older or newer than this program.
+
+    found: the migration that the database says it is at; None when it says nothing.  Raises WrongSchema.
+    """
+    if found == CURRENT:
+        return
+    if found is None:
+        message = "This is not a node's database, or its creation was cut short. Run `legation migrate`."
+    elif found > CURRENT:
+        message = (
+            f"The database was used by a newer version of Legation (schema {found}; this program knows {CURRENT}). "
+            "Install that version again, or restore the backup made before the upgrade."
+        )
+    else:
+        message = f"The database is from an older version (schema {found}, needed {CURRENT}). Run `legation migrate`."
+    raise WrongSchema(message)

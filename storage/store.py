@@ -1,0 +1,83 @@
+"""Store and Unit: the two protocols that everything above stands on.
+
+                 await store.write(posts.add, …)
+    caller  ───────────────────────────────────────►  Store   (the only async boundary to data)
+                                                        │  one hop to the engine's thread
+                                                        ▼
+                              posts.add(unit, …)       Unit    (one transaction; no await inside, nothing interleaves)
+
+A unit of work that raises is rolled back whole, and harms no other unit that shares its commit. Events given to
+`Unit.after_commit` are told to listeners once the commit is durable, never before, and not at all when it fails.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from storage.events import Event
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Value = str | int | float | bytes | datetime | None
+"""What a statement may be given: a moment is kept as milliseconds, a boolean as 0 or 1."""
+
+Listener = Callable[[Sequence[Event]], None]
+
+
+class Unit(Protocol):
+    """One unit of work on the database, while it runs."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this unit: aware, UTC, the same for all it does."""
+
+    def all(self, kind: type[T], sql: str, /, **values: Value) -> list[T]:
+        """Every row of a query, each as the kind asked for: a dataclass filled by position, or a plain scalar."""
+
+    def one(self, kind: type[T], sql: str, /, **values: Value) -> T | None:
+        """The first row of a query as the kind asked for, or None."""
+
+    def run(self, sql: str, /, **values: Value) -> int:
+        """Change rows. Returns how many. Raises Conflict when a unique name or a reference forbids it."""
+
+    def each(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        """Run one statement for many rows, in one call."""
+
+    def new_id(self) -> int:
+        """A fresh id that sorts after all ids given before."""
+
+    def after_commit(self, event: Event, /) -> None:
+        """Tell listeners of this once it is durable."""
+
+
+class Store(Protocol):
+    """A node's database, opened."""
+
+    async def read(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a quick unit that only reads, on one snapshot."""
+
+    async def read_slowly(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit that reads at length (search, export) where it holds up nobody who is quick."""
+
+    async def write(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit that changes things; answers after the commit is durable.
+
+        Raises what the unit raises, StorageFull or StorageBusy; then nothing of it is kept.
+        """
+
+    def listen(self, listener: Listener, /) -> None:
+        """Have a function told of the events of each commit, on the event loop, in order."""
+
+    async def backup(self, target: Path, /, *, progress: Callable[[float], None]) -> None:
+        """Copy the whole database to a new file while it is in use.
+
+        progress: is called with the share done, 0 to 1.  Raises StorageFull.
+        """
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another process has changed the database since this was last asked."""
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""

@@ -1,0 +1,60 @@
+"""Who may see what: the one condition that every query which shows a post carries.
+
+A reader sees a post when one of these holds:
+
+    reach ALL_NODES, UNLISTED      everybody who is signed in here
+    reach NODE                     everybody who is signed in here (such a post never leaves its node)
+    reach FOLLOWERS                the author's accepted followers
+    any reach                      its author, and each person it is addressed to
+
+and never when reader and author have blocked each other. What a peer may fetch is decided by `federation.audience`
+from the same columns. `VISIBLE_TO` expects the alias `p` for posts and the value `:reader`, an account of this node.
+"""
+
+from enum import IntEnum
+
+from storage.ids import AccountId, PostId
+from storage.store import Unit
+
+
+class Reach(IntEnum):
+    """How far a post goes: the audience its author chose."""
+
+    ALL_NODES = 0
+    UNLISTED = 1
+    FOLLOWERS = 2
+    NODE = 3
+    MENTIONED = 4
+
+
+BLOCKED = """exists (
+    select 1 from blocks b
+    where (b.account_id = :reader and b.target_id = p.author_id)
+       or (b.account_id = p.author_id and b.target_id = :reader)
+)"""
+
+MUTED = """exists (
+    select 1 from mutes m
+    where m.account_id = :reader and m.target_id = p.author_id and (m.expires_at is null or m.expires_at > :now)
+)"""
+
+ADDRESSED = "exists (select 1 from post_people w where w.post_id = p.id and w.account_id = :reader)"
+
+FOLLOWED = """exists (
+    select 1 from follows v
+    where v.follower_id = :reader and v.followed_id = p.author_id and v.accepted_at is not null
+)"""
+
+VISIBLE_TO = f"""(
+    (p.reach in (0, 1, 3) or p.author_id = :reader or {ADDRESSED} or (p.reach = 2 and {FOLLOWED}))
+    and not {BLOCKED}
+)"""
+
+
+def may_see(unit: Unit, post: PostId, *, reader: AccountId) -> bool:
+    """Whether a person of this node may see a post.
+
+    post: any id, known or not.  reader: an account of this node.  Never raises.
+    """
+    found = unit.one(int, f"select 1 from posts p where p.id = :post and {VISIBLE_TO}", post=post, reader=reader)
+    return found is not None

@@ -1,0 +1,257 @@
+"""What templates are shown with: people and posts as the client API has them, and each page's context."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+
+
+def ago(**apart: float) -> str:
+    return (NOW - timedelta(**apart)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def account(identifier: int, username: str, name: str, host: str = "", **more: Any) -> dict[str, Any]:
+    acct = f"{username}@{host}" if host else username
+    origin = f"http://{host or 'paris.localhost:8001'}"
+    return {
+        "id": str(identifier),
+        "username": username,
+        "acct": acct,
+        "display_name": name,
+        "locked": False,
+        "bot": False,
+        "note": "",
+        "url": f"{origin}/@{username}",
+        "uri": f"{origin}/people/{username}",
+        "followers_count": 128,
+        "following_count": 1,
+        "statuses_count": 1240,
+        "fields": [],
+        **more,
+    }
+
+
+MARIE = account(
+    1,
+    "marie",
+    "Marie Delorme",
+    note="<p>Direction d’Asie et d’Océanie. Avant : Séoul, Bruxelles.</p>",
+    fields=[{"name": "Bureau", "value": "<p>B 214</p>", "verified_at": None}],
+)
+KEN = account(2, "ken", "Ken Tanaka", "tokyo.localhost:8002", locked=True)
+AMINA = account(3, "amina.diallo", "Amina Diallo-Fontaine", "nairobi.localhost:8003")
+PAUL = account(4, "paul", "")
+HOSTILE = account(5, "mallory", '<script>alert("x")</script>', "evil.example", note='<p onclick="x()">hi</p>')
+
+
+def status(identifier: int, author: dict[str, Any], content: str, reach: str = "all_nodes", **more: Any) -> dict[str, Any]:
+    return {
+        "id": str(identifier),
+        "created_at": ago(minutes=12),
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "sensitive": False,
+        "spoiler_text": "",
+        "visibility": "public",
+        "language": "fr",
+        "uri": f"{author['uri']}/posts/{identifier}",
+        "url": f"{author['url']}/{identifier}",
+        "replies_count": 0,
+        "reblogs_count": 0,
+        "favourites_count": 0,
+        "edited_at": None,
+        "content": content,
+        "reblog": None,
+        "account": author,
+        "media_attachments": [],
+        "mentions": [],
+        "tags": [],
+        "favourited": False,
+        "reblogged": False,
+        "legation": {"reach": reach},
+        **more,
+    }
+
+
+MENTION = (
+    '<span class="h-card"><a href="http://paris.localhost:8001/@marie" class="u-url mention">@<span>marie</span></a></span>'
+)
+MENTIONED = [{"id": "1", "username": "marie", "url": "http://paris.localhost:8001/@marie", "acct": "marie"}]
+
+POST = status(
+    101,
+    KEN,
+    "<p>La délégation économique arrive jeudi à Haneda à 9 h 40. Le programme tient en deux pages&nbsp;: entretiens au "
+    "ministère le matin, table ronde avec les entreprises l’après-midi.</p><p>Qui a rencontré la nouvelle direction du "
+    "Keidanren cet automne&nbsp;? Une ligne suffit.</p>",
+    replies_count=3,
+    favourites_count=12,
+    reblogs_count=2,
+    favourited=True,
+)
+OWN = status(
+    102,
+    MARIE,
+    '<p>Point de situation consulaire de midi&nbsp;: <a href="https://docs.example/note" rel="nofollow noopener '
+    'noreferrer" target="_blank">docs.example/note</a>. Merci à celles et ceux qui relisent avant 16 h.</p>',
+    "node",
+    visibility="public",
+    created_at=ago(hours=3),
+    edited_at=ago(hours=2),
+)
+WARNED = status(
+    103,
+    AMINA,
+    "<p>Two names are still to be confirmed. I call the hospital again at six.</p>",
+    "followers",
+    visibility="private",
+    spoiler_text="Accident on the Mombasa road: families informed",
+    language="en",
+    created_at=ago(days=2),
+)
+ANSWER = status(
+    104,
+    KEN,
+    f"<p>{MENTION} Bien reçu, je m’en charge.</p>",
+    "mentioned",
+    visibility="direct",
+    in_reply_to_id="102",
+    mentions=MENTIONED,
+    created_at=ago(minutes=2),
+)
+SHARED = status(105, MARIE, POST["content"], reblog=status(101, KEN, POST["content"]), created_at=ago(minutes=5))
+UNLISTED = status(106, PAUL, "<p>Salle 12 libre cet après-midi.</p>", "unlisted", visibility="unlisted", created_at=ago(days=400))
+ATTACK = status(107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>")
+POSTS = [POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
+
+APART = SimpleNamespace(
+    following=False, requested=False, blocking=False, muting=False, followed_by=False, blocked_by=False, requested_by=False
+)
+FOLLOWED = SimpleNamespace(**{**vars(APART), "following": True, "followed_by": True, "muting": True})
+ASKED = SimpleNamespace(**{**vars(APART), "requested": True})
+BLOCKED = SimpleNamespace(**{**vars(APART), "blocking": True})
+
+DRAFT = SimpleNamespace(text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1")
+REPLY = SimpleNamespace(text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2")
+WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
+
+
+def told(kind: str, who: dict[str, Any], post: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    one = {"id": "9", "type": kind, "created_at": ago(hours=1), "account": who, "status": post, "unread": False}
+    return {**one, **more}
+
+
+def peer(host: str, state: str, **more: Any) -> SimpleNamespace:
+    known = {
+        "host": host,
+        "unicode_host": host,
+        "state": state,
+        "changed_at": NOW - timedelta(days=3),
+        "changed_by": "marie",
+        "waiting": 0,
+        "dead": 0,
+        "trouble": "",
+        "retry_at": None,
+        "skew_minutes": 0,
+        "last_sent_at": NOW - timedelta(minutes=4),
+        "last_heard_at": NOW - timedelta(minutes=9),
+    }
+    return SimpleNamespace(**{**known, **more})
+
+
+def staff(username: str, name: str, role: str, *, disabled: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(username=username, display_name=name, role=role, disabled=disabled)
+
+
+PEERS = [
+    peer("tokyo.localhost:8002", "well"),
+    peer("nairobi.localhost:8003", "failing", waiting=1234, trouble="It did not answer.", retry_at=NOW + timedelta(minutes=8), dead=2),
+    peer("lima.example", "waiting", waiting=1, skew_minutes=7),
+    peer("xn--tky-5qa2b.example", "new", unicode_host="tókyô.example", last_sent_at=None, last_heard_at=None),
+    peer("old.example", "removed"),
+]
+STAFF = [
+    staff("marie", "Marie Delorme", "administrator"),
+    staff("paul", "Paul Nguyen", "staff", disabled=True),
+    staff("ines", "Inès Ferreira", "moderator"),
+]
+TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr")
+
+FEED = {"posts": POSTS, "newer": None, "older": "/?max_id=101", "draft": DRAFT, "errors": {}, "first_page": True, "newcomer": False}
+NO_FEED = {**FEED, "posts": [], "older": None}
+FACE = {"account": KEN, "relation": APART, "shown": "posts", "posts": [POST], "people": [], "newer": None, "older": None}
+
+PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
+    "sign_in_wrong": ("sign_in.html", {"me": None, "errors": {"username": "Non."}, "username": "marie", "next": "/"}),
+    "journal": ("journal.html", {**FEED, "shown": "following", "path": "/", "notice": "Publié."}),
+    "journal_newcomer": ("journal.html", {**FEED, "shown": "following", "newcomer": True}),
+    "journal_wrong": ("journal.html", {**FEED, "shown": "this_node", "errors": WRONG, "path": "/this-node"}),
+    "journal_empty": ("journal.html", {**NO_FEED, "shown": "all_nodes", "path": "/all-nodes"}),
+    "journal_end": ("journal.html", {**NO_FEED, "shown": "following", "first_page": False}),
+    "tag": ("tag.html", {"tag": "asie", "posts": [POST], "newer": None, "older": None}),
+    "thread": ("thread.html", {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY}),
+    "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY}),
+    "profile": ("profile.html", FACE),
+    "profile_own": ("profile.html", {**FACE, "account": MARIE, "shown": "followers", "people": [KEN, AMINA]}),
+    "profile_followed": ("profile.html", {**FACE, "relation": FOLLOWED, "posts": []}),
+    "profile_asked": ("profile.html", {**FACE, "relation": ASKED, "shown": "following"}),
+    "profile_blocked": ("profile.html", {**FACE, "account": HOSTILE, "relation": BLOCKED, "posts": []}),
+    "people": ("people.html", {"asked": "", "people": [MARIE, PAUL], "relations": {"1": APART, "4": FOLLOWED}, "trouble": ""}),
+    "people_found": ("people.html", {"asked": "ken", "people": [KEN], "relations": {"2": APART}, "trouble": ""}),
+    "people_none": ("people.html", {"asked": "<x>", "people": [], "relations": {}, "trouble": ""}),
+    "notifications": (
+        "notifications.html",
+        {
+            "requests": [AMINA],
+            "notifications": [
+                told("mention", KEN, ANSWER, unread=True),
+                told("favourite", AMINA, OWN),
+                told("reblog", KEN, OWN),
+                told("follow", PAUL),
+                told("follow_request", AMINA),
+                told("update", KEN, WARNED),
+                told("status", KEN, POST),
+            ],
+            "newer": None,
+            "older": "/notifications?max_id=9",
+            "path": "/notifications",
+            "unread": 3,
+        },
+    ),
+    "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "newer": None, "older": None}),
+    "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None}),
+    "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST}),
+    "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),
+    "delete": ("delete.html", {"entity": OWN}),
+    "history": (
+        "history.html",
+        {
+            "entity": OWN,
+            "versions": [
+                {"content": "<p>Un</p>", "spoiler_text": "", "created_at": ago(hours=3)},
+                {"content": "<p>Deux</p>", "spoiler_text": "Objet", "created_at": ago(hours=2)},
+                {"content": "<p>Trois</p>", "spoiler_text": "", "created_at": ago(hours=1)},
+            ],
+        },
+    ),
+    "admin_peers": ("admin_peers.html", {"nodes": PEERS, "errors": {}, "typed": "", "confirm": "", "node_host": "paris.localhost:8001"}),
+    "admin_peers_none": ("admin_peers.html", {"nodes": [], "errors": {"host": "Non."}, "typed": "x y", "confirm": "xy", "node_host": "p"}),
+    "admin_peer_remove": ("admin_peer_remove.html", {"host": "old.example", "waiting": 3}),
+    "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED}),
+    "admin_staff_wrong": ("admin_staff.html", {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED}),
+    **{
+        f"error_{code}": ("error.html", {"code": code, "me": None if code == 403 else ME})
+        for ME in [SimpleNamespace(acct="marie", username="marie", display_name="Marie Delorme", may_administer=False)]
+        for code in (400, 403, 404, 405, 413, 429, 500, 502, 503, 507)
+    },
+}
+
+
+def context(language: str, **own: Any) -> dict[str, Any]:
+    """What every page is given, and this page's own."""
+    me = SimpleNamespace(acct="marie", username="marie", display_name="Marie Delorme", may_administer=True)
+    common = {"me": me, "csrf": "t0ken", "here": "/here", "path": "/here", "node_name": "Paris", "now": NOW, "notice": "", "unread": 0}
+    return {**common, **own}

@@ -1,0 +1,180 @@
+"""Every page, in both languages: nothing undefined, nothing inline, each control named, nothing hostile let through."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from tests.node.web.samples import PAGES, context
+
+from node.web import assets
+from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node
+from node.web.languages import LANGUAGES, Language
+
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect"}
+OF_THE_TRADE = re.compile(r"\b(instance|toot|boost|fediverse|fédivers|server|serveur|federated|fédérée?s?)", re.IGNORECASE)
+
+
+class Reader(HTMLParser):
+    """Reads a page as a browser would, and keeps what tests ask about."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.unclosed: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.unclosed.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, *tags: str) -> Iterator[dict[str, str]]:
+        yield from (attributes for tag, attributes in self.elements if tag in tags)
+
+
+@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids=lambda case: "-".join(case))
+def page(request: pytest.FixtureRequest) -> str:
+    name, language = request.param
+    template, own = PAGES[name]
+    return environment(language).get_template(template).render(context(language, **own))
+
+
+@pytest.fixture
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
+
+
+def test_every_template_has_a_sample() -> None:
+    shown = {template for template, _ in PAGES.values()}
+    parts = {"base.html", "components.html", "icons.html"}
+    unshown = {path.name for path in TEMPLATES.glob("*.html")} - shown - parts
+    assert {name for name in unshown if not name.startswith("oauth_")} == set()
+
+
+def test_elements_close_in_order(read: Reader) -> None:
+    assert (read.open, read.unclosed) == ([], [])
+
+
+def test_nothing_is_inline(read: Reader) -> None:
+    assert list(read.all("script", "style")) == []
+    written = {name for _, attributes in read.elements for name in attributes}
+    assert {name for name in written if name.startswith("on") or name == "style"} == set()
+
+
+def test_nothing_is_loaded_from_outside(read: Reader) -> None:
+    loaded = [tag["href"] for tag in read.all("link")] + [tag["src"] for tag in read.all("img")]
+    assert [address for address in loaded if address not in assets.SERVED] == []
+
+
+def test_each_control_has_a_name(read: Reader) -> None:
+    labels = {label["for"] for label in read.all("label")}
+    controls = [c for c in read.all("input", "select", "textarea") if c.get("type") != "hidden"]
+    assert [c for c in controls if c["id"] not in labels] == []
+
+
+def test_ids_are_unique_and_references_lead_somewhere(read: Reader) -> None:
+    ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = [
+        one
+        for _, attributes in read.elements
+        for name in ("aria-labelledby", "aria-describedby", "for")
+        for one in attributes.get(name, "").split()
+    ]
+    assert set(named) <= set(ids)
+    assert {link["href"][1:] for link in read.all("a") if link["href"].startswith("#")} <= set(ids)
+
+
+def test_forms_that_change_something_are_protected(page: str) -> None:
+    forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
+    assert forms
+    changing = [form for form in forms if 'method="post"' in form]
+    assert [form for form in changing if 'name="csrf" value="t0ken"' not in form] == []
+
+
+def test_there_is_one_title_and_one_main(read: Reader) -> None:
+    assert len(list(read.all("h1"))) == 1
+    assert len(list(read.all("main"))) == 1
+    assert next(read.all("html"))["lang"] in LANGUAGES
+
+
+def test_headings_leave_no_step_out(read: Reader) -> None:
+    levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch(r"h[1-6]", tag)]
+    content_levels = levels[levels.index(1) :]
+    assert all(after <= before + 1 for before, after in zip(content_levels, content_levels[1:], strict=False))
+
+
+def test_hostile_text_stays_text(page: str) -> None:
+    assert "<script" not in page
+    assert "<b>bold" not in page
+    assert "onerror=y>" not in page
+    assert 'onclick="x()"' not in page
+
+
+def test_words_of_the_trade_are_not_used(read: Reader) -> None:
+    assert OF_THE_TRADE.findall(" ".join(read.text)) == []
+
+
+def test_templates_hold_no_words_of_the_trade() -> None:
+    found = {path.name: OF_THE_TRADE.findall(path.read_text()) for path in TEMPLATES.glob("*.html")}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Ken Tanaka", "KT"), ("Amina Diallo-Fontaine", "AD"), ("Zoé", "Z"), ("(…)", "·"), ("", "P"), ("李 小龍", "李小")],
+)
+def test_initials(name: str, expected: str) -> None:
+    assert initials({"display_name": name, "username": "paul"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("tokyo.localhost:8002", "Tokyo"),
+        ("new-york.diplomatie.example", "New York"),
+        ("xn--mnchen-3ya.example", "München"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("not a host", "not a host"),
+    ],
+)
+def test_a_node_is_called_by_the_first_part_of_its_host(host: str, expected: str) -> None:
+    assert name_of_node(host) == expected
+
+
+def test_people_and_tags_in_a_text_lead_to_pages_of_this_node() -> None:
+    post = {
+        "content": (
+            '<p><span class="h-card"><a href="http://tokyo.example/@ken" class="u-url mention">@<span>ken</span></a></span> '
+            '<a href="http://tokyo.example/tags/asie" class="mention hashtag" rel="tag">#<span>asie</span></a> '
+            '<a href="https://docs.example/">docs.example</a></p>'
+        ),
+        "mentions": [{"url": "http://tokyo.example/@ken", "acct": "ken@tokyo.example"}],
+        "tags": [{"url": "http://tokyo.example/tags/asie", "name": "asie"}],
+    }
+    shown = content(post)
+    assert 'href="/@ken@tokyo.example"' in shown
+    assert 'href="/tags/asie"' in shown
+    assert 'href="https://docs.example/"' in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_post_says_who_reads_it(language: Language) -> None:
+    template, own = PAGES["journal"]
+    text = environment(language).get_template(template).render(context(language, **own))
+    only_here = {"en": "This node only", "fr": "Ce nœud seulement"}[language]
+    assert re.search(rf'class="reach reach-node">.*?{only_here}</span>', text)
