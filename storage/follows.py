@@ -133,8 +133,8 @@ def local_followers(unit: Unit, account: AccountId) -> list[Account]:
 def has_local_follower(unit: Unit, account: AccountId) -> bool:
     """Whether anybody of this node follows somebody."""
     sql = """
-    select 1 from follows f join staff s on s.account_id = f.follower_id
-    where f.followed_id = :account and f.accepted_at is not null limit 1
+    select 1 from follows f join accounts a on a.id = f.follower_id
+    where f.followed_id = :account and f.accepted_at is not null and a.host = '' limit 1
     """
     return unit.one(int, sql, account=account) is not None
 

@@ -1,12 +1,11 @@
 """Reading what stands in the addresses of pages: posts, people, and where in a list one is."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from federation.errors import BadHost
-from federation.hosts import canonical_host
 from node.context import Node
 from storage import accounts
 from storage.accounts import Account
@@ -38,23 +37,12 @@ def account_id(request: web.Request) -> AccountId:
 
 
 async def person(node: Node, handle: str) -> Account:
-    """Somebody by what stands behind the `@`: `name`, or `name@host` with this node's host or another.
+    """Somebody this node knows, by what stands behind the `@`: `name`, or `name@host` with any host, its own included.
 
-    Raises NotFound.
+    Raises NotFound and, for what is no host, NotThere.
     """
     username, _, host = handle.partition("@")
-    return await node.store.read(_by_handle, username, _elsewhere(node, host))
-
-
-def _elsewhere(node: Node, host: str) -> str:
-    """The host as accounts have it: "" for this node's own."""
-    if not host:
-        return ""
-    try:
-        canonical = canonical_host(host, allow_addresses=True)
-    except BadHost:
-        raise NotFound from None
-    return "" if canonical == node.settings.host else canonical
+    return await node.store.read(_by_handle, username, node.federation.host_of_handle(host))
 
 
 def _by_handle(unit: Unit, username: str, host: str) -> Account:
@@ -79,20 +67,28 @@ def is_first(page: Page) -> bool:
     return page.max_id is None and page.min_id is None
 
 
-def neighbours(request: web.Request, page: Page, ids: list[int]) -> dict[str, str | None]:
-    """Where the newer and the older part of a list are, or None where there is nothing more.
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where the newer and the older part of a list are, or None where there is nothing more."""
+
+    newer: str | None
+    older: str | None
+
+
+def neighbours(request: web.Request, page: Page, ids: Sequence[int]) -> Neighbours:
+    """What lies on both sides of a part of a list.
 
     ids: of what this page shows, newest first.
     """
     if not ids:
-        return {"newer": None, "older": None}
+        return Neighbours(None, None)
     full = len(ids) >= page.limit
     newer = full if page.upwards else not is_first(page)
     older = full or page.upwards
-    return {
-        "newer": _at(request, min_id=ids[0]) if newer else None,
-        "older": _at(request, max_id=ids[-1]) if older else None,
-    }
+    return Neighbours(
+        newer=_at(request, min_id=ids[0]) if newer else None,
+        older=_at(request, max_id=ids[-1]) if older else None,
+    )
 
 
 def _at(request: web.Request, **cursor: int) -> str:

@@ -56,7 +56,9 @@ def render_without_storage(
     request: web.Request, template: str, /, *, status: int, headers: Mapping[str, str] | None = None, **own: Any
 ) -> web.Response:
     """A page for when nothing can be read: as for somebody who is not signed in.  Arguments as for `render`."""
-    return _page(template, language_of(request, None), {**_common(request, None), **own}, status=status, headers=headers)
+    return _page(
+        template, language_of(request, None), {**_common(request, None), **own}, status=status, headers=headers
+    )
 
 
 def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
         # A page made in answer to a form has no address of its own to come back to.
         "here": request.path_qs if request.method in {"GET", "HEAD"} else "/",
         "path": request.path,
-        "node_name": node.settings.title,
+        "node_name": node.federation.place.name,
         "now": node.now(),
         "notice": wording.notice(request.query.get("done", ""), language_of(request, visitor)),
         "unread": 0,

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.errors import FederationError, NotAllowed
+from federation.errors import FederationError, NotAllowed, NotThere
+from node.errors import Invalid, NodeError
 from node.web import session
 from node.web.answers import go, render, render_without_storage
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
@@ -23,6 +24,17 @@ Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CHANGING = frozenset({"POST"})
 OF_PROGRAMS = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+
+# The first that fits counts.
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    NotThere: 404,
+    Invalid: 400,
+    NotAllowed: 403,
+    StorageFull: 507,
+    StorageBusy: 503,
+    FederationError: 502,
+}
 
 _declared: list[web.RouteDef] = []
 
@@ -46,7 +58,7 @@ def page(method: str, path: str, *, sign_in: bool = True, administrators: bool =
                 if method in CHANGING:
                     await session.require_csrf(request)
                 return await handler(request)
-            except (web.HTTPError, NotFound, FederationError, StorageTrouble) as error:
+            except (web.HTTPError, NodeError, NotFound, FederationError, StorageTrouble) as error:
                 return await refusal(request, error)
 
         _declared.append(web.get(path, guarded) if method == "GET" else web.route(method, path, guarded))
@@ -92,21 +104,9 @@ async def in_plain_words(request: web.Request, handler: Handler) -> web.StreamRe
 
 def status_of(error: Exception) -> int:
     """The HTTP status that tells browsers what kind of refusal this is."""
-    match error:
-        case web.HTTPException():
-            return error.status
-        case NotFound():
-            return 404
-        case NotAllowed():
-            return 403
-        case StorageFull():
-            return 507
-        case StorageBusy():
-            return 503
-        case FederationError():
-            return 502
-        case _:
-            return 500
+    if isinstance(error, web.HTTPException):
+        return error.status
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

@@ -4,7 +4,6 @@
 with the sentence that its error brought along.
 """
 
-from federation.errors import BadHost, FederationError, PeerNotAdmitted, Unreachable
 from federation.hosts import unicode_form
 from node.errors import Invalid
 from node.web.languages import Language, translations
@@ -45,46 +44,59 @@ NOTICES = {
 def notice(code: str, language: Language) -> str:
     """The notice behind a code of an address, or "" for a code that nobody gave."""
     sentence = NOTICES.get(code)
-    return translations(language).ugettext(sentence) if sentence else ""
+    return _said(sentence, language) if sentence else ""
 
 
-REFUSED = {
-    "blank": message("Write something first."),
-}
+def _said(sentence: str, language: Language) -> str:
+    return str(translations(language).ugettext(sentence))
 
 
 def refused_field(invalid: Invalid, language: Language) -> str:
     """What is wrong with a field of a form."""
-    return translations(language).ugettext(REFUSED.get(invalid.code, invalid.sentence))
+    return _said(_refused(invalid), language)
 
 
-def refused_search(error: FederationError, language: Language) -> str:
-    """Why nobody could be asked at another node."""
-    return translations(language).ugettext(_why_not_found(error))
-
-
-def _why_not_found(error: FederationError) -> str:
-    match error:
-        case PeerNotAdmitted():
-            return message("That node is not admitted here. Ask the administrator of this node to admit it.")
-        case BadHost():
-            return message("This is not the address of a person. It looks like @ken@tokyo.example.")
-        case Unreachable(temporary=True):
-            return message("The other node did not answer. It may be cut off just now; try again later.")
+def _refused(invalid: Invalid) -> str:
+    match invalid.field, invalid.code:
+        case "text", "ERR_BLANK":
+            return message("Write something first.")
+        case "text", "ERR_TOO_LONG":
+            return message("The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts.")
         case _:
-            return message("The other node knows nobody by this name. Check the spelling.")
+            return invalid.sentence
+
+
+def nobody_found(reason: str, language: Language) -> str:
+    """Why nobody was found by an address, and what to do.
+
+    reason: nothing, broken, stranger or unknown.
+    """
+    sentences = {
+        "nothing": message(
+            "Check the spelling. If the person works at another node, give the whole address: @name@node."
+        ),
+        "broken": message("This is not the address of a person. It looks like @ken@tokyo.example."),
+        "stranger": message("That node is not admitted here. Ask the administrator of this node to admit it."),
+        "unknown": message(
+            "Either that node knows nobody by this name, or it is cut off just now. Check the spelling, or try again later."
+        ),
+    }
+    return _said(sentences[reason], language)
 
 
 def host_is_broken(language: Language) -> str:
     """A text that names no node."""
-    return translations(language).ugettext(
-        message("This is not the name of a node. Give the name alone, such as tokyo.example, with :port if it has one.")
+    return _said(
+        message(
+            "This is not the name of a node. Give the name alone, such as tokyo.example, with :port if it has one."
+        ),
+        language,
     )
 
 
 def host_is_ours(language: Language) -> str:
     """This node cannot admit itself."""
-    return translations(language).ugettext(message("This is the node you are on. Give the name of another one."))
+    return _said(message("This is the node you are on. Give the name of another one."), language)
 
 
 def host_mixes_scripts(host: Host, language: Language) -> str:
@@ -93,24 +105,34 @@ def host_mixes_scripts(host: Host, language: Language) -> str:
         "This name mixes letters of several scripts, so it may imitate another: it is %(shown)s, in full %(exact)s. "
         "Compare it with what its administrator gave you, then admit it once more to confirm."
     )
-    return translations(language).ugettext(text) % {"shown": unicode_form(host), "exact": host}
+    return _said(text, language) % {"shown": unicode_form(host), "exact": host}
 
 
 def trouble_of(error: str | None, language: Language) -> str:
     """Why the last try to reach a peer failed, and what to do about it.
 
-    error: as it was kept: a code, maybe with more behind a colon.
+    error: as it was kept: the code of what went wrong on the way, or the status of a refusal and its detail.
     """
-    return translations(language).ugettext(_trouble((error or "").partition(":")[0]))
+    return _said(_trouble((error or "").partition(" ")[0]), language)
 
 
 def _trouble(code: str) -> str:
     match code:
-        case "not-admitted" | "unauthenticated":
+        case "401" | "403" | "404":
             return message("It refused us: ask its administrator whether this node is admitted there.")
         case "forbidden-address":
-            return message("Its name leads to an address that this node may not call: check the name, or the allowed networks in the settings.")
-        case "tls":
-            return message("Its certificate is not trusted here: compare the certificate authorities in the settings of both nodes.")
+            return message(
+                "Its name leads to an address that this node may not call: check the name, or the allowed networks in the settings."
+            )
+        case "bad-certificate":
+            return message(
+                "Its certificate is not trusted here: compare the certificate authorities in the settings of both nodes."
+            )
+        case "500" | "502" | "503" | "507":
+            return message("It answers that it cannot take anything just now: ask its administrator to look after it.")
+        case "429":
+            return message("It asks us to send less at once; the rest follows by itself.")
         case _:
-            return message("It did not answer. If its link is known to be cut, there is nothing to do; otherwise ask its administrator whether it runs.")
+            return message(
+                "It did not answer. If its link is known to be cut, there is nothing to do; otherwise ask its administrator whether it runs."
+            )

@@ -56,10 +56,10 @@ async def admit(request: web.Request) -> web.StreamResponse:
     typed = str(form.get("host", "")).strip()
     language = language_of(request, session.present(request))
     try:
-        host = canonical_host(typed, allow_addresses=node.settings.allow_ip_peers)
+        host = canonical_host(typed, allow_addresses=node.federation.place.allow_addresses)
     except BadHost:
         return await listed(request, errors={"host": host_is_broken(language)}, typed=typed, status=422)
-    if host == node.settings.host:
+    if host == node.federation.place.host:
         return await listed(request, errors={"host": host_is_ours(language)}, typed=typed, status=422)
     if is_mixed_script(host) and form.get("confirmed") != host:
         errors = {"host": host_mixes_scripts(host, language)}
@@ -104,8 +104,16 @@ async def listed(
     node = request.app[NODE]
     language = language_of(request, session.present(request))
     nodes = await node.store.read(all_shown, language=language)
-    own = {"nodes": nodes, "errors": errors, "typed": typed, "confirm": confirm, "node_host": node.settings.host}
-    return await render(request, "admin_peers.html", status=status, **own)
+    return await render(
+        request,
+        "admin_peers.html",
+        status=status,
+        nodes=nodes,
+        errors=errors,
+        typed=typed,
+        confirm=confirm,
+        node_host=node.federation.place.host,
+    )
 
 
 def host_of(request: web.Request) -> Host:
@@ -176,5 +184,3 @@ def state_of(peer: Peer, waiting: int) -> str:
     if waiting:
         return "failing" if peer.failures else "waiting"
     return "well" if peer.last_sent_at or peer.last_heard_at else "new"
-
-

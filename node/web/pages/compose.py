@@ -109,7 +109,8 @@ async def history(request: web.Request) -> web.StreamResponse:
         "created_at": entity["edited_at"] or entity["created_at"],
     }
     before = [
-        {"content": one.content, "spoiler_text": one.summary, "created_at": one.written_at.isoformat()} for one in earlier
+        {"content": one.content, "spoiler_text": one.summary, "created_at": one.written_at.isoformat()}
+        for one in earlier
     ]
     return await render(request, "history.html", entity=entity, versions=[*before, now])
 

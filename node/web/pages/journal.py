@@ -42,7 +42,9 @@ async def all_nodes(request: web.Request) -> web.StreamResponse:
 
 def for_newcomer(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
     """One's own posts among those for all nodes, newest first."""
-    found = {post.id: post for timeline in (timelines.home, timelines.all_nodes) for post in timeline(unit, reader, page)}
+    found = {
+        post.id: post for timeline in (timelines.home, timelines.all_nodes) for post in timeline(unit, reader, page)
+    }
     merged = [found[identifier] for identifier in sorted(found, reverse=True)]
     return merged[-page.limit :] if page.upwards else merged[: page.limit]
 
@@ -63,7 +65,7 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
         newcomer=newcomer and is_first(part),
         draft=Typed.blank(language=language_of(request, visitor)),
         errors={},
-        **neighbours(request, part, [*ids]),
+        around=neighbours(request, part, ids),
     )
 
 
@@ -81,5 +83,5 @@ async def tagged(request: web.Request) -> web.StreamResponse:
         "tag.html",
         tag=name,
         posts=await entities.statuses(node, visitor.account, ids),
-        **neighbours(request, part, [*ids]),
+        around=neighbours(request, part, ids),
     )

@@ -29,14 +29,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     rows, people, read_to = await node.store.read(told, me.id, part)
     asking = await node.store.read(requests, me.id) if is_first(part) else []
     by = {entity["id"]: entity for entity in await entities.accounts(node, me, people)}
-    about = {entity["id"]: entity for entity in await entities.statuses(node, me, [row.post_id for row in rows if row.post_id])}
+    about = {
+        entity["id"]: entity
+        for entity in await entities.statuses(node, me, [row.post_id for row in rows if row.post_id])
+    }
     shown = [entity(row, by, about, read_to=read_to) for row in rows if str(row.from_id) in by]
     return await render(
         request,
         "notifications.html",
         requests=await entities.accounts(node, me, asking),
         notifications=[one for one in shown if one["status"] or not one["is_about_post"]],
-        **neighbours(request, part, [row.id for row in rows]),
+        around=neighbours(request, part, [row.id for row in rows]),
     )
 
 

@@ -33,7 +33,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     posts = await node.store.read(timelines.by_author, someone.id, part, reader=visitor.account.id)
     ids = [post.id for post in posts]
     shown = await entities.statuses(node, visitor.account, ids)
-    return await face(request, someone, shown="posts", posts=shown, people=[], **neighbours(request, part, [*ids]))
+    return await face(request, someone, shown="posts", posts=shown, people=[], around=neighbours(request, part, ids))
 
 
 @page("GET", "/@{acct}/followers")
@@ -61,7 +61,7 @@ async def related(request: web.Request, list_of: Relations, *, shown: str) -> we
         shown=shown,
         posts=[],
         people=await entities.accounts(node, visitor.account, people),
-        **neighbours(request, part, [row.relation for row in rows]),
+        around=neighbours(request, part, [row.relation for row in rows]),
     )
 
 

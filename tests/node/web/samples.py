@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from node.web.addresses import Neighbours
+
+ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 
 
@@ -46,7 +49,9 @@ PAUL = account(4, "paul", "")
 HOSTILE = account(5, "mallory", '<script>alert("x")</script>', "evil.example", note='<p onclick="x()">hi</p>')
 
 
-def status(identifier: int, author: dict[str, Any], content: str, reach: str = "all_nodes", **more: Any) -> dict[str, Any]:
+def status(
+    identifier: int, author: dict[str, Any], content: str, reach: str = "all_nodes", **more: Any
+) -> dict[str, Any]:
     return {
         "id": str(identifier),
         "created_at": ago(minutes=12),
@@ -75,9 +80,7 @@ def status(identifier: int, author: dict[str, Any], content: str, reach: str = "
     }
 
 
-MENTION = (
-    '<span class="h-card"><a href="http://paris.localhost:8001/@marie" class="u-url mention">@<span>marie</span></a></span>'
-)
+MENTION = '<span class="h-card"><a href="http://paris.localhost:8001/@marie" class="u-url mention">@<span>marie</span></a></span>'
 MENTIONED = [{"id": "1", "username": "marie", "url": "http://paris.localhost:8001/@marie", "acct": "marie"}]
 
 POST = status(
@@ -122,19 +125,31 @@ ANSWER = status(
     created_at=ago(minutes=2),
 )
 SHARED = status(105, MARIE, POST["content"], reblog=status(101, KEN, POST["content"]), created_at=ago(minutes=5))
-UNLISTED = status(106, PAUL, "<p>Salle 12 libre cet après-midi.</p>", "unlisted", visibility="unlisted", created_at=ago(days=400))
-ATTACK = status(107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>")
+UNLISTED = status(
+    106, PAUL, "<p>Salle 12 libre cet après-midi.</p>", "unlisted", visibility="unlisted", created_at=ago(days=400)
+)
+ATTACK = status(
+    107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>"
+)
 POSTS = [POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
 
 APART = SimpleNamespace(
-    following=False, requested=False, blocking=False, muting=False, followed_by=False, blocked_by=False, requested_by=False
+    following=False,
+    requested=False,
+    blocking=False,
+    muting=False,
+    followed_by=False,
+    blocked_by=False,
+    requested_by=False,
 )
 FOLLOWED = SimpleNamespace(**{**vars(APART), "following": True, "followed_by": True, "muting": True})
 ASKED = SimpleNamespace(**{**vars(APART), "requested": True})
 BLOCKED = SimpleNamespace(**{**vars(APART), "blocking": True})
 
 DRAFT = SimpleNamespace(text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1")
-REPLY = SimpleNamespace(text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2")
+REPLY = SimpleNamespace(
+    text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2"
+)
 WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
 
@@ -167,7 +182,14 @@ def staff(username: str, name: str, role: str, *, disabled: bool = False) -> Sim
 
 PEERS = [
     peer("tokyo.localhost:8002", "well"),
-    peer("nairobi.localhost:8003", "failing", waiting=1234, trouble="It did not answer.", retry_at=NOW + timedelta(minutes=8), dead=2),
+    peer(
+        "nairobi.localhost:8003",
+        "failing",
+        waiting=1234,
+        trouble="It did not answer.",
+        retry_at=NOW + timedelta(minutes=8),
+        dead=2,
+    ),
     peer("lima.example", "waiting", waiting=1, skew_minutes=7),
     peer("xn--tky-5qa2b.example", "new", unicode_host="tókyô.example", last_sent_at=None, last_heard_at=None),
     peer("old.example", "removed"),
@@ -179,9 +201,16 @@ STAFF = [
 ]
 TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr")
 
-FEED = {"posts": POSTS, "newer": None, "older": "/?max_id=101", "draft": DRAFT, "errors": {}, "first_page": True, "newcomer": False}
-NO_FEED = {**FEED, "posts": [], "older": None}
-FACE = {"account": KEN, "relation": APART, "shown": "posts", "posts": [POST], "people": [], "newer": None, "older": None}
+FEED: dict[str, Any] = {
+    "posts": POSTS,
+    "around": Neighbours(None, "/?max_id=101"),
+    "draft": DRAFT,
+    "errors": {},
+    "first_page": True,
+    "newcomer": False,
+}
+NO_FEED = {**FEED, "posts": [], "around": ALONE}
+FACE = {"account": KEN, "relation": APART, "shown": "posts", "posts": [POST], "people": [], "around": ALONE}
 
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
@@ -191,7 +220,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "journal_wrong": ("journal.html", {**FEED, "shown": "this_node", "errors": WRONG, "path": "/this-node"}),
     "journal_empty": ("journal.html", {**NO_FEED, "shown": "all_nodes", "path": "/all-nodes"}),
     "journal_end": ("journal.html", {**NO_FEED, "shown": "following", "first_page": False}),
-    "tag": ("tag.html", {"tag": "asie", "posts": [POST], "newer": None, "older": None}),
+    "tag": ("tag.html", {"tag": "asie", "posts": [POST], "around": ALONE}),
     "thread": ("thread.html", {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY}),
     "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY}),
     "profile": ("profile.html", FACE),
@@ -199,7 +228,10 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "profile_followed": ("profile.html", {**FACE, "relation": FOLLOWED, "posts": []}),
     "profile_asked": ("profile.html", {**FACE, "relation": ASKED, "shown": "following"}),
     "profile_blocked": ("profile.html", {**FACE, "account": HOSTILE, "relation": BLOCKED, "posts": []}),
-    "people": ("people.html", {"asked": "", "people": [MARIE, PAUL], "relations": {"1": APART, "4": FOLLOWED}, "trouble": ""}),
+    "people": (
+        "people.html",
+        {"asked": "", "people": [MARIE, PAUL], "relations": {"1": APART, "4": FOLLOWED}, "trouble": ""},
+    ),
     "people_found": ("people.html", {"asked": "ken", "people": [KEN], "relations": {"2": APART}, "trouble": ""}),
     "people_none": ("people.html", {"asked": "<x>", "people": [], "relations": {}, "trouble": ""}),
     "notifications": (
@@ -215,13 +247,12 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("update", KEN, WARNED),
                 told("status", KEN, POST),
             ],
-            "newer": None,
-            "older": "/notifications?max_id=9",
+            "around": Neighbours(None, "/notifications?max_id=9"),
             "path": "/notifications",
             "unread": 3,
         },
     ),
-    "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "newer": None, "older": None}),
+    "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "around": ALONE}),
     "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None}),
     "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST}),
     "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),
@@ -237,8 +268,14 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             ],
         },
     ),
-    "admin_peers": ("admin_peers.html", {"nodes": PEERS, "errors": {}, "typed": "", "confirm": "", "node_host": "paris.localhost:8001"}),
-    "admin_peers_none": ("admin_peers.html", {"nodes": [], "errors": {"host": "Non."}, "typed": "x y", "confirm": "xy", "node_host": "p"}),
+    "admin_peers": (
+        "admin_peers.html",
+        {"nodes": PEERS, "errors": {}, "typed": "", "confirm": "", "node_host": "paris.localhost:8001"},
+    ),
+    "admin_peers_none": (
+        "admin_peers.html",
+        {"nodes": [], "errors": {"host": "Non."}, "typed": "x y", "confirm": "xy", "node_host": "p"},
+    ),
     "admin_peer_remove": ("admin_peer_remove.html", {"host": "old.example", "waiting": 3}),
     "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED}),
     "admin_staff_wrong": ("admin_staff.html", {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED}),
@@ -253,5 +290,14 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
 def context(language: str, **own: Any) -> dict[str, Any]:
     """What every page is given, and this page's own."""
     me = SimpleNamespace(acct="marie", username="marie", display_name="Marie Delorme", may_administer=True)
-    common = {"me": me, "csrf": "t0ken", "here": "/here", "path": "/here", "node_name": "Paris", "now": NOW, "notice": "", "unread": 0}
+    common = {
+        "me": me,
+        "csrf": "t0ken",
+        "here": "/here",
+        "path": "/here",
+        "node_name": "Paris",
+        "now": NOW,
+        "notice": "",
+        "unread": 0,
+    }
     return {**common, **own}

@@ -1,18 +1,21 @@
 """Every page, in both languages: nothing undefined, nothing inline, each control named, nothing hostile let through."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from tests.node.web.samples import PAGES, context
 
 from node.web import assets
 from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node
 from node.web.languages import LANGUAGES, Language
+from tests.node.web.samples import PAGES, context
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect"}
-OF_THE_TRADE = re.compile(r"\b(instance|toot|boost|fediverse|fédivers|server|serveur|federated|fédérée?s?)", re.IGNORECASE)
+OF_THE_TRADE = re.compile(
+    r"\b(instance|toot|boost|fediverse|fédivers|server|serveur|federated|fédérée?s?)", re.IGNORECASE
+)
 
 
 class Reader(HTMLParser):
@@ -43,7 +46,7 @@ class Reader(HTMLParser):
         yield from (attributes for tag, attributes in self.elements if tag in tags)
 
 
-@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids=lambda case: "-".join(case))
+@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids="-".join)
 def page(request: pytest.FixtureRequest) -> str:
     name, language = request.param
     template, own = PAGES[name]
@@ -115,7 +118,7 @@ def test_there_is_one_title_and_one_main(read: Reader) -> None:
 def test_headings_leave_no_step_out(read: Reader) -> None:
     levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch(r"h[1-6]", tag)]
     content_levels = levels[levels.index(1) :]
-    assert all(after <= before + 1 for before, after in zip(content_levels, content_levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(content_levels))
 
 
 def test_hostile_text_stays_text(page: str) -> None:

@@ -1,0 +1,135 @@
+"""A node put together: settings → store, federation, faces → a server. Nothing else constructs anything.
+
+    serve(settings)
+      └─ running(settings)      vault · store · federation · application · listening · applying and delivering
+"""
+
+import asyncio
+import contextlib
+import importlib.metadata
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from aiohttp.abc import AbstractResolver
+
+from federation import routes as federation_routes
+from federation.addresses import Egress
+from federation.hosts import canonical_host
+from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
+from federation.service import Federation, Place
+from node import api, oauth, observe, web as pages
+from node.context import NODE, Node
+from node.errors import BadSettings
+from node.passwords import Passwords
+from node.server import Limits, Serving, application, start
+from node.settings import Settings
+from node.web.session import is_signed_in
+from storage import facts
+from storage.sqlite import SqliteStore, utc_now
+from storage.store import Unit
+from storage.vault import Vault
+
+VERSION = importlib.metadata.version("legation")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A node that serves. serving.port is where it listens."""
+
+    node: Node
+    serving: Serving
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    listen: tuple[str, int] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    resolver: AbstractResolver | None = None,
+) -> AsyncIterator[Running]:
+    """A node that serves for as long as the context lasts.
+
+    listen: address and port instead of the settings' own.  clock: aware, UTC.  resolver: finds the addresses of peers.
+    Raises BadSettings, StorageTrouble, ServingError: each one sentence that says what to do.
+    """
+    vault = Vault(settings.secret())
+    store = await SqliteStore.open(settings.database, clock=clock)
+    try:
+        store.listen(observe.hear_all)
+        await store.read(_demand_same_address, settings.base_url)
+        federation = Federation(
+            place_of(settings), store, vault, now=clock, tell=observe.hear, resolver=resolver
+        )
+        node = Node(settings, store, federation, Passwords(), vault, clock)
+        host, port = listen or (settings.listen_host, settings.listen_port)
+        try:
+            serving = await start(application_of(node), host=host, port=port)
+        except BaseException:
+            await federation.client.close()
+            raise
+        async with federation.running():
+            try:
+                yield Running(node, serving)
+            finally:
+                await serving.stop()
+        node.passwords.close()
+    finally:
+        await store.close()
+
+
+def application_of(node: Node) -> web.Application:
+    """The web application: what peers use, what apps use, what people see."""
+    settings = node.settings
+    limits = Limits(trusted_proxies=settings.trusted_proxies)
+    app = application(host_names=settings.host_names, https=settings.scheme == "https", limits=limits)
+    app[NODE] = node
+    app[FEDERATION] = node.federation
+    app[STORE] = node.store
+    app[IS_SIGNED_IN] = is_signed_in
+    for routes in (federation_routes.routes(), oauth.routes(), api.routes(), pages.routes()):
+        app.add_routes(routes)
+    return app
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the node stands among others."""
+    return Place(
+        base_url=settings.base_url,
+        account_domain=canonical_host(settings.account_domain, allow_addresses=settings.development),
+        name=settings.name,
+        version=VERSION,
+        egress=Egress(
+            networks=settings.egress_networks, loopback=settings.development, plain_http=settings.scheme == "http"
+        ),
+        allow_addresses=settings.development,
+        activities_per_minute=settings.peer_activities_per_minute,
+    )
+
+
+async def serve(settings: Settings, *, listen: tuple[str, int] | None, ready: Callable[[Running], None]) -> None:
+    """Serve until the process is told to stop (SIGTERM or SIGINT), then finish what was begun.
+
+    ready: is called once the node answers.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with running(settings, listen=listen) as found:
+        ready(found)
+        await stopping.wait()
+
+
+def _demand_same_address(unit: Unit, base_url: str) -> None:
+    """Every id that was ever given out begins with the address: it cannot change under a living node."""
+    known = facts.get(unit, facts.BASE_URL)
+    if known is not None and known != base_url:
+        message = (
+            f"This node's address is {known}; the settings say {base_url}. The address is part of every post and cannot "
+            "change: put the domain back in legation.toml."
+        )
+        raise BadSettings(message)

@@ -1,0 +1,35 @@
+"""What must not be read off a stolen disk is sealed before it is kept, and opened only with the node's secret.
+
+AES-256-GCM; what a sealed text is about (a key's id) is authenticated with it, so that nobody can swap two of them.
+"""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.errors import StorageTrouble
+
+SECRET_BYTES = 32
+NONCE_BYTES = 12
+
+
+class Vault:
+    """Seals and opens with one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        """secret: 32 random bytes, kept outside of the data folder."""
+        self._cipher = AESGCM(secret)
+
+    def seal(self, clear: bytes, *, about: str) -> bytes:
+        """Seal bytes that belong to something: the same `about` opens them."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, clear, about.encode())
+
+    def open(self, sealed: bytes, *, about: str) -> bytes:
+        """What was sealed. Raises StorageTrouble: another secret, or another thing."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
+        except InvalidTag as error:
+            message = "A key of this node cannot be opened: the secret is not the one that sealed it. Put the right secret file back."
+            raise StorageTrouble(message) from error
