@@ -124,10 +124,10 @@ async def node_actor(request: web.Request) -> web.Response:
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
     """A person of this node; browsers are sent on to their page."""
-    account = await _local(request)
     if _wants_page(request):
-        raise web.HTTPFound(account.url)
+        raise web.HTTPFound((await _local(request)).url)
     await _identify(request)
+    account = await _local(request)
     if account.gone_at is not None:
         raise GoneHere
     pem = await request.app[FEDERATION].keys.public_pem(account)
@@ -136,8 +136,8 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
 
 async def get_outbox(request: web.Request) -> web.Response:
     """What somebody wrote for all nodes, newest first."""
-    account = await _local(request)
     await _identify(request)
+    account = await _local(request)
     before = request.query.get("before")
     if before is None:
         total = await request.app[STORE].read(_open_posts_count, account.id)
@@ -153,8 +153,8 @@ async def get_outbox(request: web.Request) -> web.Response:
 
 async def get_relations(request: web.Request) -> web.Response:
     """How many followers somebody has, or follows; who they are is nobody else's affair."""
-    account = await _local(request)
     await _identify(request)
+    account = await _local(request)
     name = request.match_info["collection"]
     total = account.followers_count if name == "followers" else account.following_count
     return _document(documents.collection(f"{account.uri}/{name}", total=total))
@@ -168,11 +168,11 @@ async def get_empty(request: web.Request) -> web.Response:
 
 async def get_post(request: web.Request) -> web.StreamResponse:
     """A post of this node, for those peers that may read it; what is left of it, when it was removed."""
+    if _wants_page(request):
+        raise web.HTTPFound(f"{(await _local(request)).url}/{request.match_info['post']}")
+    signer = await _identify(request)
     account = await _local(request)
     uri = f"{account.uri}/posts/{request.match_info['post']}"
-    if _wants_page(request):
-        raise web.HTTPFound(f"{account.url}/{request.match_info['post']}")
-    signer = await _identify(request)
     kept, tombstone = await request.app[STORE].read(_post_for_peer, uri, signer)
     if tombstone is not None:
         return _document(documents.tombstone(uri, at=tombstone.at), status=410)

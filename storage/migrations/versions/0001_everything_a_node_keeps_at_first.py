@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index("ix_accounts_host", ["host"], unique=False)
+        batch_op.create_index("ix_accounts_handle", [sa.text("lower(username)"), "host"], unique=True)
 
     op.create_table(
         "audit",

@@ -1,0 +1,114 @@
+"""Who asks: from the token of a request to a `Caller`.
+
+Only the `Authorization` header counts; the cookie of the pages is never looked at here, so no page can make a browser
+act through the API.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from node.api import scopes as scope_rules
+from node.api.errors import OutsideScopes, PersonNeeded, RoleNeeded, TokenNeeded
+from node.context import NODE, Node
+from node.origins import neighbourhood_of
+from storage import accounts, oauth
+from storage.accounts import Account
+from storage.oauth import Grant
+from storage.store import Unit
+
+ADMINISTRATOR = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an endpoint wants of a token.
+
+    token: one at all.  person: one that speaks for somebody.  scopes: one of these; none means any.
+    """
+
+    token: bool = True
+    person: bool = True
+    scopes: tuple[str, ...] = ()
+
+
+OPEN: Final = Demand(token=False, person=False)
+"""For everybody; a good token tells who asks, a bad one counts as none."""
+
+APP: Final = Demand(person=False)
+"""For every good token, also for one that speaks for an app alone."""
+
+SIGNED_IN: Final = Demand()
+"""For every good token of a person, whatever its scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and with what.
+
+    account: None for an app that speaks for nobody, and for nobody at all.  grant: what the token stands for.
+    request: for headers and files; parameters come as a model.
+    """
+
+    node: Node
+    request: web.Request
+    account: Account | None = None
+    grant: Grant | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def me(self) -> Account:
+        """The person who asks, at endpoints that demand one."""
+        if self.account is None:
+            raise PersonNeeded
+        return self.account
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether the person looks after this node, now."""
+        return self.grant is not None and self.grant.role == ADMINISTRATOR
+
+    @property
+    def counted_as(self) -> str:
+        """Whose bucket a request is taken from."""
+        return str(self.account.id) if self.account else neighbourhood_of(self.request)
+
+
+async def identify(request: web.Request) -> Caller:
+    """Who asks, as far as a good token tells."""
+    node = request.app[NODE]
+    token = bearer_token(request)
+    if token is None:
+        return Caller(node, request)
+    grant, account = await node.store.read(_granted, oauth.digest_of(token))
+    if grant is None:
+        return Caller(node, request)
+    if oauth.is_use_due(grant, now=node.now()):
+        await node.store.write(oauth.note_use, grant.id)
+    return Caller(node, request, account, grant, frozenset(grant.scopes.split()))
+
+
+def bearer_token(request: web.Request) -> str | None:
+    """The token in the `Authorization` header.  Source: RFC 6750 section 2.1."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
+
+
+def demand(caller: Caller, wanted: Demand, *, administrators: bool) -> None:
+    """Let through who may.  Raises TokenNeeded, PersonNeeded, OutsideScopes, RoleNeeded."""
+    if wanted.token and caller.grant is None:
+        raise TokenNeeded
+    if wanted.person and caller.account is None:
+        raise PersonNeeded
+    if wanted.scopes and not any(scope_rules.covers(caller.scopes, scope) for scope in wanted.scopes):
+        raise OutsideScopes
+    if administrators and not caller.may_administer:
+        raise RoleNeeded
+
+
+def _granted(unit: Unit, digest: str) -> tuple[Grant | None, Account | None]:
+    grant = oauth.token_by_digest(unit, digest, now=unit.now)
+    if grant is None or grant.account_id is None:
+        return grant, None
+    return grant, accounts.by_id(unit, grant.account_id)

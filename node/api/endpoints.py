@@ -1,0 +1,158 @@
+"""How an endpoint comes to be: `@endpoint` over a function makes its route, its checks, its parameters and its answers.
+
+request ─► who asks? ─► how often? 429 ─► may they? 401 403 ─► parameters 422 ─► handler ─► JSON
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar, get_type_hints
+
+from aiohttp import web
+
+from node import observe
+from node.api import callers, errors, limits, parameters
+from node.api.answers import Answerable, json_answer, respond
+from node.api.callers import OPEN, Caller, Demand
+from node.api.limits import Allowance, Buckets
+from node.api.parameters import Parameters
+from node.context import NODE
+from node.protection import REQUEST_ID
+from storage.errors import NotFound
+from storage.pages import NEWEST
+
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answerable]])
+
+LONGEST_ID = len(str(NEWEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint, as it was declared.
+
+    model: what its parameters become, None when it takes none.  numbers: the parts of its path that are ids.
+    """
+
+    method: str
+    path: str
+    demand: Demand
+    administrators: bool
+    allowance: Allowance
+    handler: Callable[..., Awaitable[Answerable]]
+    model: type[Parameters] | None
+    numbers: frozenset[str]
+
+
+_declared: dict[tuple[str, str], Endpoint] = {}
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    scope: str | tuple[str, ...] | Demand,
+    administrators: bool = False,
+    rate: Allowance = Allowance.CALLS,
+) -> Callable[[Handler], Handler]:
+    """Declare an endpoint of the client API.
+
+    path: as aiohttp's router takes it; each `{name}` becomes a keyword argument, an `int` or id where it is annotated so.
+    scope: what the token must cover, one of several if there are several; or OPEN, APP, SIGNED_IN.
+    administrators: whether the person must look after this node besides.  rate: which allowance a request is taken from.
+    """
+    wanted = scope if isinstance(scope, Demand) else Demand(scopes=(scope,) if isinstance(scope, str) else scope)
+
+    def declare(handler: Handler) -> Handler:
+        if (method, path) in _declared:
+            message = f"{method} {path} is declared twice."
+            raise LookupError(message)
+        model, numbers = _signature_of(handler, path)
+        _declared[method, path] = Endpoint(method, path, wanted, administrators, rate, handler, model, numbers)
+        return handler
+
+    return declare
+
+
+def declared(package: str) -> list[Endpoint]:
+    """Every endpoint that modules of a package have declared so far; fixed paths before those with variables."""
+    found = [one for one in _declared.values() if one.handler.__module__.startswith(f"{package}.")]
+    return sorted(found, key=lambda one: "{" in one.path)
+
+
+def routes_of(package: str) -> list[web.RouteDef]:
+    """The routes of a package's endpoints, each with and without a closing slash."""
+    buckets = Buckets()
+    found = []
+    for one in declared(package):
+        for path in (one.path, f"{one.path}/"):
+            found.append(web.route(one.method, path, partial(answer, one, buckets)))
+            if one.method == "GET":
+                found.append(web.head(path, partial(answer, one, buckets)))
+    return found
+
+
+def unknown_paths(prefix: str) -> list[web.RouteDef]:
+    """The last routes below a prefix: what nobody declared is not found, in JSON."""
+    buckets = Buckets()
+    nothing = Endpoint("*", prefix, OPEN, False, Allowance.CALLS, _nothing, None, frozenset())  # noqa: FBT003
+    return [web.route("*", f"{prefix}/{{rest:.*}}", partial(answer, nothing, buckets))]
+
+
+async def answer(found: Endpoint, buckets: Buckets, request: web.Request) -> web.StreamResponse:
+    """Answer one request."""
+    node = request.app[NODE]
+    standing: dict[str, str] = {}
+    try:
+        caller = await callers.identify(request)
+        rate = limits.rate_of(node.settings, found.allowance)
+        standing = buckets.take(found.allowance, caller.counted_as, rate, now=node.now()).headers()
+        callers.demand(caller, found.demand, administrators=found.administrators)
+        result = respond(request, node.base_url, await _call(found, caller))
+    except Exception as error:  # noqa: BLE001  the one place where a request to an endpoint may fail in any way
+        result = errors.refusal(error) or unexpected(request)
+    if not result.prepared:
+        for name, value in standing.items():
+            result.headers.setdefault(name, value)
+    return result
+
+
+def unexpected(request: web.Request) -> web.Response:
+    """The answer to an error that is our own fault, which is logged; to be called while it is handled."""
+    observe.failed(request.get(REQUEST_ID, ""), request.method, request.path)
+    return json_answer({"error": "Something went wrong here"}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _call(found: Endpoint, caller: Caller) -> Answerable:
+    named = {name: _part(found, name, text) for name, text in caller.request.match_info.items() if name != "rest"}
+    if found.model is None:
+        return await found.handler(caller, **named)
+    return await found.handler(caller, await parameters.read(caller.request, found.model), **named)
+
+
+def _part(found: Endpoint, name: str, text: str) -> int | str:
+    if name not in found.numbers:
+        return text
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID and int(text) <= NEWEST):
+        raise NotFound
+    return int(text)
+
+
+async def _nothing(caller: Caller) -> Answerable:
+    del caller
+    raise NotFound
+
+
+def _signature_of(handler: Callable[..., Any], path: str) -> tuple[type[Parameters] | None, frozenset[str]]:
+    """What a handler takes: the model of its second argument, and which parts of the path are numbers."""
+    hints = get_type_hints(handler)
+    names = list(inspect.signature(handler).parameters)
+    second = hints.get(names[1]) if len(names) > 1 else None
+    model = second if isinstance(second, type) and issubclass(second, Parameters) else None
+    numbers = frozenset(name for name in names if f"{{{name}}}" in path and _is_number(hints[name]))
+    return model, numbers
+
+
+def _is_number(hint: Any) -> bool:  # Any: a type hint can be anything
+    return hint is int or getattr(hint, "__supertype__", None) is int

@@ -1,0 +1,208 @@
+"""Two kinds of partner: a node's federation on real sockets, and a peer that may only do what the test says."""
+
+import asyncio
+import contextlib
+import io
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+
+import orjson
+import pytest
+from aiohttp import ClientSession, web
+from cryptography.hazmat.primitives.asymmetric import rsa
+from yarl import URL
+
+from federation import routes, signatures
+from federation.addresses import Egress
+from federation.service import Federation, Place
+from federation.signatures import keys as signing_keys
+from federation.signatures.keys import PrivateKey
+from federation.strict_json import JsonObject
+from node.server import application, start
+from storage import accounts, journal, peers
+from storage.accounts import Account
+from storage.events import Event
+from storage.ids import Host
+from storage.migrations.apply import upgrade
+from storage.sqlite import SqliteStore, utc_now
+from storage.vault import Vault
+from tests import loopback
+from tests.loopback import free_port
+
+LOOPBACK = ip_network("127.0.0.0/26")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "node.db"
+    upgrade(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def rsa_keys() -> list[rsa.RSAPrivateKey]:
+    """Keys are dear to make: a few, shared by all tests."""
+    return [signing_keys.generate_rsa() for _ in range(3)]
+
+
+@dataclass
+class Side:
+    """A node's federation, listening."""
+
+    base_url: str
+    host: Host
+    store: SqliteStore
+    federation: Federation
+    told: list[Event] = field(default_factory=list)
+
+    async def member(self, name: str) -> Account:
+        return await self.store.write(
+            accounts.add_local, username=name, display_name=name.title(), base_url=self.base_url
+        )
+
+    async def settled(self) -> None:
+        """Wait until the journal is applied."""
+        async with asyncio.timeout(5):
+            while await self.store.read(journal.unsettled):
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def side(template: Path, tmp_path: Path) -> AsyncIterator[Side]:
+    path = Path(shutil.copy(template, tmp_path / "paris.db"))
+    port = free_port()
+    host = Host(f"paris.localhost:{port}")
+    base_url = f"http://{host}"
+    store = await SqliteStore.open(path)
+    await store.write(accounts.add_node_actor, username="paris.localhost", display_name="Paris", base_url=base_url)
+    place = Place(
+        base_url,
+        host,
+        "Paris",
+        "0",
+        Egress(networks=(LOOPBACK,), loopback=True, plain_http=True),
+        allow_addresses=True,
+        activities_per_minute=600,
+    )
+    told: list[Event] = []
+    federation = Federation(place, store, Vault(b"k" * 32), now=utc_now, tell=told.append)
+    app = application(host_names=frozenset({str(host)}), https=False)
+    app[routes.FEDERATION] = federation
+    app[routes.STORE] = store
+    app[routes.IS_SIGNED_IN] = nobody_is_signed_in
+    app.add_routes(routes.routes())
+    serving = await start(app, host="127.0.0.1", port=port)
+    async with federation.running():
+        yield Side(base_url, host, store, federation, told)
+        await serving.stop()
+    await store.close()
+
+
+async def nobody_is_signed_in(_: web.Request) -> bool:
+    return False
+
+
+class Rogue:
+    """A peer made by hand. It offers documents by path; any request that was not announced fails the test."""
+
+    def __init__(self, base_url: str, key: rsa.RSAPrivateKey, session: ClientSession) -> None:
+        self.base_url = base_url
+        self.host = Host(base_url.partition("://")[2])
+        self.key = key
+        self.offers: dict[str, JsonObject] = {}
+        self.asked: list[str] = []
+        self.unannounced: list[str] = []
+        self._session = session
+
+    def actor(self, name: str = "eve", **changes: object) -> JsonObject:
+        """Offer an actor; returns its document."""
+        uri = f"{self.base_url}/users/{name}"
+        pem = signing_keys.public_to_pem(self.key.public_key())
+        document: JsonObject = {
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": uri,
+            "type": "Person",
+            "preferredUsername": name,
+            "inbox": f"{uri}/inbox",
+            "outbox": f"{uri}/outbox",
+            "followers": f"{uri}/followers",
+            "following": f"{uri}/following",
+            "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": pem},
+        }
+        document.update(changes)  # type: ignore[arg-type]  # tests offer whatever a rogue would
+        self.offers[f"/users/{name}"] = document
+        return document
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        offered = self.offers.get(request.path)
+        if offered is None:
+            self.unannounced.append(f"{request.method} {request.path}")
+            return web.Response(status=404)
+        return web.Response(body=orjson.dumps(offered), content_type="application/activity+json")
+
+    async def post(
+        self,
+        address: str,
+        document: JsonObject | bytes,
+        *,
+        key_id: str | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+        now: datetime | None = None,
+        headers: dict[str, str] | None = None,
+        without: str = "",
+        signed: bool = True,
+    ) -> int:
+        """Deliver a document, signed by its actor unless told otherwise. Returns the status."""
+        body = document if isinstance(document, bytes) else orjson.dumps(document)
+        sender = key_id or (f"{document['actor']}#main-key" if isinstance(document, dict) else f"{self.base_url}#k")
+        sent = {"Content-Type": "application/activity+json"}
+        if signed:
+            material = PrivateKey(sender, key or self.key)
+            sent |= signatures.sign("POST", URL(address), body, material, now=now or datetime.now(UTC))
+        sent |= headers or {}
+        sent.pop(without, None)
+        async with self._session.post(address, data=io.BytesIO(body), headers=sent) as response:
+            await response.read()
+            return response.status
+
+    async def get(self, address: str, *, name: str = "eve") -> tuple[int, JsonObject]:
+        """Ask for a document, signed by one of this peer's actors."""
+        material = PrivateKey(f"{self.base_url}/users/{name}#main-key", self.key)
+        headers = {"Accept": "application/activity+json"}
+        headers |= signatures.sign("GET", URL(address), None, material, now=datetime.now(UTC))
+        async with self._session.get(address, headers=headers) as response:
+            raw = await response.read()
+            return response.status, orjson.loads(raw) if raw else {}
+
+
+MakeRogue = Callable[[str], Awaitable[Rogue]]
+
+
+@pytest.fixture
+async def rogue_peer(side: Side, rsa_keys: list[rsa.RSAPrivateKey]) -> AsyncIterator[MakeRogue]:
+    """Make peers by hand; each is on the allowlist unless its name begins with `outside`."""
+    made: list[Rogue] = []
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(name: str) -> Rogue:
+            port = free_port()
+            session = await stack.enter_async_context(loopback.session())
+            rogue = Rogue(f"http://{name}.localhost:{port}", rsa_keys[len(made)], session)
+            app = web.Application()
+            app.router.add_route("*", "/{path:.*}", rogue.answer)
+            runner = web.AppRunner(app)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            if not name.startswith("outside"):
+                await side.store.write(peers.allow, rogue.host, by="test")
+            made.append(rogue)
+            return rogue
+
+        yield make
+        assert [rogue.unannounced for rogue in made] == [[] for _ in made], "a request that no test announced"
