@@ -58,3 +58,8 @@ def hear_all(events: Sequence[Event]) -> None:
     """Log the events of one commit."""
     for event in events:
         hear(event)
+
+
+def failed(request_id: str, method: str, path: str) -> None:
+    """Log the error that is being handled: a request met something nobody expected, and the caller was told only that."""
+    structlog.get_logger().exception("RequestFailed", request=request_id, method=method, path=path)

@@ -132,6 +132,12 @@ def heard(unit: Unit, host: Host, *, skew_seconds: int | None = None) -> None:
         unit.after_commit(DeliveriesQueued((host,)))
 
 
+def try_now(unit: Unit, host: Host) -> None:
+    """Try this peer again now instead of at `retry_at`; an administrator knows that it is back."""
+    unit.run("update peers set retry_at = null where host = :host", host=host)
+    unit.after_commit(DeliveriesQueued((host,)))
+
+
 def end_waits(unit: Unit) -> None:
     """Try every peer again now; the node has just started."""
     unit.run("update peers set retry_at = null where retry_at is not null")

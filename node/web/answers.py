@@ -34,7 +34,10 @@ class Me:
 def language_of(request: web.Request, visitor: Visitor | None) -> Language:
     """The language in which to answer: the person's, else the browser's."""
     return preferred(
-        visitor.locale if visitor else None, request.cookies.get(COOKIE), request.headers.get("Accept-Language", "")
+        visitor.locale if visitor else None,
+        request.cookies.get(COOKIE),
+        request.headers.get("Accept-Language", ""),
+        otherwise=request.app[NODE].settings.language,
     )
 
 

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from federation.errors import FederationError, NotAllowed, NotThere
-from node.errors import Invalid, NodeError
+from node.errors import Invalid, NodeError, NotPermitted, TooManyTries
 from node.web import session
 from node.web.answers import go, render, render_without_storage
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
@@ -31,6 +31,8 @@ STATUS: dict[type[Exception], int] = {
     NotThere: 404,
     Invalid: 400,
     NotAllowed: 403,
+    NotPermitted: 403,
+    TooManyTries: 429,
     StorageFull: 507,
     StorageBusy: 503,
     FederationError: 502,
@@ -77,6 +79,8 @@ async def refusal(request: web.Request, error: Exception) -> web.Response:
     headers = {}
     if isinstance(error, web.HTTPException) and "Retry-After" in error.headers:
         headers["Retry-After"] = error.headers["Retry-After"]
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.retry_after)
     status = status_of(error)
     if isinstance(error, StorageTrouble):
         return render_without_storage(request, "error.html", status=status, headers=headers, code=status)

@@ -35,17 +35,17 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-def preferred(own: str | None, cookie: str | None, accepted: str) -> Language:
+def preferred(own: str | None, cookie: str | None, accepted: str, *, otherwise: Language = "en") -> Language:
     """The language in which to speak to someone.
 
     own: what the person has chosen in their account, if anyone is signed in.  cookie: what this browser was told.
-    accepted: the Accept-Language header, maybe empty.  Returns English when nothing fits.
+    accepted: the Accept-Language header, maybe empty.  otherwise: the node's language, for when nothing fits.
     """
     for wanted in (own, cookie, *_by_weight(accepted)):
         for language in LANGUAGES:
             if wanted is not None and wanted.partition("-")[0].lower() == language:
                 return language
-    return "en"
+    return otherwise
 
 
 def _by_weight(accepted: str) -> Sequence[str]:

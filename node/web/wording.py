@@ -57,7 +57,7 @@ def refused_field(invalid: Invalid, language: Language) -> str:
 
 
 def _refused(invalid: Invalid) -> str:
-    match invalid.field, invalid.code:
+    match invalid.field, invalid.reason:
         case "text", "ERR_BLANK":
             return message("Write something first.")
         case "text", "ERR_TOO_LONG":

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("note_source", sa.Text(), server_default=sa.text("('')"), nullable=False),
+        sa.Column("note_source", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("fields", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("inbox", sa.Text(), nullable=False),

@@ -195,7 +195,7 @@ PEERS = [
     peer("old.example", "removed"),
 ]
 STAFF = [
-    staff("marie", "Marie Delorme", "administrator"),
+    staff("marie", "Marie Delorme", "admin"),
     staff("paul", "Paul Nguyen", "staff", disabled=True),
     staff("ines", "Inès Ferreira", "moderator"),
 ]

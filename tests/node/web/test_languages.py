@@ -94,6 +94,10 @@ def test_which_language(own: str | None, cookie: str | None, accepted: str, expe
     assert preferred(own, cookie, accepted) == expected
 
 
+def test_the_language_of_the_node_is_for_those_who_have_none() -> None:
+    assert preferred(None, None, "de", otherwise="fr") == "fr"
+
+
 @pytest.mark.parametrize(
     ("apart", "english", "french"),
     [

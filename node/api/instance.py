@@ -1,0 +1,286 @@
+"""What the node says about itself: the first calls of every app, and mostly open to all.
+
+The level claimed is Mastodon 4.2 without `api_versions`: grouped notifications, the mark of 4.3, are not spoken here, and
+apps ask for them as soon as they read 4.3 or a level of 2. Mastodon.py takes a version below 4.3 without a level as
+it is, and warns about 4.3 without one. Numbers about people are left out where fewer than ten are behind them.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from node.actions import markup
+from node.api.answers import Answerable
+from node.api.callers import OPEN, SIGNED_IN, Caller
+from node.api.endpoints import endpoint
+from node.context import Node
+from node.web import assets
+from node.web.languages import LANGUAGES, Speech
+from storage import peers
+from storage.ids import first_id_at
+from storage.store import Unit
+
+LEVEL = "4.2.0"
+SOURCE_URL = "https://legation.example/"
+CHARACTERS_OF_A_LINK = 23
+FEWEST_PEOPLE = 10
+WEEKS = 12
+
+
+@endpoint("GET", "/api/v2/instance", scope=OPEN)
+async def describe(caller: Caller) -> Answerable:
+    """The node, for present apps."""
+    node = caller.node
+    _, active, _, _ = await _counts(node)
+    return {
+        "domain": _host(node),
+        "title": node.settings.name,
+        "version": _version(node),
+        "source_url": SOURCE_URL,
+        "description": node.settings.description,
+        "usage": {"users": {"active_month": active if active >= FEWEST_PEOPLE else 0}},
+        "thumbnail": {
+            "url": _asset(node, "icon-512.png"),
+            "blurhash": None,
+            "versions": {"@1x": _asset(node, "icon-512.png")},
+            "description": "",
+        },
+        "icon": [
+            {"src": _asset(node, "icon-192.png"), "size": "192x192"},
+            {"src": _asset(node, "icon-512.png"), "size": "512x512"},
+        ],
+        "languages": list(LANGUAGES),
+        "configuration": _configuration(node) | _only_present_apps_read(node),
+        "registrations": {
+            "enabled": False,
+            "approval_required": False,
+            "reason_required": False,
+            "message": None,
+            "min_age": None,
+            "url": None,
+        },
+        "contact": {"email": node.settings.contact_email, "account": None},
+        "rules": [],
+    }
+
+
+@endpoint("GET", "/api/v1/instance", scope=OPEN)
+async def describe_as_before(caller: Caller) -> Answerable:
+    """The node, for older apps."""
+    node = caller.node
+    people, _, written, known = await _counts(node)
+    return {
+        "uri": _host(node),
+        "title": node.settings.name,
+        "short_description": node.settings.description,
+        "description": node.settings.description,
+        "email": node.settings.contact_email,
+        "version": _version(node),
+        "urls": {"streaming_api": _streaming(node)},
+        "stats": {"user_count": people, "status_count": written, "domain_count": known},
+        "thumbnail": _asset(node, "icon-512.png"),
+        "languages": list(LANGUAGES),
+        "registrations": False,
+        "approval_required": False,
+        "invites_enabled": False,
+        "configuration": _configuration(node),
+        "contact_account": None,
+        "rules": [],
+    }
+
+
+@endpoint("GET", "/api/v1/instance/rules", scope=OPEN)
+async def rules(caller: Caller) -> Answerable:
+    """The rules of the house; they are the ministry's charter, which is not kept here."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/instance/peers", scope=SIGNED_IN)
+async def known_peers(caller: Caller) -> Answerable:
+    """The nodes that are admitted, for people of this node."""
+    return [peer.host for peer in await caller.node.store.read(peers.allowed)]
+
+
+@endpoint("GET", "/api/v1/instance/activity", scope=SIGNED_IN)
+async def activity(caller: Caller) -> Answerable:
+    """How much was written in each of the last twelve weeks, the present one first. Nobody's sign-ins are counted."""
+    monday = _monday(caller.node.now().date())
+    weeks = [monday - timedelta(weeks=back) for back in range(WEEKS)]
+    written = await caller.node.store.read_slowly(_written_by_week, weeks)
+    return [
+        {"week": str(int(_midnight(week).timestamp())), "statuses": str(count), "logins": "0", "registrations": "0"}
+        for week, count in zip(weeks, written, strict=True)
+    ]
+
+
+@endpoint("GET", "/api/v1/instance/domain_blocks", scope=SIGNED_IN)
+async def domain_blocks(caller: Caller) -> Answerable:
+    """Nobody is on a list of the refused: whoever is not admitted is refused."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/instance/extended_description", scope=OPEN)
+async def extended_description(caller: Caller) -> Answerable:
+    """What the node is for."""
+    text = markup.render(caller.node.settings.description, mentions={}, tag_url=lambda _: "")
+    return {"updated_at": None, "content": text}
+
+
+@endpoint("GET", "/api/v1/instance/privacy_policy", scope=OPEN)
+async def privacy_policy(caller: Caller) -> Answerable:
+    """What happens to what people write."""
+    del caller
+    return {
+        "updated_at": None,
+        "content": (
+            "<p>What you write is kept on this node and on the admitted nodes whose people you chose to reach. "
+            "Nothing is sent to the Internet, and no statistics are made about single persons.</p>"
+        ),
+    }
+
+
+@endpoint("GET", "/api/v1/instance/languages", scope=OPEN)
+async def languages(caller: Caller) -> Answerable:
+    """The languages of the pages."""
+    del caller
+    return [{"code": code, "name": Speech(code).name_of(code)} for code in LANGUAGES]
+
+
+@endpoint("GET", "/api/v1/instance/translation_languages", scope=OPEN)
+async def translation_languages(caller: Caller) -> Answerable:
+    """Nothing is translated here."""
+    del caller
+    return {}
+
+
+@endpoint("GET", "/api/v1/custom_emojis", scope=OPEN)
+async def custom_emojis(caller: Caller) -> Answerable:
+    """There are none besides Unicode's."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/preferences", scope="read:accounts")
+async def preferences(caller: Caller) -> Answerable:
+    """What a person's apps begin with."""
+    return {
+        "posting:default:visibility": "public",
+        "posting:default:sensitive": False,
+        "posting:default:language": caller.grant.locale if caller.grant else None,
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False,
+    }
+
+
+@endpoint("GET", "/health", scope=OPEN)
+async def health(caller: Caller) -> Answerable:
+    """Whether the node answers and its database can be read."""
+    await caller.node.store.read(_look)
+    return web.Response(text="OK")
+
+
+# ---- parts ----------------------------------------------------------------------------------------------------------
+
+
+def _configuration(node: Node) -> dict[str, Any]:
+    return {
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "statuses": {
+            "max_characters": markup.LONGEST_POST,
+            "max_media_attachments": 0,
+            "characters_reserved_per_url": CHARACTERS_OF_A_LINK,
+        },
+        # No files and no polls yet: a limit of nothing is what apps understand.
+        "media_attachments": {
+            "supported_mime_types": [],
+            "description_limit": 0,
+            "image_size_limit": 0,
+            "image_matrix_limit": 0,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+        "translation": {"enabled": False},
+        "urls": {"streaming": _streaming(node)},
+    }
+
+
+def _only_present_apps_read(node: Node) -> dict[str, Any]:
+    by_sign_in = {"local": "authenticated", "remote": "authenticated"}
+    return {
+        "urls": {
+            "streaming": _streaming(node),
+            "about": None,
+            "privacy_policy": None,
+            "terms_of_service": None,
+            "status": None,
+        },
+        "vapid": {"public_key": ""},
+        "limited_federation": True,
+        "timelines_access": {"live_feeds": by_sign_in, "hashtag_feeds": by_sign_in, "trending_link_feeds": by_sign_in},
+    }
+
+
+def _host(node: Node) -> str:
+    return URL(node.base_url).authority
+
+
+def _version(node: Node) -> str:
+    return f"{LEVEL} (compatible; Legation {node.federation.place.version})"
+
+
+def _streaming(node: Node) -> str:
+    return "ws" + node.base_url.removeprefix("http")
+
+
+def _asset(node: Node, name: str) -> str:
+    return node.base_url + assets.path_of(name)
+
+
+# ---- counts ---------------------------------------------------------------------------------------------------------
+
+
+async def _counts(node: Node) -> tuple[int, int, int, int]:
+    return await node.store.read(_count)
+
+
+def _count(unit: Unit) -> tuple[int, int, int, int]:
+    people = unit.one(int, "select count(*) from staff where disabled_at is null") or 0
+    active = unit.one(
+        int,
+        "select count(*) from staff where disabled_at is null and last_seen_at > :since",
+        since=unit.now - timedelta(days=30),
+    )
+    written = unit.one(int, "select coalesce(sum(a.posts_count), 0) from accounts a where a.host = ''") or 0
+    known = unit.one(int, "select count(*) from peers where allowed = 1") or 0
+    return people, active or 0, written, known
+
+
+def _written_by_week(unit: Unit, weeks: list[date]) -> list[int]:
+    """How many posts were written here in each of these weeks."""
+    sql = "select count(*) from posts where is_local = 1 and boost_of is null and id >= :first and id < :after"
+    return [
+        unit.one(
+            int, sql, first=first_id_at(_midnight(week)), after=first_id_at(_midnight(week + timedelta(weeks=1)))
+        )
+        or 0
+        for week in weeks
+    ]
+
+
+def _look(unit: Unit) -> None:
+    unit.one(int, "select 1")
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

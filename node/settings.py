@@ -1,0 +1,351 @@
+"""Settings: `legation.toml` in the data folder, each also by an environment variable, read once and then frozen.
+
+A variable is `LEGATION_` and the setting's name in capitals, two underscores between the parts of a nested one:
+`LEGATION_NAME`, `LEGATION_EGRESS__ALLOW`. The environment wins over the file. An unknown name is refused with the nearest
+right one. Start at `load`; `Settings` says what each setting is for.
+"""
+
+import base64
+import binascii
+import difflib
+import os
+import stat
+import tomllib
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from federation.errors import BadHost
+from federation.hosts import canonical_host
+from node.errors import BadSettings
+from storage.vault import SECRET_BYTES
+
+FILE = "legation.toml"
+DATABASE = "legation.db"
+DATA_VARIABLE = "LEGATION_DATA"
+SECRET_VARIABLE = "LEGATION_SECRET"
+PREFIX = "LEGATION_"
+NOT_SETTINGS = frozenset({DATA_VARIABLE, SECRET_VARIABLE, "LEGATION_TRACEBACK"})
+
+Network = IPv4Network | IPv6Network
+DEVELOPMENT_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+def _host(text: str) -> str:
+    try:
+        return canonical_host(text, allow_addresses=True)
+    except BadHost as error:
+        raise ValueError(error.reason) from error
+
+
+class Egress(BaseModel):
+    """Where the node may connect to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    allow: tuple[Network, ...] | None = None
+    """The networks of the peers, as `10.0.0.0/8`. Without it, every public address; in development, loopback only."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set on a node."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data: Path
+    """The data folder. Not written in the file: it is where the file lies."""
+
+    domain: Annotated[str, AfterValidator(_host)]
+    """The node's public host, with its port unless it is 443. Part of every post's address: it never changes."""
+
+    account_domain: Annotated[str, AfterValidator(_host)] = ""
+    """The domain after the @ in people's handles, when it is not `domain`."""
+
+    name: str = ""
+    """What the node is called for people, as "Ambassade de France à Tokyo"."""
+
+    language: Literal["fr", "en"] = "fr"
+    """The language of pages for people who have not chosen one."""
+
+    listen: str = ""
+    """Address and port to listen on, behind the TLS proxy: 127.0.0.1:8080 when not said."""
+
+    development: bool = False
+    """Plain http on this machine alone, for trying things. Refused with a public host name."""
+
+    egress: Egress = Egress()
+    """Where the node may connect to."""
+
+    secret_file: Path | None = None
+    """The file with the secret that opens the node's keys, outside of the data folder."""
+
+    trusted_proxies: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    """From where the proxy connects: its `X-Forwarded-For` is believed."""
+
+    oauth_requires_pkce: bool = False
+    """Whether every app must use PKCE. Apps that use it may never leave it out, whatever stands here."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """From which level on log lines are written."""
+
+    peer_activities_per_minute: Annotated[int, Field(ge=1)] = 600
+    """How many activities each peer may send on average; the same number may come at once."""
+
+    api_calls_per_5_minutes: Annotated[int, Field(ge=1)] = 1500
+    """How many calls an account, or an address that is not signed in, may make."""
+
+    posts_per_3_hours: Annotated[int, Field(ge=1)] = 300
+    """How many posts an account may write."""
+
+    uploads_per_30_minutes: Annotated[int, Field(ge=1)] = 60
+    """How many files an account may upload."""
+
+    deletions_per_30_minutes: Annotated[int, Field(ge=1)] = 60
+    """How many posts an account may remove."""
+
+    app_registrations_per_hour: Annotated[int, Field(ge=1)] = 60
+    """How many apps an address may register."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file; nothing else is read."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, found: dict[str, Any]) -> dict[str, Any]:  # Any: whatever the file holds
+        filled = {"account_domain": found.get("domain", ""), "name": found.get("domain", ""), **found}
+        if not filled.get("listen"):
+            filled["listen"] = _listen_address(str(found.get("domain", "")), development=bool(found.get("development")))
+        return filled
+
+    @model_validator(mode="after")
+    def _demand_sense(self) -> "Settings":
+        if self.development and not is_of_this_machine(self.domain):
+            message = (
+                f"development = true is for localhost, *.localhost and loopback addresses; {self.domain} is a public "
+                "name. Remove development, and put a TLS proxy in front of the node"
+            )
+            raise ValueError(message)
+        if not self.development and is_of_this_machine(self.domain):
+            message = f"{self.domain} is reached on this machine only: that needs development = true"
+            raise ValueError(message)
+        split_listen(self.listen)
+        return self
+
+    @property
+    def scheme(self) -> Literal["http", "https"]:
+        """How the node is reached by others."""
+        return "http" if self.development else "https"
+
+    @property
+    def base_url(self) -> str:
+        """The node's public address, without a closing slash."""
+        return f"{self.scheme}://{self.domain}"
+
+    @property
+    def database(self) -> Path:
+        """Where the database lies."""
+        return self.data / DATABASE
+
+    @property
+    def listen_host(self) -> str:
+        """The address to listen on."""
+        return split_listen(self.listen)[0]
+
+    @property
+    def listen_port(self) -> int:
+        """The port to listen on."""
+        return split_listen(self.listen)[1]
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """What callers may write in `Host`."""
+        return frozenset({self.domain})
+
+    @property
+    def egress_networks(self) -> tuple[Network, ...] | None:
+        """The networks to connect to; None means every public address."""
+        if self.egress.allow is None and self.development:
+            return DEVELOPMENT_NETWORKS
+        return self.egress.allow
+
+    def secret(self) -> bytes:
+        """The 32 bytes that open the node's keys. Raises BadSettings, saying what to do."""
+        written = os.environ.get(SECRET_VARIABLE)
+        return _secret_of(written, SECRET_VARIABLE) if written else read_secret(self.secret_path)
+
+    @property
+    def secret_path(self) -> Path:
+        """Where the secret lies: beside the data folder, unless the settings say otherwise."""
+        return self.secret_file or default_secret_path(self.data)
+
+
+def load(data: Path) -> Settings:
+    """The settings of the node in this folder.
+
+    Raises BadSettings: one sentence for each problem, naming file and setting.
+    """
+    path = data / FILE
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        message = f"There is no node in {data}. Make one with `legation init`, or name its folder with --data."
+        raise BadSettings(message) from error
+    except PermissionError as error:
+        message = f"{path} cannot be read by this user. Run the command as the user the node runs as."
+        raise BadSettings(message) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"{path} cannot be read: {error}.") from error
+    return checked(written, data=data, where=str(path))
+
+
+def checked(written: dict[str, Any], *, data: Path, where: str) -> Settings:  # Any: whatever the file holds
+    """Settings from what was written. where: named in the sentences about mistakes. Raises BadSettings."""
+    try:
+        problems = [*_unknown_in_file(written), *_unknown_in_environment()]
+        if problems:
+            raise BadSettings(f"{where}: {' '.join(problems)}")
+        return Settings(**{**written, "data": data.absolute()})
+    except ValidationError as error:
+        raise BadSettings(f"{where}: {' '.join(_sentence(found) for found in error.errors())}") from error
+
+
+def write_initial(
+    data: Path, *, domain: str, development: bool, name: str, language: str, secret_file: Path
+) -> None:
+    """Write the settings file of a new node, with what can be changed in it explained."""
+    lines = [
+        "# The settings of this node. Each can also be set by an environment variable, as LEGATION_NAME.",
+        "# All of them are explained in docs/reference/settings.md; restart the node after a change.",
+        "",
+        "# The public host. It is part of every post's address and never changes.",
+        f"domain = {_quoted(domain)}",
+        "",
+        "# What the node is called for people, and the language of its pages for those who have not chosen (fr or en).",
+        f"name = {_quoted(name)}",
+        f"language = {_quoted(language)}",
+        "",
+        "# The secret that opens the node's keys. Keep a copy of it apart from the backups.",
+        f"secret_file = {_quoted(str(secret_file.absolute()))}",
+        "",
+    ]
+    if development:
+        lines += ["# Plain http on this machine alone.", "development = true", ""]
+    lines += [
+        "# The networks of the peers. Without it: every public address; in development, loopback only.",
+        "# [egress]",
+        '# allow = ["10.0.0.0/8"]',
+        "",
+    ]
+    path = data / FILE
+    path.write_text("\n".join(lines), encoding="utf-8")
+    path.chmod(0o600)
+
+
+def default_secret_path(data: Path) -> Path:
+    """Beside the data folder, so that whoever takes the folder does not have it."""
+    folder = data.absolute()
+    return folder.with_name(folder.name + ".secret")
+
+
+def write_secret(path: Path) -> None:
+    """Make a new secret in a file that only its owner can read. Raises FileExistsError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(base64.b64encode(os.urandom(SECRET_BYTES)).decode() + "\n")
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a file. Raises BadSettings: missing, readable by others, or not a secret."""
+    try:
+        mode = path.stat().st_mode
+        written = path.read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        message = f"The secret {path} is missing. Put it back from where you keep it, or set {SECRET_VARIABLE}."
+        raise BadSettings(message) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The secret {path} cannot be read: {error}.") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadSettings(f"The secret {path} can be read by others. Run: chmod 600 {path}")
+    return _secret_of(written, str(path))
+
+
+def is_of_this_machine(domain: str) -> bool:
+    """Whether a host can only be this machine: localhost, a name under it, or a loopback address."""
+    name = domain.rpartition(":")[0] if domain.rpartition(":")[2].isdecimal() and ":" in domain else domain
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def split_listen(listen: str) -> tuple[str, int]:
+    """`address:port` as the two. Raises ValueError."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 2**16:
+        message = f'listen is an address and a port, as "127.0.0.1:8080"; this is "{listen}"'
+        raise ValueError(message)
+    return host.strip("[]"), int(port)
+
+
+def _listen_address(domain: str, *, development: bool) -> str:
+    port = domain.rpartition(":")[2]
+    return f"127.0.0.1:{port}" if development and port.isdecimal() else "127.0.0.1:8080"
+
+
+def _secret_of(written: str, where: str) -> bytes:
+    try:
+        secret = base64.b64decode(written.strip(), validate=True)
+    except (ValueError, binascii.Error):
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise BadSettings(f"{where} does not hold a secret: {SECRET_BYTES} bytes, written as base64.")
+    return secret
+
+
+def _unknown_in_file(written: dict[str, Any]) -> Iterator[str]:
+    names = set(Settings.model_fields) - {"data"}
+    yield from (_unknown(name, names) for name in written if name not in names)
+    egress = written.get("egress")
+    if isinstance(egress, dict):
+        yield from (_unknown(f"egress.{name}", {"egress.allow"}) for name in egress if name != "allow")
+
+
+def _unknown_in_environment() -> Iterator[str]:
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "data"} | {"LEGATION_EGRESS__ALLOW"}
+    given = [name for name in os.environ if name.startswith(PREFIX) and name not in NOT_SETTINGS]
+    yield from (_unknown(name, names) for name in given if name not in names)
+
+
+def _unknown(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.4)
+    return f"There is no setting {name}; did you mean {near[0]}?" if near else f"There is no setting {name}."
+
+
+def _sentence(error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    text = error["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{where}: {text}." if where else f"{text}."
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

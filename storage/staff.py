@@ -1,0 +1,236 @@
+"""Staff: who may sign in to this node, in which role, and where they are signed in.
+
+What is kept of a password or a session is never enough to sign in with: an Argon2 text, a SHA-256 digest.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.errors import NotFound
+from storage.events import SessionsEnded
+from storage.ids import AccountId
+from storage.store import Unit
+
+STAFF, MODERATOR, ADMIN = "staff", "moderator", "admin"
+ROLES = (STAFF, MODERATOR, ADMIN)
+
+IDLE = {STAFF: timedelta(hours=12), MODERATOR: timedelta(hours=12), ADMIN: timedelta(minutes=30)}
+LONGEST = {STAFF: timedelta(days=14), MODERATOR: timedelta(days=14), ADMIN: timedelta(hours=12)}
+"""How long a session lasts unused, and at most, by role (OWASP ASVS 5.0, 7.3)."""
+
+FREE_FAILURES = {"account": 5, "address": 20}
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(minutes=15)
+FAILURES_KEPT = timedelta(days=1)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who may sign in here."""
+
+    account_id: AccountId
+    username: str
+    display_name: str
+    role: str
+    locale: str
+    created_at: datetime
+    disabled_at: datetime | None
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where somebody is signed in."""
+
+    digest: str
+    account_id: AccountId
+    created_at: datetime
+    seen_at: datetime
+    agent: str
+    address: str
+
+
+SELECT = """
+select s.account_id, a.username, a.display_name, s.role, s.locale, s.created_at, s.disabled_at, s.last_seen_at
+from staff s join accounts a on a.id = s.account_id
+"""
+
+
+def add(unit: Unit, account: AccountId, *, password: str, role: str, locale: str) -> None:
+    """Let the person behind an account of this node sign in.
+
+    password: what is kept of it.  role: one of `ROLES`.  locale: `fr` or `en`.
+    """
+    sql = """
+    insert into staff (account_id, password, role, locale, created_at) values (:account, :password, :role, :locale, :now)
+    """
+    unit.run(sql, account=account, password=password, role=role, locale=locale, now=unit.now)
+
+
+def by_account(unit: Unit, account: AccountId) -> Member | None:
+    """The member of staff behind an account."""
+    return unit.one(Member, f"{SELECT} where s.account_id = :account", account=account)
+
+
+def by_username(unit: Unit, username: str) -> Member | None:
+    """The member of staff with this name, whatever the case of its letters."""
+    return unit.one(
+        Member, f"{SELECT} where lower(a.username) = :username and a.host = ''", username=username.strip().lower()
+    )
+
+
+def get(unit: Unit, username: str) -> Member:
+    """The member of staff with this name. Raises NotFound."""
+    found = by_username(unit, username)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_all(unit: Unit) -> list[Member]:
+    """All staff, those who left too, by name."""
+    return unit.all(Member, f"{SELECT} order by lower(a.username)")
+
+
+def password_of(unit: Unit, account: AccountId) -> str | None:
+    """What is kept of a person's password; None when they may not sign in."""
+    sql = "select password from staff where account_id = :account and disabled_at is null"
+    return unit.one(str, sql, account=account)
+
+
+def set_password(unit: Unit, account: AccountId, password: str) -> None:
+    """Replace what is kept of a password. Ends every session and token."""
+    unit.run("update staff set password = :password where account_id = :account", account=account, password=password)
+    end_everything(unit, account)
+
+
+def rehash(unit: Unit, account: AccountId, password: str) -> None:
+    """Keep the same password at today's cost; sessions go on."""
+    unit.run("update staff set password = :password where account_id = :account", account=account, password=password)
+
+
+def set_role(unit: Unit, account: AccountId, role: str) -> None:
+    """Give a person another role. They sign in again."""
+    unit.run("update staff set role = :role where account_id = :account", account=account, role=role)
+    end_everything(unit, account)
+
+
+def change_locale(unit: Unit, account: AccountId, locale: str) -> None:
+    """The language of a person's pages."""
+    unit.run("update staff set locale = :locale where account_id = :account", account=account, locale=locale)
+
+
+def disable(unit: Unit, account: AccountId) -> None:
+    """A person may no longer sign in; what they wrote stays."""
+    sql = "update staff set disabled_at = :now where account_id = :account and disabled_at is null"
+    unit.run(sql, account=account, now=unit.now)
+    end_everything(unit, account)
+
+
+def enable(unit: Unit, account: AccountId) -> None:
+    """A person may sign in again."""
+    unit.run("update staff set disabled_at = null where account_id = :account", account=account)
+
+
+def active_admins(unit: Unit) -> int:
+    """How many administrators may sign in."""
+    return unit.one(int, "select count(*) from staff where role = 'admin' and disabled_at is null") or 0
+
+
+# ---- sessions -------------------------------------------------------------------------------------------------------
+
+
+def start_session(unit: Unit, digest: str, account: AccountId, *, agent: str, address: str) -> None:
+    """Note that somebody has signed in. digest: SHA-256 of the session's id, hexadecimal."""
+    sql = """
+    insert into sessions (digest, account_id, created_at, seen_at, agent, address)
+    values (:digest, :account, :now, :now, :agent, :address)
+    """
+    unit.run(sql, digest=digest, account=account, now=unit.now, agent=agent[:200], address=address)
+    unit.run("update staff set last_seen_at = :now where account_id = :account", account=account, now=unit.now)
+
+
+def find_session(unit: Unit, digest: str) -> tuple[Session, Member] | None:
+    """The session with this digest and whose it is, while it lasts and the person may sign in."""
+    sql = "select digest, account_id, created_at, seen_at, agent, address from sessions where digest = :digest"
+    session = unit.one(Session, sql, digest=digest)
+    member = by_account(unit, session.account_id) if session else None
+    if session is None or member is None or member.disabled_at is not None:
+        return None
+    if unit.now - session.seen_at > IDLE[member.role] or unit.now - session.created_at > LONGEST[member.role]:
+        return None
+    return session, member
+
+
+def touch_session(unit: Unit, session: Session) -> None:
+    """A session was used; noted at most once a minute."""
+    if unit.now - session.seen_at >= SEEN_EVERY:
+        unit.run("update sessions set seen_at = :now where digest = :digest", digest=session.digest, now=unit.now)
+        unit.run("update staff set last_seen_at = :now where account_id = :id", id=session.account_id, now=unit.now)
+
+
+def end_session(unit: Unit, digest: str) -> None:
+    """Sign out in one place."""
+    unit.run("delete from sessions where digest = :digest", digest=digest)
+
+
+def sessions_of(unit: Unit, account: AccountId) -> list[Session]:
+    """Where a person is signed in, latest use first."""
+    sql = """
+    select digest, account_id, created_at, seen_at, agent, address from sessions where account_id = :account
+    order by seen_at desc
+    """
+    return unit.all(Session, sql, account=account)
+
+
+def end_everything(unit: Unit, account: AccountId) -> None:
+    """Sign a person out everywhere, apps too; open streams close."""
+    unit.run("delete from sessions where account_id = :account", account=account)
+    unit.run("delete from oauth_codes where account_id = :account", account=account)
+    unit.run("delete from oauth_tokens where account_id = :account", account=account)
+    unit.after_commit(SessionsEnded(account))
+
+
+# ---- failures -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    failures: int
+    retry_at: datetime
+    last_at: datetime
+
+
+def must_wait_until(unit: Unit, *subjects: str) -> datetime | None:
+    """When a sign-in may be tried again for all of these subjects, as `account:marie` and `address:10.1.2.3`."""
+    waits = [found.retry_at for subject in subjects if (found := _failures(unit, subject)) and found.retry_at > unit.now]
+    return max(waits, default=None)
+
+
+def note_failure(unit: Unit, subject: str) -> None:
+    """A sign-in failed. After the free ones of its kind the delay doubles each time, up to 15 minutes.
+
+    subject: `account:<name>` or `address:<address>`.
+    """
+    known = _failures(unit, subject)
+    failures = 1 if known is None or unit.now - known.last_at > FAILURES_KEPT else known.failures + 1
+    beyond = failures - FREE_FAILURES[subject.partition(":")[0]]
+    delay = min(FIRST_DELAY * 2 ** min(beyond, 10), LONGEST_DELAY) if beyond >= 0 else timedelta(0)
+    sql = """
+    insert into sign_in_failures (subject, failures, retry_at, last_at) values (:subject, :failures, :retry_at, :now)
+    on conflict (subject) do update
+        set failures = excluded.failures, retry_at = excluded.retry_at, last_at = excluded.last_at
+    """
+    unit.run(sql, subject=subject, failures=failures, retry_at=unit.now + delay, now=unit.now)
+
+
+def forget_failures(unit: Unit, subject: str) -> None:
+    """A sign-in worked: what failed before counts no more."""
+    unit.run("delete from sign_in_failures where subject = :subject", subject=subject)
+    unit.run("delete from sign_in_failures where last_at < :before", before=unit.now - FAILURES_KEPT)
+
+
+def _failures(unit: Unit, subject: str) -> _Failures | None:
+    sql = "select failures, retry_at, last_at from sign_in_failures where subject = :subject"
+    return unit.one(_Failures, sql, subject=subject)
