@@ -84,12 +84,15 @@ async def running(
 def application_of(node: Node) -> web.Application:
     """The web application: what peers use, what apps use, what people see."""
     settings = node.settings
-    limits = Limits(trusted_proxies=settings.trusted_proxies)
+    limits = Limits(proxies=settings.trusted_proxies)
     app = application(host_names=settings.host_names, https=settings.scheme == "https", limits=limits)
     app[NODE] = node
     app[FEDERATION] = node.federation
     app[STORE] = node.store
     app[IS_SIGNED_IN] = is_signed_in
+    # The outermost first: refusals that come before any handler are still said in the caller's own way.
+    app.middlewares[:0] = [api.in_json, pages.in_plain_words]
+    app.on_response_prepare.append(api.open_to_browsers)
     for routes in (federation_routes.routes(), oauth.routes(), api.routes(), pages.routes()):
         app.add_routes(routes)
     return app

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     name: str = ""
     """What the node is called for people, as "Ambassade de France à Tokyo"."""
 
+    description: str = ""
+    """What the node is for, in a sentence or two; apps show it before sign-in."""
+
+    contact_email: str = ""
+    """Whom to write to about the node; apps show it before sign-in."""
+
     language: Literal["fr", "en"] = "fr"
     """The language of pages for people who have not chosen one."""
 

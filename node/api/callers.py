@@ -13,12 +13,10 @@ from node.api import scopes as scope_rules
 from node.api.errors import OutsideScopes, PersonNeeded, RoleNeeded, TokenNeeded
 from node.context import NODE, Node
 from node.origins import neighbourhood_of
-from storage import accounts, oauth
+from storage import accounts, oauth, staff
 from storage.accounts import Account
 from storage.oauth import Grant
 from storage.store import Unit
-
-ADMINISTRATOR = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Caller:
     @property
     def may_administer(self) -> bool:
         """Whether the person looks after this node, now."""
-        return self.grant is not None and self.grant.role == ADMINISTRATOR
+        return self.grant is not None and self.grant.role == staff.ADMIN
 
     @property
     def counted_as(self) -> str:

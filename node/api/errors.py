@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from federation.errors import FederationError, NotAllowed, NotThere, Unreachable
 from node.api.answers import json_answer
-from node.errors import Invalid, TooManyTries
+from node.errors import Invalid, NotPermitted, TooManyTries
 from storage.errors import Conflict, NotFound, StorageBusy, StorageFull, StorageTrouble
 
 NOT_FOUND = "Record not found"
@@ -23,6 +23,7 @@ NOT_NOW = "The node is busy. Try again in a moment"
 ANSWERS: dict[type[Exception], tuple[int, str, dict[str, str]]] = {
     NotFound: (404, NOT_FOUND, {}),
     NotThere: (404, NOT_FOUND, {}),
+    NotPermitted: (403, "This action is not allowed", {}),
     Conflict: (409, "Somebody else changed this at the same moment", {}),
     StorageFull: (507, "The node has no room left", {}),
     StorageBusy: (503, NOT_NOW, {"Retry-After": "5"}),
@@ -163,11 +164,12 @@ def _translated(error: Exception) -> ApiError | None:
             return _of_status(STATUS_OF_RULE.get(error.rule, FORBIDDEN), "This action is not allowed")
         case web.HTTPException():
             return _of_status(error.status, error.reason, _kept_headers(error))
-    return next((_of_status(*answer) for kind, answer in ANSWERS.items() if isinstance(error, kind)), None)
+        case _:
+            return next((_of_status(*answer) for kind, answer in ANSWERS.items() if isinstance(error, kind)), None)
 
 
 def _invalid(error: Invalid) -> ApiError:
-    details = {error.field: [{"error": error.code, "description": error.sentence}]}
+    details = {error.field: [{"error": error.reason, "description": error.sentence}]}
     return _of_status(422, f"Validation failed: {error.sentence}", details=details)
 
 

@@ -266,9 +266,7 @@ def _written_by_week(unit: Unit, weeks: list[date]) -> list[int]:
     """How many posts were written here in each of these weeks."""
     sql = "select count(*) from posts where is_local = 1 and boost_of is null and id >= :first and id < :after"
     return [
-        unit.one(
-            int, sql, first=first_id_at(_midnight(week)), after=first_id_at(_midnight(week + timedelta(weeks=1)))
-        )
+        unit.one(int, sql, first=first_id_at(_midnight(week)), after=first_id_at(_midnight(week + timedelta(weeks=1))))
         or 0
         for week in weeks
     ]

@@ -11,7 +11,7 @@ wanted, counts as not sent: apps send both for fields that nobody filled in. Unk
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from aiohttp import web
@@ -46,6 +46,10 @@ Id = Annotated[int, Field(ge=0, le=NEWEST)]
 """The id of anything."""
 
 
+def _takes_text(annotation: Any) -> bool:  # Any: a type hint can be anything
+    return annotation is str or any(_takes_text(part) for part in get_args(annotation) if part is not annotation)
+
+
 class Parameters(BaseModel):
     """What an endpoint takes. Subclass it with the fields of the endpoint; see the module."""
 
@@ -73,19 +77,13 @@ class Parameters(BaseModel):
 class Limited(Parameters):
     """How many of a list are wanted: `limit`, never more than the endpoint's maximum.
 
-    A subclass says `class Longer(Limited, default=40, maximum=80)`.
+    A subclass says `default = 40` and `maximum = 80` where these are other numbers.
     """
 
     default: ClassVar[int] = 20
     maximum: ClassVar[int] = 40
 
     limit: int = 0
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, *, default: int | None = None, maximum: int | None = None, **more: Any) -> None:
-        super().__pydantic_init_subclass__(**more)
-        cls.default = default or cls.default
-        cls.maximum = maximum or cls.maximum
 
     @model_validator(mode="after")
     def _keep_within_bounds(self) -> Self:
@@ -108,12 +106,18 @@ class Page(Limited):
         return pages.Page(self.limit, max_id=self.max_id, since_id=self.since_id, min_id=self.min_id)
 
 
-class LongPage(Page, default=40, maximum=80):
+class LongPage(Page):
     """The same, for lists of people and notifications: 40 unless said, at most 80."""
 
+    default = 40
+    maximum = 80
 
-class LongestPage(Page, default=100, maximum=200):
+
+class LongestPage(Page):
     """The same, for lists of tags and for administrators: 100 unless said, at most 200."""
+
+    default = 100
+    maximum = 200
 
 
 class Offset(Limited):
@@ -125,10 +129,6 @@ class Offset(Limited):
     @classmethod
     def _within_reason(cls, offset: int) -> int:
         return min(max(offset, 0), NEWEST)
-
-
-def _takes_text(annotation: Any) -> bool:  # Any: a type hint can be anything
-    return annotation is str or any(_takes_text(part) for part in get_args(annotation) if part is not annotation)
 
 
 # ---- from a request -------------------------------------------------------------------------------------------------
@@ -196,25 +196,24 @@ def nested(pairs: Iterable[tuple[str, Any]]) -> Tree:
     return {name: _listed(value) for name, value in tree.items()}
 
 
-def _put(branch: Tree, name: str, steps: list[str], value: object) -> None:
-    match steps:
-        case []:
-            branch[name] = value
-        case ["", *rest]:
-            _append(_grown(branch, name, list), rest, value)
-        case [inner, *rest]:
-            _put(_grown(branch, name, dict), inner, rest, value)
+def _put(branch: Tree, name: str, steps: Sequence[str], value: object) -> None:
+    if not steps:
+        branch[name] = value
+    elif steps[0] == "":
+        _append(_grown(branch, name, list), steps[1:], value)
+    else:
+        _put(_grown(branch, name, dict), steps[0], steps[1:], value)
 
 
-def _append(items: list[Any], steps: list[str], value: object) -> None:
-    match steps:
-        case []:
-            items.append(value)
-        case [name, *rest]:
-            # `a[][x]=1&a[][y]=2&a[][x]=3` are two things: a name that comes again begins the next.
-            if not items or not isinstance(items[-1], dict) or (name in items[-1] and not rest):
-                items.append({})
-            _put(items[-1], name, rest, value)
+def _append(items: list[Any], steps: Sequence[str], value: object) -> None:
+    if not steps:
+        items.append(value)
+        return
+    name, rest = steps[0], steps[1:]
+    # `a[][x]=1&a[][y]=2&a[][x]=3` are two things: a name that comes again begins the next.
+    if not items or not isinstance(items[-1], dict) or (name in items[-1] and not rest):
+        items.append({})
+    _put(items[-1], name, rest, value)
 
 
 def _grown(branch: Tree, name: str, kind: Callable[[], T]) -> T:

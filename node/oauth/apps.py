@@ -35,7 +35,10 @@ class BadRedirect(ApiError):
     status = 422
 
     def __init__(self) -> None:
-        complaint = {"error": "ERR_INVALID", "description": "must be https, http on this machine, or an app's own scheme"}
+        complaint = {
+            "error": "ERR_INVALID",
+            "description": "must be https, http on this machine, or an app's own scheme",
+        }
         super().__init__(
             f"Validation failed: Redirect uri {complaint['description']}", details={"redirect_uris": [complaint]}
         )

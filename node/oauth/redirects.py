@@ -27,18 +27,23 @@ def is_good(uri: str) -> bool:
     """Whether an app may register this address."""
     if uri == OUT_OF_BAND:
         return True
-    if not (uri.isascii() and uri.isprintable()) or set(uri) & set(" #\\\"<>") or len(uri) > LONGEST:
-        return False
+    return _is_clean(uri) and _leads_to_an_app(uri)
+
+
+def _is_clean(uri: str) -> bool:
+    return uri.isascii() and uri.isprintable() and not set(uri) & set(' #\\"<>') and len(uri) <= LONGEST
+
+
+def _leads_to_an_app(uri: str) -> bool:
     try:
         parts = urlsplit(uri)
+        host = parts.hostname or ""
     except ValueError:
         return False
     if not SCHEME.fullmatch(parts.scheme) or parts.scheme in NEVER or "@" in parts.netloc:
         return False
-    if parts.scheme == "https":
-        return PLACE.fullmatch(parts.netloc) is not None
-    if parts.scheme == "http":
-        return PLACE.fullmatch(parts.netloc) is not None and _is_here(parts.hostname or "")
+    if parts.scheme in {"https", "http"}:
+        return PLACE.fullmatch(parts.netloc) is not None and (parts.scheme == "https" or _is_here(host))
     return True
 
 

@@ -1,5 +1,7 @@
 """Sign in and sign out."""
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from node.context import NODE
@@ -23,7 +25,7 @@ def address_of_form(then: str) -> str:
 
     then: a path of this node, maybe with a query.
     """
-    return str(web.URL("/sign-in").with_query({"next": then}))
+    return "/sign-in?" + urlencode({"next": then})
 
 
 @page("GET", "/sign-in", sign_in=False)
@@ -41,9 +43,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     username, password = str(form.get("username", "")), str(form.get("password", ""))
     agent = request.headers.get("User-Agent", "")
     try:
-        secret = await session.sign_in(
-            request.app[NODE], username, password, address=address_of(request), agent=agent
-        )
+        secret = await session.sign_in(request.app[NODE], username, password, address=address_of(request), agent=agent)
     except SignInRefused:
         return await again(request, then, username, REFUSED, status=422)
     except TooManyTries as refusal:

@@ -1,0 +1,185 @@
+"""`legation staff`: the people of this node."""
+
+from pathlib import Path
+
+import click
+
+from node import founding, passwords
+from node.command.common import (
+    ask_password,
+    asynchronous,
+    data_option,
+    json_option,
+    moment,
+    opened,
+    password_option,
+    print_json,
+    print_table,
+)
+from node.errors import Invalid
+from node.passwords import Passwords
+from storage import audit
+from storage import staff as people
+from storage.ids import AccountId
+from storage.staff import Member
+from storage.store import Store, Unit
+
+
+@click.group()
+def staff() -> None:
+    """The people of this node."""
+
+
+@staff.command()
+@click.argument("name")
+@data_option
+@click.option("--name", "full_name", default="", metavar='"FULL NAME"', help="As colleagues know them.")
+@click.option("--role", type=click.Choice(people.ROLES), default=people.STAFF, show_default=True)
+@password_option
+@asynchronous
+async def add(name: str, data: Path, full_name: str, role: str, *, password_stdin: bool) -> None:
+    """Give somebody an account on this node."""
+    password = ask_password(from_stdin=password_stdin)
+    hashing = Passwords()
+    async with opened(data) as (settings, store):
+        account = await founding.add_member(
+            store,
+            settings,
+            hashing,
+            username=name,
+            display_name=full_name,
+            password=password,
+            role=role,
+            by="command",
+            source="command",
+        )
+    hashing.close()
+    click.echo(f"{account.display_name} (@{account.username}) can sign in at {settings.base_url}.")
+
+
+@staff.command("list")
+@data_option
+@json_option
+@asynchronous
+async def list_all(data: Path, *, as_json: bool) -> None:
+    """Everybody who has, or had, an account here."""
+    async with opened(data) as (_, store):
+        found = await store.read(people.list_all)
+    if as_json:
+        print_json([_described(member) for member in found])
+        return
+    rows = [
+        (member.username, member.display_name, member.role, moment(member.last_seen_at), _state(member))
+        for member in found
+    ]
+    print_table(("NAME", "FULL NAME", "ROLE", "LAST SEEN", "STATE"), rows, empty="Nobody has an account here yet.")
+
+
+@staff.command()
+@click.argument("name")
+@click.argument("new_role", metavar="ROLE", type=click.Choice(people.ROLES))
+@data_option
+@asynchronous
+async def role(name: str, new_role: str, data: Path) -> None:
+    """Give somebody another role: staff, moderator or admin. They sign in again."""
+    async with opened(data) as (_, store):
+        await store.write(_change_role, name, new_role)
+    click.echo(f"{name} is now {new_role}.")
+
+
+@staff.command()
+@click.argument("name")
+@data_option
+@asynchronous
+async def disable(name: str, data: Path) -> None:
+    """Somebody left: they can no longer sign in; what they wrote stays."""
+    async with opened(data) as (_, store):
+        await store.write(_disable, name)
+    click.echo(f"{name} can no longer sign in, and is signed out everywhere.")
+
+
+@staff.command()
+@click.argument("name")
+@data_option
+@asynchronous
+async def enable(name: str, data: Path) -> None:
+    """Let somebody sign in again."""
+    async with opened(data) as (_, store):
+        await store.write(_enable, name)
+    click.echo(f"{name} can sign in again.")
+
+
+@staff.command()
+@click.argument("name")
+@data_option
+@password_option
+@asynchronous
+async def password(name: str, data: Path, *, password_stdin: bool) -> None:
+    """Give somebody a new password. They are signed out everywhere."""
+    new = ask_password(from_stdin=password_stdin)
+    async with opened(data) as (_, store):
+        await _change_password(store, name, new)
+    click.echo(f"{name} has a new password, and is signed out everywhere.")
+
+
+async def _change_password(store: Store, name: str, new: str) -> None:
+    member = await store.read(_member, name)
+    passwords.demand_good(new, names=(member.username, *member.display_name.split()))
+    hashing = Passwords()
+    kept = await hashing.hash(new)
+    hashing.close()
+    await store.write(_set_password, member.account_id, member.username, kept)
+
+
+def _member(unit: Unit, name: str) -> Member:
+    found = people.by_username(unit, name.lstrip("@"))
+    if found is None:
+        raise Invalid("name", "ERR_UNKNOWN", f"Nobody here is called {name}. `legation staff list` shows who there is.")
+    return found
+
+
+def _set_password(unit: Unit, account: AccountId, name: str, kept: str) -> None:
+    people.set_password(unit, account, kept)
+    audit.add(unit, who="command", source="command", act="staff.password", subject=name)
+
+
+def _change_role(unit: Unit, name: str, new: str) -> None:
+    member = _member(unit, name)
+    _demand_another_admin(unit, member, unless=new == people.ADMIN)
+    people.set_role(unit, member.account_id, new)
+    detail = {"before": member.role, "after": new}
+    audit.add(unit, who="command", source="command", act="staff.role", subject=member.username, detail=detail)
+
+
+def _disable(unit: Unit, name: str) -> None:
+    member = _member(unit, name)
+    _demand_another_admin(unit, member, unless=False)
+    people.disable(unit, member.account_id)
+    audit.add(unit, who="command", source="command", act="staff.disable", subject=member.username)
+
+
+def _enable(unit: Unit, name: str) -> None:
+    member = _member(unit, name)
+    people.enable(unit, member.account_id)
+    audit.add(unit, who="command", source="command", act="staff.enable", subject=member.username)
+
+
+def _demand_another_admin(unit: Unit, member: Member, *, unless: bool) -> None:
+    is_last = member.role == people.ADMIN and member.disabled_at is None and people.active_admins(unit) == 1
+    if is_last and not unless:
+        raise Invalid("role", "ERR_LAST_ADMIN", f"{member.username} is the only administrator. Make another one first.")
+
+
+def _state(member: Member) -> str:
+    return "left" if member.disabled_at else "active"
+
+
+def _described(member: Member) -> dict[str, object]:
+    return {
+        "username": member.username,
+        "name": member.display_name,
+        "role": member.role,
+        "created_at": member.created_at,
+        "last_seen_at": member.last_seen_at,
+        "disabled_at": member.disabled_at,
+    }

@@ -1,0 +1,140 @@
+"""How a node begins: a data folder with settings, database, keys and the first administrator; and how staff are added."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from federation.own_keys import OwnKeys
+from node import passwords, settings as node_settings
+from node.errors import BadSettings, Invalid
+from node.passwords import Passwords
+from node.settings import Settings
+from storage import accounts, audit, facts, staff
+from storage.accounts import Account
+from storage.errors import Conflict
+from storage.migrations import apply
+from storage.sqlite import SqliteStore
+from storage.store import Store, Unit
+from storage.vault import Vault
+
+USERNAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,28}[a-z0-9_])?")
+RESERVED = frozenset({"actor", "admin", "administrator", "legation", "node", "root", "staff", "support", "system"})
+
+
+async def found(
+    data: Path, *, domain: str, development: bool, name: str, language: str, admin: str, admin_name: str, password: str
+) -> Settings:
+    """Make a new node in a folder.
+
+    Raises BadSettings (not a host, or there is a node already), Invalid (admin's name or password), OSError.
+    Nothing is left behind when it fails.
+    """
+    username = usable_username(admin, reserved=frozenset())
+    passwords.demand_good(password, names=(username, *admin_name.split()))
+    written = {"domain": domain, "development": development, "language": language, **({"name": name} if name else {})}
+    checked = node_settings.checked(written, data=data, where="init")
+    secret = node_settings.default_secret_path(data)
+    _demand_free(data, secret)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made: list[Path] = []
+    try:
+        data.chmod(0o700)
+        node_settings.write_secret(secret)
+        made.append(secret)
+        node_settings.write_initial(
+            data, domain=checked.domain, development=development, name=checked.name, language=language, secret_file=secret
+        )
+        made.append(data / node_settings.FILE)
+        await asyncio.to_thread(apply.upgrade, checked.database)
+        made.extend(checked.database.with_name(checked.database.name + suffix) for suffix in ("", "-wal", "-shm"))
+        await _furnish(checked, secret, username=username, display_name=admin_name or username, password=password)
+    except BaseException:
+        for path in reversed(made):
+            path.unlink(missing_ok=True)
+        raise
+    return node_settings.load(data)
+
+
+async def add_member(
+    store: Store,
+    settings: Settings,
+    hashing: Passwords,
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    role: str,
+    by: str,
+    source: str,
+) -> Account:
+    """Give somebody an account and let them sign in. by, source: for the audit.
+
+    Raises Invalid: the name or the password cannot be taken, or the name is.
+    """
+    name = usable_username(username)
+    passwords.demand_good(password, names=(name, *display_name.split()))
+    if role not in staff.ROLES:
+        raise Invalid("role", "ERR_INCLUSION", f"A role is one of: {', '.join(staff.ROLES)}.")
+    kept = await hashing.hash(password)
+    return await store.write(
+        _add_member, settings, name, display_name.strip() or name, kept, role, by=by, source=source
+    )
+
+
+def usable_username(name: str, *, reserved: frozenset[str] = RESERVED) -> str:
+    """A name as it is kept, in lower case. Raises Invalid."""
+    wanted = name.strip().lower()
+    if not USERNAME.fullmatch(wanted):
+        raise Invalid(
+            "username",
+            "ERR_INVALID",
+            "A user name has 1 to 30 letters a to z, digits, dots, hyphens or underscores, and ends with none of the dots.",
+        )
+    if wanted in reserved:
+        raise Invalid("username", "ERR_RESERVED", f"The name {wanted} is kept for the node itself. Choose another.")
+    return wanted
+
+
+def _demand_free(data: Path, secret: Path) -> None:
+    if (data / node_settings.FILE).exists() or (data / node_settings.DATABASE).exists():
+        raise BadSettings(f"There is a node in {data} already. Choose another folder with --data; nothing was changed.")
+    if secret.exists():
+        raise BadSettings(f"The secret of another node lies at {secret}. Move it away first; nothing was changed.")
+
+
+async def _furnish(settings: Settings, secret: Path, *, username: str, display_name: str, password: str) -> None:
+    hashing = Passwords()
+    store = await SqliteStore.open(settings.database)
+    try:
+        actor = await store.write(_add_node, settings)
+        await OwnKeys(store, Vault(node_settings.read_secret(secret))).private(actor)
+        kept = await hashing.hash(password)
+        await store.write(
+            _add_member, settings, username, display_name, kept, staff.ADMIN, by="command", source="command"
+        )
+    finally:
+        await store.close()
+        hashing.close()
+
+
+def _add_node(unit: Unit, settings: Settings) -> Account:
+    facts.put(unit, facts.BASE_URL, settings.base_url)
+    audit.add(unit, who="command", source="command", act="node.found", subject=settings.domain)
+    # Mastodon's habit: the node's own name is its host.
+    return accounts.add_node_actor(
+        unit, username=settings.domain, display_name=settings.name, base_url=settings.base_url
+    )
+
+
+def _add_member(
+    unit: Unit, settings: Settings, username: str, display_name: str, password: str, role: str, *, by: str, source: str
+) -> Account:
+    try:
+        account = accounts.add_local(
+            unit, username=username, display_name=display_name, base_url=settings.base_url
+        )
+    except Conflict as error:
+        raise Invalid("username", "ERR_TAKEN", f"The name {username} is taken. Choose another.") from error
+    staff.add(unit, account.id, password=password, role=role, locale=settings.language)
+    audit.add(unit, who=by, source=source, act="staff.add", subject=username, detail={"role": role})
+    return account
