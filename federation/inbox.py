@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from federation import outbox, signatures, strict_json
 from federation.activity import Activity, Wanted
@@ -254,7 +255,15 @@ def _keep(unit: Unit, activity: Activity, arrival: Arrival) -> None:
     journal.add(
         unit, uri=activity.id, actor_uri=activity.actor, host=arrival.host, body=strict_json.dumps(activity.document)
     )
-    peers.heard(unit, arrival.host)
+    peers.heard(unit, arrival.host, skew_seconds=_skew(arrival.request, unit.now))
+
+
+def _skew(request: SignedRequest, now: datetime) -> int | None:
+    """How far the sender's clock is ahead of ours, in seconds, from the date that its signature covers."""
+    try:
+        return round((parsedate_to_datetime(request.headers["Date"]) - now).total_seconds())
+    except (KeyError, ValueError):
+        return None
 
 
 def _apply(unit: Unit, entry: Entry, *, missing_is_fine: bool) -> list[Wanted]:

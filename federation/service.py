@@ -93,7 +93,7 @@ class Federation:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Apply, deliver and greet for as long as the context lasts."""
+        """Apply, deliver and greet for as long as the context lasts. The client is closed by whoever made this."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             tasks = [
@@ -107,7 +107,6 @@ class Federation:
             finally:
                 for task in tasks:
                     task.cancel()
-        await self.client.close()
 
     def notice(self, arrival: Arrival) -> None:
         """A peer has asked for this node's own actor, signed: once the signature is verified, the peer counts as back."""

@@ -66,17 +66,15 @@ async def running(
         )
         node = Node(settings, store, federation, Passwords(), vault, clock)
         host, port = listen or (settings.listen_host, settings.listen_port)
-        try:
+        async with contextlib.AsyncExitStack() as leaving:
+            leaving.callback(node.passwords.close)
+            leaving.push_async_callback(federation.client.close)
             serving = await start(application_of(node), host=host, port=port)
-        except BaseException:
-            await federation.client.close()
-            raise
-        async with federation.running():
-            try:
-                yield Running(node, serving)
-            finally:
-                await serving.stop()
-        node.passwords.close()
+            async with federation.running():
+                try:
+                    yield Running(node, serving)
+                finally:
+                    await serving.stop()
     finally:
         await store.close()
 

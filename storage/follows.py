@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.accounts import COLUMNS, Account
 from storage.events import RelationChanged
 from storage.ids import AccountId, Host
+from storage.pages import Page, paged
 from storage.store import Unit
 
 
@@ -97,28 +98,28 @@ class Related:
     account: AccountId
 
 
-def followers(
-    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
-) -> list[Related]:
-    """Who follows somebody, newest first; `before` and `after` are relation ids, exclusive."""
+def followers(unit: Unit, account: AccountId, page: Page) -> list[Related]:
+    """Who follows somebody, newest first; paged by the relation's id."""
     sql = "select id, follower_id from follows where followed_id = :account and accepted_at is not null"
-    return _paged(unit, sql, account, limit, before, after)
+    return paged(unit, Related, sql, "id", page, account=account)
 
 
-def following(
-    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
-) -> list[Related]:
-    """Whom somebody follows, newest first; `before` and `after` are relation ids, exclusive."""
+def following(unit: Unit, account: AccountId, page: Page) -> list[Related]:
+    """Whom somebody follows, newest first; paged by the relation's id."""
     sql = "select id, followed_id from follows where follower_id = :account and accepted_at is not null"
-    return _paged(unit, sql, account, limit, before, after)
+    return paged(unit, Related, sql, "id", page, account=account)
 
 
-def requests(
-    unit: Unit, account: AccountId, *, limit: int, before: int | None = None, after: int | None = None
-) -> list[Related]:
-    """Who has asked to follow somebody and waits for an answer, newest first."""
+def requests(unit: Unit, account: AccountId, page: Page) -> list[Related]:
+    """Who has asked to follow somebody and waits for an answer, newest first; paged by the relation's id."""
     sql = "select id, follower_id from follows where followed_id = :account and accepted_at is null"
-    return _paged(unit, sql, account, limit, before, after)
+    return paged(unit, Related, sql, "id", page, account=account)
+
+
+def requests_count(unit: Unit, account: AccountId) -> int:
+    """How many wait for an answer."""
+    sql = "select count(*) from follows where followed_id = :account and accepted_at is null"
+    return unit.one(int, sql, account=account) or 0
 
 
 def local_followers(unit: Unit, account: AccountId) -> list[Account]:
@@ -146,19 +147,6 @@ def hosts_of_followers(unit: Unit, account: AccountId) -> list[Host]:
     where f.followed_id = :account and f.accepted_at is not null and a.host <> '' order by a.host
     """
     return unit.all(Host, sql, account=account)
-
-
-def _paged(
-    unit: Unit, sql: str, account: AccountId, limit: int, before: int | None, after: int | None
-) -> list[Related]:
-    if after is not None and before is None:
-        rows = unit.all(
-            Related, f"{sql} and id > :after order by id limit :limit", account=account, after=after, limit=limit
-        )
-        return rows[::-1]
-    newest = before if before is not None else (1 << 62)
-    sql = f"{sql} and id < :before and id > :after order by id desc limit :limit"
-    return unit.all(Related, sql, account=account, before=newest, after=after or 0, limit=limit)
 
 
 def _count(unit: Unit, follower: AccountId, followed: AccountId, *, by: int) -> None:

@@ -6,6 +6,8 @@ Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from storage import relations
 from storage.events import Notified
 from storage.ids import AccountId, PostId
@@ -106,16 +108,17 @@ def dismiss(unit: Unit, account: AccountId, identifier: int) -> None:
     unit.run("delete from notifications where account_id = :account and id = :id", account=account, id=identifier)
 
 
-def unread(unit: Unit, account: AccountId, *, most: int) -> int:
-    """How many things came since the person last looked, counted up to `most`."""
+def unread(unit: Unit, account: AccountId, *, most: int, kinds: frozenset[str] = KINDS) -> int:
+    """How many things of these kinds came since the person last looked, counted up to `most`."""
     sql = """
     select count(*) from (
-        select id from notifications where account_id = :account and id > coalesce(
-            (select last_read_id from markers where account_id = :account and timeline = 'notifications'), 0)
+        select id from notifications where account_id = :account and kind in (select value from json_each(:kinds))
+            and id > coalesce(
+                (select last_read_id from markers where account_id = :account and timeline = 'notifications'), 0)
         limit :most
     ) newer
     """
-    return unit.one(int, sql, account=account, most=most) or 0
+    return unit.one(int, sql, account=account, most=most, kinds=orjson.dumps(sorted(kinds)).decode()) or 0
 
 
 def markers(unit: Unit, account: AccountId) -> dict[str, Marker]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from storage.events import DeliveriesQueued, PeerChanged
 from storage.ids import Host
+from storage.pages import Page, paged
 from storage.store import Unit
 
 
@@ -60,6 +61,11 @@ def list_all(unit: Unit) -> list[Peer]:
 def allowed(unit: Unit) -> list[Peer]:
     """The peers on the allowlist, by name."""
     return unit.all(Peer, f"{SELECT} where allowed = 1 order by host")
+
+
+def allowed_by_id(unit: Unit, page: Page) -> list[Peer]:
+    """A part of the allowlist, the newest peer first."""
+    return paged(unit, Peer, f"{SELECT} where allowed = 1", "id", page)
 
 
 def allow(unit: Unit, host: Host, *, by: str) -> Peer:

@@ -85,6 +85,7 @@ NAMES = (
 COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from posts p"
 CHOSEN = "(select value from json_each(:ids))"
+LONGEST_ID = 18
 
 ADD = """
 insert into posts (id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local,
@@ -120,6 +121,14 @@ def visible_among(unit: Unit, identifiers: Iterable[PostId], *, reader: AccountI
 def by_uri(unit: Unit, uri: str) -> Post | None:
     """The post, or the sharing of one, with this ActivityPub id."""
     return unit.one(Post, f"{SELECT} where p.uri = :uri", uri=uri)
+
+
+def by_address(unit: Unit, address: str) -> Post | None:
+    """The post with this ActivityPub id, or the post of this node with this page for people."""
+    last = address.rstrip("/").rpartition("/")[2]
+    number = int(last) if last.isascii() and last.isdecimal() and len(last) <= LONGEST_ID else 0
+    sql = f"{SELECT} where p.uri = :address union all {SELECT} where p.id = :number and p.url = :address limit 1"
+    return unit.one(Post, sql, address=address, number=number)
 
 
 def share_by(unit: Unit, account: AccountId, post: PostId) -> Post | None:

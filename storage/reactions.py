@@ -1,11 +1,13 @@
 """Favourites: that somebody found a post useful."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import orjson
 
 from storage.follows import Related
 from storage.ids import AccountId, PostId
+from storage.pages import Page, paged
 from storage.store import Unit
 
 
@@ -58,21 +60,25 @@ def shared(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostI
     return set(unit.all(PostId, sql, account=account, ids=orjson.dumps(list(among)).decode()))
 
 
-def favourites_of(unit: Unit, account: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
-    """A person's favourite posts, newest favourite first: `account` of each row is the post's id."""
-    sql = (
-        "select id, post_id from favourites where account_id = :account and id < :before order by id desc limit :limit"
-    )
-    return unit.all(Related, sql, account=account, before=before if before is not None else 1 << 62, limit=limit)
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A row of a person's favourites: the favourite's own id, which the list is paged by, and the post."""
+
+    relation: int
+    post: PostId
 
 
-def favourited_by(unit: Unit, post: PostId, *, limit: int, before: int | None = None) -> list[Related]:
-    """Who has a post as a favourite, newest first."""
-    sql = "select id, account_id from favourites where post_id = :post and id < :before order by id desc limit :limit"
-    return unit.all(Related, sql, post=post, before=before if before is not None else 1 << 62, limit=limit)
+def favourites_of(unit: Unit, account: AccountId, page: Page) -> list[Favourite]:
+    """A person's favourite posts, the newest favourite first; paged by the favourite's id."""
+    sql = "select id, post_id from favourites where account_id = :account"
+    return paged(unit, Favourite, sql, "id", page, account=account)
 
 
-def shared_by(unit: Unit, post: PostId, *, limit: int, before: int | None = None) -> list[Related]:
-    """Who has shared a post, newest first."""
-    sql = "select id, author_id from posts where boost_of = :post and id < :before order by id desc limit :limit"
-    return unit.all(Related, sql, post=post, before=before if before is not None else 1 << 62, limit=limit)
+def favourited_by(unit: Unit, post: PostId, page: Page) -> list[Related]:
+    """Who has a post as a favourite, newest first; paged by the favourite's id."""
+    return paged(unit, Related, "select id, account_id from favourites where post_id = :post", "id", page, post=post)
+
+
+def shared_by(unit: Unit, post: PostId, page: Page) -> list[Related]:
+    """Who has shared a post, newest first; paged by the sharing's id."""
+    return paged(unit, Related, "select id, author_id from posts where boost_of = :post", "id", page, post=post)

@@ -10,6 +10,7 @@ from storage import follows
 from storage.events import RelationChanged
 from storage.follows import Related
 from storage.ids import AccountId
+from storage.pages import Page, paged
 from storage.store import Unit
 
 
@@ -114,16 +115,12 @@ def unmute(unit: Unit, me: AccountId, other: AccountId) -> None:
     unit.after_commit(RelationChanged(me, other))
 
 
-def blocked(unit: Unit, me: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
-    """Whom a person has blocked, newest first."""
-    return _listed(unit, "blocks", me, limit, before)
+def blocked(unit: Unit, me: AccountId, page: Page) -> list[Related]:
+    """Whom a person has blocked, newest first; paged by the relation's id."""
+    return paged(unit, Related, "select id, target_id from blocks where account_id = :me", "id", page, me=me)
 
 
-def muted(unit: Unit, me: AccountId, *, limit: int, before: int | None = None) -> list[Related]:
-    """Whom a person has muted, newest first."""
-    return _listed(unit, "mutes", me, limit, before)
-
-
-def _listed(unit: Unit, table: str, me: AccountId, limit: int, before: int | None) -> list[Related]:
-    sql = f"select id, target_id from {table} where account_id = :me and id < :before order by id desc limit :limit"
-    return unit.all(Related, sql, me=me, before=before if before is not None else 1 << 62, limit=limit)
+def muted(unit: Unit, me: AccountId, page: Page) -> list[Related]:
+    """Whom a person has muted now, newest first; paged by the relation's id."""
+    sql = "select id, target_id from mutes where account_id = :me and (expires_at is null or expires_at > :now)"
+    return paged(unit, Related, sql, "id", page, me=me, now=unit.now)

@@ -114,33 +114,74 @@ def other_nodes(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
     return _public(unit, f"p.reach = 0 and p.boost_of is null and p.is_local = 0 and {_UNFILTERED}", reader, page)
 
 
-def tagged(unit: Unit, reader: AccountId, tag: str, page: Page) -> list[Post]:
-    """Posts for all nodes that carry a tag, newest first."""
-    where = f"""
-    p.id in (select t.post_id from post_tags t join tags g on g.id = t.tag_id where g.name = :tag)
-    and p.reach in (0, 3) and p.boost_of is null and {_UNFILTERED}
-    """
-    sql = f"select {COLUMNS} from posts p where {where}"
-    return paged(unit, Post, sql, "p.id", page, reader=reader, now=unit.now, tag=tag.lower())
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Which tags posts shall carry: one of the first, all of the second, none of the third; case does not matter."""
+
+    one_of: Sequence[str]
+    all_of: Sequence[str] = ()
+    none_of: Sequence[str] = ()
+
+
+def tagged(unit: Unit, reader: AccountId, tag: str | Tags, page: Page, *, is_local: bool | None = None) -> list[Post]:
+    """Posts for all nodes, or this one, that carry a tag, newest first. is_local: only those from here, or from others."""
+    wanted = tag if isinstance(tag, Tags) else Tags([tag])
+    return paged(
+        unit,
+        Post,
+        TAGGED,
+        "p.id",
+        page,
+        reader=reader,
+        now=unit.now,
+        one_of=_names(wanted.one_of),
+        all_of=_names(wanted.all_of),
+        none_of=_names(wanted.none_of),
+        is_local=None if is_local is None else int(is_local),
+    )
+
+
+def _names(tags: Sequence[str]) -> str:
+    return orjson.dumps(sorted({tag.lower() for tag in tags})).decode()
 
 
 def by_author(
-    unit: Unit, author: AccountId, page: Page, *, reader: AccountId, replies: bool = True, shares: bool = True
+    unit: Unit,
+    author: AccountId,
+    page: Page,
+    *,
+    reader: AccountId,
+    replies: bool = True,
+    shares: bool = True,
+    tag: str = "",
 ) -> list[Post]:
     """What somebody wrote and shared, as far as the reader may see it, newest first.
 
-    replies: also answers to others.  shares: also what they shared of others.
+    replies: also answers to others.  shares: also what they shared of others.  tag: only what carries it, if given.
     """
     conditions = ["p.author_id = :author", VISIBLE_TO]
     if not replies:
         conditions.append("(p.reply_to_uri is null or p.reply_to_author = p.author_id)")
     if not shares:
         conditions.append("p.boost_of is null")
+    if tag:
+        conditions.append(f"exists ({CARRIES} and g.name = :tag)")
     sql = f"select {COLUMNS} from posts p where {' and '.join(conditions)}"
-    return paged(unit, Post, sql, "p.id", page, author=author, reader=reader)
+    return paged(unit, Post, sql, "p.id", page, author=author, reader=reader, tag=tag.lower())
 
 
 _UNFILTERED = f"not {BLOCKED} and not {MUTED}"
+
+CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id"
+
+TAGGED = f"""
+select {COLUMNS} from posts p where p.id in (
+        select t.post_id from post_tags t join tags g on g.id = t.tag_id
+        where g.name in (select value from json_each(:one_of)))
+    and not exists (select 1 from json_each(:all_of) w where not exists ({CARRIES} and g.name = w.value))
+    and not exists ({CARRIES} and g.name in (select value from json_each(:none_of)))
+    and p.reach in (0, 3) and p.boost_of is null and (:is_local is null or p.is_local = :is_local) and {_UNFILTERED}
+"""
 
 
 def _public(unit: Unit, where: str, reader: AccountId, page: Page) -> list[Post]:

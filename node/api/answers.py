@@ -47,7 +47,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Answerable: TypeAlias = "Mapping[str, Any] | Sequence[Any] | Paged | Answer | web.StreamResponse"
+Answerable: TypeAlias = Mapping[str, Any] | Sequence[Any] | Paged | Answer | web.StreamResponse
 
 
 def respond(request: web.Request, base_url: str, found: Answerable) -> web.StreamResponse:

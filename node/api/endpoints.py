@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -146,11 +146,11 @@ async def _nothing(caller: Caller) -> Answerable:
 
 def _signature_of(handler: Callable[..., Any], path: str) -> tuple[type[Parameters] | None, frozenset[str]]:
     """What a handler takes: the model of its second argument, and which parts of the path are numbers."""
-    hints = get_type_hints(handler)
-    names = list(inspect.signature(handler).parameters)
-    second = hints.get(names[1]) if len(names) > 1 else None
+    taken = inspect.signature(handler).parameters
+    hints = [one.annotation for one in taken.values()]
+    second = hints[1] if len(hints) > 1 else None
     model = second if isinstance(second, type) and issubclass(second, Parameters) else None
-    numbers = frozenset(name for name in names if f"{{{name}}}" in path and _is_number(hints[name]))
+    numbers = frozenset(name for name in taken if f"{{{name}}}" in path and _is_number(taken[name].annotation))
     return model, numbers
 
 

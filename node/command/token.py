@@ -18,18 +18,18 @@ from storage.store import Unit
 @asynchronous
 async def token(name: str, data: Path, scope: str) -> None:
     """Print a token with which a script acts for a person, through the client API. It is shown only now."""
-    wanted = scope.split()
-    unknown = [each for each in wanted if not scopes.is_known(each)]
-    if unknown or not wanted:
-        raise Invalid("scope", "ERR_INVALID", f"There is no scope {' '.join(unknown) or 'named'}. Usual: read write follow push.")
+    wanted = scopes.parse(scope)
+    unknown = scopes.unknown(wanted)
+    if unknown:
+        raise Invalid("scope", "ERR_INVALID", f"There is no scope {' '.join(unknown)}. Usual: read write follow push.")
     async with opened(data) as (_, store):
-        click.echo(await store.write(_add, name, wanted))
+        click.echo(await store.write(_add, name, scopes.unparse(wanted)))
 
 
-def _add(unit: Unit, name: str, wanted: list[str]) -> str:
+def _add(unit: Unit, name: str, wanted: str) -> str:
     member = staff.by_username(unit, name.lstrip("@"))
     if member is None or member.disabled_at is not None:
         raise Invalid("name", "ERR_UNKNOWN", f"Nobody called {name} can sign in here. `legation staff list` shows who there is.")
-    detail = {"scope": " ".join(wanted)}
+    detail = {"scope": wanted}
     audit.add(unit, who="command", source="command", act="token.add", subject=member.username, detail=detail)
     return oauth.add_token(unit, account_id=member.account_id, scopes=wanted, app_id=None)

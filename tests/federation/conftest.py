@@ -99,6 +99,7 @@ async def side(template: Path, tmp_path: Path) -> AsyncIterator[Side]:
     async with federation.running():
         yield Side(base_url, host, store, federation, told)
         await serving.stop()
+    await federation.client.close()
     await store.close()
 
 

@@ -60,7 +60,7 @@ def told(unit: Unit, me: AccountId, part: Page) -> tuple[list[Notification], lis
 
 def requests(unit: Unit, me: AccountId) -> list[Account]:
     """Who asks to follow, newest first."""
-    asking = [row.account for row in follows.requests(unit, me, limit=PEOPLE_A_PAGE)]
+    asking = [row.account for row in follows.requests(unit, me, Page(limit=PEOPLE_A_PAGE))]
     known = accounts.by_ids(unit, asking)
     return [known[identifier] for identifier in asking]
 

@@ -67,7 +67,7 @@ async def related(request: web.Request, list_of: Relations, *, shown: str) -> we
 
 def listed(unit: Unit, list_of: Relations, someone: AccountId, part: Page) -> tuple[list[Related], list[Account]]:
     """A part of a list of people: the relations, and the people in the same order."""
-    rows = list_of(unit, someone, limit=part.limit, before=part.max_id, after=part.min_id)
+    rows = list_of(unit, someone, part)
     known = accounts.by_ids(unit, [row.account for row in rows])
     return rows, [known[row.account] for row in rows]
 
