@@ -37,11 +37,12 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One request's answer: bytes, or where they are instead."""
+    """One request's answer: bytes, or where they are instead. served_at: by the peer's clock, if it says."""
 
     uri: str
     raw: bytes = b""
     moved_to: str | None = None
+    served_at: datetime | None = None
 
 
 async def read_answer(response: aiohttp.ClientResponse, uri: str, kind: Kind) -> Fetched:
@@ -49,7 +50,8 @@ async def read_answer(response: aiohttp.ClientResponse, uri: str, kind: Kind) ->
     status = response.status
     if status == HTTPStatus.OK:
         demand_kind(response, uri, kind)
-        return Fetched(uri, raw=await read_within(response, uri, kind.most_bytes))
+        served_at = moment_in(response.headers.get(hdrs.DATE, ""))
+        return Fetched(uri, raw=await read_within(response, uri, kind.most_bytes), served_at=served_at)
     if status in REDIRECTS:
         return Fetched(uri, moved_to=destination(response, uri))
     if status in NOT_THERE:
@@ -132,10 +134,17 @@ def seconds_until(retry_after: str, now: datetime) -> float | None:
     """
     if retry_after.isascii() and retry_after.isdigit():
         return float(retry_after[:9])
+    moment = moment_in(retry_after)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def moment_in(text: str) -> datetime | None:
+    """The moment that a `Date` header names; None if it names none, or none with a zone.  Source: RFC 9110 5.6.7."""
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - now).total_seconds())
-    except (TypeError, ValueError):  # no date, or one without a zone
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
         return None
+    return moment if moment.tzinfo is not None else None
 
 
 ACTIVITY = Kind(f'{ACTIVITY_TYPE}, application/ld+json; profile="{ACTIVITY_PROFILE}"', is_activity_type, 1024 * 1024)

@@ -181,6 +181,11 @@ class Client:
         """A plain JSON document of a peer, as NodeInfo.  Raises as `get_document`."""
         return parsed(await self._fetch(uri, JSON, budget))
 
+    async def clock_of(self, host: Host, *, budget: Budget) -> datetime | None:
+        """What time it is at a peer; None if it does not say.  Raises as `get_document`."""
+        scheme = "http" if self._egress.plain_http else "https"
+        return (await self._fetch(f"{scheme}://{host}/.well-known/nodeinfo", JSON, budget)).served_at
+
     async def post(self, inbox: str, body: bytes, key: PrivateKey) -> Answer:
         """Deliver an activity, signed with this key. A redirect is an answer, and is not followed.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,10 +67,12 @@ class Federation:
         now: Callable[[], datetime],
         tell: Callable[[Event], None],
         resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Made on a running loop.
 
         now: aware, UTC.  tell: hears what happens with peers.  resolver: finds addresses, the system's when None.
+        tls: which certificates of peers are believed, the system's when None.
         """
         self.place = place
         self.tell = tell
@@ -84,6 +87,7 @@ class Federation:
             now=now,
             software=f"Legation/{place.version} (+{place.base_url}/)",
             resolver=resolver,
+            tls=tls,
         )
         self.gathering = Gathering(store, self.client)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
@@ -128,14 +132,19 @@ class Federation:
         document = await discovery.actor_of_handle(self.client, username, Host(where), budget=asked)
         return await self._store.write(actors.keep, document)
 
+    async def known(self, uri: str) -> Account | Post:
+        """An account or a post by its address, if it is known here. Raises NotThere."""
+        account = await self._store.read(accounts.by_uri, uri)
+        post = await self._store.read(posts.by_address, uri) if account is None else None
+        found = account or post
+        if found is None:
+            raise NotThere(uri)
+        return found
+
     async def thing(self, uri: str, *, budget: Budget | None = None) -> Account | Post:
         """An account or a post by its address, fetched from its node when not known here. Raises Unreachable."""
-        account = await self._store.read(accounts.by_uri, uri)
-        if account is not None:
-            return account
-        post = await self._store.read(posts.by_uri, uri)
-        if post is not None:
-            return post
+        with contextlib.suppress(NotThere):
+            return await self.known(uri)
         return await self.gathering.anything(uri, budget=budget or Budget())
 
     def host_of_handle(self, host: str) -> Host | str:

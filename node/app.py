@@ -62,7 +62,13 @@ async def running(
         store.listen(observe.hear_all)
         await store.read(_demand_same_address, settings.base_url)
         federation = Federation(
-            place_of(settings), store, vault, now=clock, tell=observe.hear, resolver=resolver
+            place_of(settings),
+            store,
+            vault,
+            now=clock,
+            tell=observe.hear,
+            resolver=resolver,
+            tls=settings.certificates(),
         )
         node = Node(settings, store, federation, Passwords(), vault, clock)
         host, port = listen or (settings.listen_host, settings.listen_port)

@@ -5,8 +5,25 @@ _STEMS = (
     "iloveyou jetaime princess princesse sunshine soleil football dragon monkey letmein master secret superman batman "
     "ambassade embassy consulat consulate diplomatie diplomacy ministere ministry marianne france paris republique "
     "changeme changezmoi changeit temporary temporaire legation summer winter autumn spring printemps automne hiver"
-).split()
-_ENDINGS = ("", "1", "12", "123", "1234", "12345", "123456", "!", "1!", "123!", "2024", "2025", "2026", "2026!", "00", "01")
+).split()  # noqa: SIM905  read as words, not as forty quoted lines
+_ENDINGS = (
+    "",
+    "1",
+    "12",
+    "123",
+    "1234",
+    "12345",
+    "123456",
+    "!",
+    "1!",
+    "123!",
+    "2024",
+    "2025",
+    "2026",
+    "2026!",
+    "00",
+    "01",
+)
 
 COMMON = frozenset(
     {

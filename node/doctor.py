@@ -4,23 +4,24 @@ Each check is a small function that yields findings; a finding is a name, how ba
 """
 
 import asyncio
+import os
 import shutil
-import sqlite3
+import stat
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from federation.client import Budget
-from federation.errors import PeerNotAdmitted, Unreachable
+from federation.errors import ForbiddenAddress, Unreachable
 from federation.service import Federation
 from node import settings as node_settings
 from node.app import place_of
 from node.errors import BadSettings
 from node.settings import Settings
-from storage import audit, deliveries, facts, journal, peers, staff
+from node.web.wording import trouble_of
+from storage import audit, deliveries, facts, journal, peers, soundness, staff
 from storage.errors import StorageTrouble
 from storage.peers import Peer
 from storage.sqlite import SqliteStore, utc_now
@@ -58,13 +59,15 @@ async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
     tell("settings")
     try:
         settings = node_settings.load(data)
+        settings.certificates()
         secret = settings.secret()
     except BadSettings as error:
         return [Finding("settings", State.BAD, str(error))]
     found = [Finding("settings", State.GOOD, f"{settings.data / node_settings.FILE} can be used.")]
     found += _mode(settings)
     tell("clock and disk")
-    found += [*_clock(), *_disk(settings)]
+    usage = shutil.disk_usage(settings.data)
+    found += [clock(utc_now()), room(usage.free, usage.total, settings.data), *_rights(settings)]
     tell("database")
     found += await asyncio.to_thread(lambda: list(_file(settings)))
     try:
@@ -72,6 +75,7 @@ async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
     except StorageTrouble as error:
         return [*found, Finding("database", State.BAD, str(error))]
     try:
+        found.append(await asyncio.to_thread(_secret, settings, secret))
         found += [finding async for finding in _contents(store, settings)]
         tell("other nodes")
         found += await _peers(store, settings, secret)
@@ -82,44 +86,61 @@ async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
 
 def _mode(settings: Settings) -> Iterator[Finding]:
     if settings.development:
-        yield Finding("development", State.LOOK, "Development mode: plain http on this machine alone. Never for real posts.")
+        yield Finding(
+            "development", State.LOOK, "Development mode: plain http on this machine alone. Never for real posts."
+        )
 
 
-def _clock() -> Iterator[Finding]:
-    now = utc_now()
+def clock(now: datetime) -> Finding:
+    """Whether this machine's clock can be right. now: what it says, aware, UTC."""
     if now < BUILT:
-        yield Finding("clock", State.BAD, f"The clock says {now:%Y-%m-%d}: that is before this program was made. Set it by NTP.")
-    else:
-        yield Finding("clock", State.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
+        sentence = f"The clock says {now:%Y-%m-%d}: that is before this program was made. Set it by NTP."
+        return Finding("clock", State.BAD, sentence)
+    return Finding("clock", State.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
 
 
-def _disk(settings: Settings) -> Iterator[Finding]:
-    usage = shutil.disk_usage(settings.data)
-    share, gigabytes = usage.free / usage.total, usage.free / 1e9
-    where = f"{gigabytes:.1f} GB ({share:.0%}) of the disk of {settings.data} are free"
+def room(free: int, total: int, folder: Path) -> Finding:
+    """Whether there is room for what people will write. free, total: bytes of the disk of the folder."""
+    share = free / total
+    where = f"{free / 1e9:.1f} GB ({share:.0%}) of the disk of {folder} are free"
     if share < NO_ROOM:
-        yield Finding("disk", State.BAD, f"{where}: posts will soon be refused. Free some room now.")
-    elif share < LITTLE_ROOM:
-        yield Finding("disk", State.LOOK, f"{where}: plan for more room.")
+        return Finding("disk", State.BAD, f"{where}: posts will soon be refused. Free some room now.")
+    if share < LITTLE_ROOM:
+        return Finding("disk", State.LOOK, f"{where}: plan for more room.")
+    return Finding("disk", State.GOOD, f"{where}.")
+
+
+def _rights(settings: Settings) -> Iterator[Finding]:
+    if settings.data.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        sentence = f"Others on this machine can look into {settings.data}. Run: chmod 700 {settings.data}"
+        yield Finding("data folder", State.LOOK, sentence)
+    elif not os.access(settings.data, os.R_OK | os.W_OK | os.X_OK):
+        sentence = f"This user cannot write in {settings.data}. Run the command as the user the node runs as."
+        yield Finding("data folder", State.BAD, sentence)
     else:
-        yield Finding("disk", State.GOOD, f"{where}.")
+        yield Finding("data folder", State.GOOD, f"{settings.data} is this user's alone.")
 
 
 def _file(settings: Settings) -> Iterator[Finding]:
     if not settings.database.is_file():
         return
-    try:
-        with closing(sqlite3.connect(settings.database)) as database:
-            sound = database.execute("pragma quick_check").fetchone()[0]
-            astray = database.execute("pragma foreign_key_check").fetchone()
-    except sqlite3.DatabaseError as error:
-        yield Finding("database", State.BAD, f"The database cannot be read: {error}. Restore the last backup.")
-        return
-    if sound != "ok" or astray is not None:
-        yield Finding("database", State.BAD, f"The database is damaged ({sound}). Stop the node and restore the last backup.")
+    fault = soundness.first_fault(settings.database)
+    if fault is not None:
+        sentence = f"The database is damaged ({fault}). Stop the node and restore the last backup."
+        yield Finding("database", State.BAD, sentence)
     else:
         size = settings.database.stat().st_size / 1e6
         yield Finding("database", State.GOOD, f"The database is sound ({size:.0f} MB).")
+
+
+def _secret(settings: Settings, secret: bytes) -> Finding:
+    sealed = soundness.one_sealed_key(settings.database)
+    try:
+        if sealed is not None:
+            Vault(secret).open(sealed.sealed, about=sealed.key_id)
+    except StorageTrouble as error:
+        return Finding("secret", State.BAD, str(error))
+    return Finding("secret", State.GOOD, "The secret opens the node's keys, and is this user's alone.")
 
 
 async def _contents(store: Store, settings: Settings) -> AsyncIterator[Finding]:
@@ -131,7 +152,9 @@ async def _contents(store: Store, settings: Settings) -> AsyncIterator[Finding]:
     if broken is None:
         yield Finding("audit", State.GOOD, "The chain of the audit is whole.")
     else:
-        sentence = f"The chain of the audit is broken at entry {broken}: somebody changed it. Tell your security officer."
+        sentence = (
+            f"The chain of the audit is broken at entry {broken}: somebody changed it. Tell your security officer."
+        )
         yield Finding("audit", State.BAD, sentence)
     if await store.read(staff.active_admins) == 0:
         yield Finding("staff", State.BAD, "Nobody can administer this node: legation staff role NAME admin")
@@ -152,7 +175,8 @@ async def _peers(store: Store, settings: Settings, secret: bytes) -> list[Findin
     found = await store.read(peers.allowed)
     if not found:
         return [Finding("other nodes", State.LOOK, "No other node is allowed yet: legation peers allow HOST")]
-    federation = Federation(place_of(settings), store, Vault(secret), now=utc_now, tell=lambda _: None)
+    place, tls = place_of(settings), settings.certificates()
+    federation = Federation(place, store, Vault(secret), now=utc_now, tell=lambda _: None, tls=tls)
     try:
         return list(await asyncio.gather(*(_peer(federation, peer, settings.scheme) for peer in found)))
     finally:
@@ -160,15 +184,22 @@ async def _peers(store: Store, settings: Settings, secret: bytes) -> list[Findin
 
 
 async def _peer(federation: Federation, peer: Peer, scheme: str) -> Finding:
-    what = f"node {peer.host}"
+    what, budget = f"node {peer.host}", Budget(fetches=4, seconds=10)
     try:
-        await federation.client.get_document(f"{scheme}://{peer.host}/actor", budget=Budget(fetches=2, seconds=10))
-    except PeerNotAdmitted as error:
-        return Finding(what, State.BAD, f"It may not be called: {error.code}. Look at egress.allow in the settings.")
+        there = await federation.client.clock_of(peer.host, budget=budget)
+        await federation.client.get_document(f"{scheme}://{peer.host}/actor", budget=budget)
+    except ForbiddenAddress as error:
+        return Finding(what, State.BAD, trouble_of(error.code, "en"))
     except Unreachable as error:
-        sentence = f"It does not answer ({error.code}). Posts wait for it; ask its administrator if this lasts."
-        return Finding(what, State.LOOK, sentence)
-    if peer.skew_seconds is not None and abs(peer.skew_seconds) > MUCH_SKEW_SECONDS:
-        sentence = f"It answers; its clock and ours differ by {peer.skew_seconds} seconds. One of the two needs NTP."
-        return Finding(what, State.LOOK, sentence)
+        return Finding(what, State.LOOK, f"{trouble_of(error.code, 'en')} ({error.code}) What is for it waits.")
+    skew = round((there - utc_now()).total_seconds()) if there else 0
+    if abs(skew) > MUCH_SKEW_SECONDS:
+        way = "ahead of" if skew > 0 else "behind"
+        return Finding(
+            what, State.LOOK, f"It answers; its clock is {abs(skew)} s {way} ours. One of the two needs NTP."
+        )
+    if peer.failures:
+        return Finding(
+            what, State.LOOK, f"It answers, and did not take what was sent: {trouble_of(peer.last_error, 'en')}"
+        )
     return Finding(what, State.GOOD, "It answers.")

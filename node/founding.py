@@ -1,14 +1,16 @@
 """How a node begins: a data folder with settings, database, keys and the first administrator; and how staff are added."""
 
 import asyncio
+import contextlib
 import re
 from pathlib import Path
 
 from federation.own_keys import OwnKeys
-from node import passwords, settings as node_settings
+from node import passwords
+from node import settings as node_settings
 from node.errors import BadSettings, Invalid
 from node.passwords import Passwords
-from node.settings import Settings
+from node.settings import DATABASE, Settings
 from storage import accounts, audit, facts, staff
 from storage.accounts import Account
 from storage.errors import Conflict
@@ -35,27 +37,14 @@ async def found(
     checked = node_settings.checked(written, data=data, where="init")
     secret = node_settings.default_secret_path(data)
     _demand_free(data, secret)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made: list[Path] = []
-    try:
-        data.chmod(0o700)
-        node_settings.write_secret(secret)
-        made.append(secret)
-        node_settings.write_initial(
-            data, domain=checked.domain, development=development, name=checked.name, language=language, secret_file=secret
-        )
-        made.append(data / node_settings.FILE)
-        await asyncio.to_thread(apply.upgrade, checked.database)
-        made.extend(checked.database.with_name(checked.database.name + suffix) for suffix in ("", "-wal", "-shm"))
-        await _furnish(checked, secret, username=username, display_name=admin_name or username, password=password)
-    except BaseException:
-        for path in reversed(made):
-            path.unlink(missing_ok=True)
-        raise
+    with contextlib.ExitStack() as on_failure:
+        await asyncio.to_thread(_lay_out, checked, secret, on_failure)
+        await _furnish(checked, username=username, display_name=admin_name or username, password=password)
+        on_failure.pop_all()
     return node_settings.load(data)
 
 
-async def add_member(
+async def add_member(  # noqa: PLR0913  what is known of a newcomer, and who lets them in
     store: Store,
     settings: Settings,
     hashing: Passwords,
@@ -99,15 +88,37 @@ def _demand_free(data: Path, secret: Path) -> None:
     if (data / node_settings.FILE).exists() or (data / node_settings.DATABASE).exists():
         raise BadSettings(f"There is a node in {data} already. Choose another folder with --data; nothing was changed.")
     if secret.exists():
-        raise BadSettings(f"The secret of another node lies at {secret}. Move it away first; nothing was changed.")
+        message = f"The secret of another node lies at {secret}. Move it away first; nothing was changed."
+        raise BadSettings(message)
 
 
-async def _furnish(settings: Settings, secret: Path, *, username: str, display_name: str, password: str) -> None:
+def _lay_out(settings: Settings, secret: Path, on_failure: contextlib.ExitStack) -> None:
+    """Folder, secret, settings and an empty database; `on_failure` takes away what was made."""
+    data, database = settings.data, settings.database
+    if not data.exists():
+        data.mkdir(mode=0o700, parents=True)
+        on_failure.callback(data.rmdir)
+    data.chmod(0o700)
+    if not node_settings.is_secret_in_environment():
+        node_settings.write_secret(secret)
+        on_failure.callback(secret.unlink)
+    for path in (
+        data / node_settings.FILE,
+        database,
+        *(database.with_name(f"{DATABASE}-{end}") for end in ("wal", "shm")),
+    ):
+        on_failure.callback(path.unlink, missing_ok=True)
+    node_settings.write_initial(settings, secret_file=secret)
+    apply.upgrade(database)
+    database.chmod(0o600)
+
+
+async def _furnish(settings: Settings, *, username: str, display_name: str, password: str) -> None:
     hashing = Passwords()
     store = await SqliteStore.open(settings.database)
     try:
         actor = await store.write(_add_node, settings)
-        await OwnKeys(store, Vault(node_settings.read_secret(secret))).private(actor)
+        await OwnKeys(store, Vault(settings.secret())).private(actor)
         kept = await hashing.hash(password)
         await store.write(
             _add_member, settings, username, display_name, kept, staff.ADMIN, by="command", source="command"
@@ -130,9 +141,7 @@ def _add_member(
     unit: Unit, settings: Settings, username: str, display_name: str, password: str, role: str, *, by: str, source: str
 ) -> Account:
     try:
-        account = accounts.add_local(
-            unit, username=username, display_name=display_name, base_url=settings.base_url
-        )
+        account = accounts.add_local(unit, username=username, display_name=display_name, base_url=settings.base_url)
     except Conflict as error:
         raise Invalid("username", "ERR_TAKEN", f"The name {username} is taken. Choose another.") from error
     staff.add(unit, account.id, password=password, role=role, locale=settings.language)

@@ -2,29 +2,34 @@
 
 A backup is a tar file: a consistent copy of the database taken while the node runs, the settings, and a manifest with a
 checksum of each. The secret is not in it: whoever finds a backup cannot sign in the node's name. Restoring finds the secret
-where the settings say it was, or is told where it is.
+where it lay when the backup was made, or is told where it is; and tries it on the node's key before anything is kept.
 """
 
+import asyncio
 import contextlib
+import errno
 import hashlib
 import io
 import os
-import sqlite3
 import tarfile
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from node import settings as node_settings
 from node.errors import BadSettings, NodeError
 from node.settings import DATABASE, FILE, Settings
 from storage import schema_version
+from storage.soundness import first_fault, one_sealed_key, schema_at
 from storage.store import Store
+from storage.vault import Vault
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -37,129 +42,210 @@ class BadBackup(NodeError):
     code = "bad-backup"
 
 
+class Manifest(BaseModel):
+    """What a backup says of itself. sha256: of each file in it, by name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    base_url: str
+    schema_version: str
+    made_at: datetime
+    secret_file: str
+    sha256: dict[str, str]
+
+
 async def back_up(store: Store, settings: Settings, target: Path, *, progress: Callable[[float], None]) -> int:
     """Copy the node into one file, beside a node that may be running. Returns the file's size in bytes.
 
     target: must not exist.  progress: is called with the share done, 0 to 1.
     Raises BadSettings (the file is there already), StorageFull, OSError; then no half file is left.
     """
-    if target.exists():
-        raise BadSettings(f"{target} is there already. Name another file; nothing was overwritten.")
-    with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".legation-backup-") as folder:
+    _demand_absent(target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".legation-backup-") as folder:
         copy = Path(folder) / DATABASE
         await store.backup(copy, progress=progress)
-        parts = {DATABASE: copy, FILE: settings.data / FILE}
-        whole = Path(folder) / "whole"
-        _pack(whole, parts, settings)
-        whole.chmod(0o600)
-        os.link(whole, target)  # appears whole or not at all, and never in place of another file
-    return target.stat().st_size
+        return await asyncio.to_thread(_pack, Path(folder) / "whole", target, copy, settings)
 
 
 def restore(source: Path, data: Path, *, secret_file: Path | None) -> Settings:
     """Make a node again from a backup, in a folder that has none.
 
-    secret_file: where the secret is; by default where the settings in the backup say it was.
-    Raises BadBackup, BadSettings; then nothing is left in the folder.
+    secret_file: where the secret is; by default where it was when the backup was made.
+    Raises BadBackup, BadSettings, WrongSchema, OSError; then nothing is left in the folder.
     """
     if (data / FILE).exists() or (data / DATABASE).exists():
         raise BadSettings(f"There is a node in {data} already. Choose another folder with --data; nothing was changed.")
-    with tempfile.TemporaryDirectory(prefix="legation-restore-") as folder:
-        unpacked = Path(folder)
-        _unpack(source, unpacked)
-        _demand_sound(unpacked / DATABASE)
-        written = tomllib.loads((unpacked / FILE).read_text(encoding="utf-8"))
-        secret = _secret_for(written, data, secret_file)
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.ExitStack() as on_failure:
+        if not data.exists():
+            data.mkdir(mode=0o700, parents=True)
+            on_failure.callback(data.rmdir)
         data.chmod(0o700)
-        _place(unpacked / DATABASE, data / DATABASE)
-        text = _with_secret_at((unpacked / FILE).read_text(encoding="utf-8"), secret)
-        (data / FILE).write_text(text, encoding="utf-8")
-        (data / FILE).chmod(0o600)
-    return node_settings.load(data)
+        with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as folder:
+            unpacked = Path(folder)
+            manifest = _unpack(source, unpacked)
+            _demand_sound(unpacked / DATABASE)
+            secret = _secret_in(secret_file or Path(manifest.secret_file))
+            _demand_fitting(unpacked / DATABASE, secret)
+            place = _keep_secret(secret, data, on_failure)
+            settings = _adapted(unpacked / FILE, data, place)
+            for name in (DATABASE, FILE):
+                (unpacked / name).rename(data / name)
+        on_failure.pop_all()
+    return settings
 
 
-def _pack(target: Path, parts: dict[str, Path], settings: Settings) -> None:
-    manifest = {
-        "format": FORMAT,
-        "base_url": settings.base_url,
-        "schema": schema_version.CURRENT,
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sha256": {name: _digest(path) for name, path in parts.items()},
-    }
-    raw = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
-    with tarfile.open(target, "w:gz", compresslevel=3) as tar:
-        head = tarfile.TarInfo(MANIFEST)
-        head.size = len(raw)
-        tar.addfile(head, io.BytesIO(raw))
-        for name, path in parts.items():
-            tar.add(path, arcname=name)
+# ---- packing --------------------------------------------------------------------------------------------------------
 
 
-def _unpack(source: Path, folder: Path) -> None:
+def _pack(whole: Path, target: Path, copy: Path, settings: Settings) -> int:
+    parts = {DATABASE: copy, FILE: settings.data / FILE}
+    manifest = Manifest(
+        format=FORMAT,
+        base_url=settings.base_url,
+        schema_version=schema_version.CURRENT,
+        made_at=datetime.now(UTC).replace(microsecond=0),
+        secret_file=str(settings.secret_path.absolute()),
+        sha256={name: _digest(path) for name, path in parts.items()},
+    )
+    raw = manifest.model_dump_json(indent=2).encode()
+    with whole.open("xb") as file:
+        whole.chmod(0o600)
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as tar:
+            head = tarfile.TarInfo(MANIFEST)
+            head.size = len(raw)
+            tar.addfile(head, io.BytesIO(raw))
+            for name, path in parts.items():
+                tar.add(path, arcname=name, filter=_of_nobody)
+        file.flush()
+        os.fsync(file.fileno())
+    _appear(whole, target)
+    return target.stat().st_size
+
+
+def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
+def _appear(whole: Path, target: Path) -> None:
+    """The file is there whole or not at all, and never in place of another."""
+    try:
+        os.link(whole, target)
+    except FileExistsError:
+        _demand_absent(target)
+        raise
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
+            raise
+        # Network and memory-stick file systems know no second names.
+        _demand_absent(target)
+        whole.rename(target)
+
+
+def _demand_absent(target: Path) -> None:
+    if target.exists():
+        raise BadSettings(f"{target} is there already. Name another file; nothing was overwritten.")
+
+
+# ---- unpacking ------------------------------------------------------------------------------------------------------
+
+
+def _unpack(source: Path, folder: Path) -> Manifest:
     with _as_bad_backup(source), tarfile.open(source, "r:gz") as tar:
         for name in (MANIFEST, FILE, DATABASE):
-            member = tar.getmember(name)
-            reader = tar.extractfile(member)
-            if reader is None:
-                raise BadBackup(f"{source} is not a backup of a node: {name} in it is no file.")
-            with reader, (folder / name).open("wb") as writer:
-                while chunk := reader.read(CHUNK):
-                    writer.write(chunk)
-    manifest = orjson.loads((folder / MANIFEST).read_bytes())
+            _extract(tar, name, folder / name)
+    manifest = _manifest(source, folder / MANIFEST)
     for name in (FILE, DATABASE):
-        if manifest.get("sha256", {}).get(name) != _digest(folder / name):
+        if manifest.sha256.get(name) != _digest(folder / name):
             raise BadBackup(f"{source} is damaged: {name} in it is not what was backed up. Use another backup.")
+    return manifest
 
 
-def _demand_sound(database: Path) -> None:
-    with contextlib.closing(sqlite3.connect(database)) as opened:
-        found = opened.execute("pragma integrity_check").fetchone()
-        if found != ("ok",):
-            raise BadBackup(f"The database in the backup is damaged: {found[0]}. Use another backup.")
-
-
-def _secret_for(written: dict[str, Any], data: Path, given: Path | None) -> Path:  # Any: whatever the file holds
-    """The new node's own copy of its secret."""
-    source = given or Path(str(written.get("secret_file", "")))
-    target = node_settings.default_secret_path(data)
-    if os.environ.get(node_settings.SECRET_VARIABLE) and not source.is_file():
-        return target
-    if not source.is_file():
-        raise BadSettings(
-            f"The backup's secret is not at {source}. It is not in the backup: name the copy you keep with --secret-file."
-        )
-    node_settings.read_secret(source)
-    if target.exists() and target.read_bytes() != source.read_bytes():
-        raise BadSettings(f"Another node's secret lies at {target}. Move it away first; nothing was changed.")
-    if not target.exists():
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(source.read_bytes())
-    return target
-
-
-def _with_secret_at(text: str, secret: Path) -> str:
-    line = f'secret_file = "{secret.absolute()}"'
-    lines = [line if found.startswith("secret_file") else found for found in text.splitlines()]
-    return "\n".join(lines if line in lines else [line, *lines]) + "\n"
-
-
-def _place(source: Path, target: Path) -> None:
-    with source.open("rb") as reader, target.open("xb") as writer:
+def _extract(tar: tarfile.TarFile, name: str, target: Path) -> None:
+    reader = tar.extractfile(name)
+    if reader is None:
+        raise KeyError(name)
+    with reader, target.open("xb") as writer:
+        target.chmod(0o600)
         while chunk := reader.read(CHUNK):
             writer.write(chunk)
         writer.flush()
         os.fsync(writer.fileno())
-    target.chmod(0o600)
+
+
+def _manifest(source: Path, path: Path) -> Manifest:
+    raw = path.read_bytes()
+    try:
+        written = orjson.loads(raw)
+        if isinstance(written, dict) and written.get("format", FORMAT) != FORMAT:
+            message = f"{source} was made by another version of Legation. Restore it with that one, then upgrade."
+            raise BadBackup(message)
+        return Manifest.model_validate(written)
+    except (orjson.JSONDecodeError, ValidationError) as error:
+        raise BadBackup(f"{source} is not a backup of a node: {MANIFEST} in it cannot be read.") from error
+
+
+def _demand_sound(database: Path) -> None:
+    fault = first_fault(database)
+    if fault is not None:
+        raise BadBackup(f"The database in the backup is damaged: {fault}. Use another backup.")
+    found = schema_at(database)
+    if found is None or found > schema_version.CURRENT:
+        schema_version.check(found)
+
+
+def _secret_in(path: Path) -> bytes:
+    if node_settings.is_secret_in_environment():
+        return node_settings.secret_in_environment()
+    if not path.is_file():
+        raise BadSettings(
+            f"The secret of this node is not at {path}. It is not in the backup: name the copy you keep with --secret-file."
+        )
+    return node_settings.read_secret(path)
+
+
+def _demand_fitting(database: Path, secret: bytes) -> None:
+    sealed = one_sealed_key(database)
+    if sealed is not None:
+        Vault(secret).open(sealed.sealed, about=sealed.key_id)
+
+
+def _keep_secret(secret: bytes, data: Path, on_failure: contextlib.ExitStack) -> Path | None:
+    """Give the node its own copy of its secret. Returns where; None when it comes from the environment."""
+    if node_settings.is_secret_in_environment():
+        return None
+    place = node_settings.default_secret_path(data)
+    if not place.exists():
+        node_settings.write_secret(place, secret)
+        on_failure.callback(place.unlink)
+    elif node_settings.read_secret(place) != secret:
+        raise BadSettings(f"Another node's secret lies at {place}. Move it away first; nothing was changed.")
+    return place
+
+
+def _adapted(path: Path, data: Path, secret: Path | None) -> Settings:
+    """Have the settings name the secret's new place; all else stays as it was written."""
+    text = path.read_text(encoding="utf-8")
+    if secret is not None:
+        line = node_settings.setting("secret_file", str(secret.absolute()))
+        lines = [line if "secret_file" in _names_in(found) else found for found in text.splitlines()]
+        text = "\n".join(lines if line in lines else [line, *lines]) + "\n"
+        path.write_text(text, encoding="utf-8")
+    return node_settings.checked(tomllib.loads(text), data=data, where=str(data / FILE))
+
+
+def _names_in(line: str) -> dict[str, Any]:  # Any: whatever the line holds
+    try:
+        return tomllib.loads(line)
+    except tomllib.TOMLDecodeError:  # a part of a longer value
+        return {}
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
@@ -168,5 +254,11 @@ def _as_bad_backup(source: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise BadBackup(f"There is no file {source}.") from error
-    except (tarfile.TarError, EOFError, KeyError, OSError) as error:
+    except KeyError as error:
+        raise BadBackup(f"{source} is not a backup of a node: {error.args[0]}.") from error
+    except OSError as error:
+        if error.errno is not None:  # the disk, not the file
+            raise
+        raise BadBackup(f"{source} is not a whole backup of a node: {error}.") from error
+    except (tarfile.TarError, EOFError, zlib.error) as error:
         raise BadBackup(f"{source} is not a whole backup of a node: {error}.") from error

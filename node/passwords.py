@@ -62,11 +62,17 @@ def demand_good(password: str, *, names: Iterable[str]) -> None:
     names: the person's own.  Raises Invalid.  Source: OWASP ASVS 5.0, 6.2.
     """
     if len(password) < SHORTEST:
-        raise Invalid("password", "ERR_TOO_SHORT", f"A password has at least {SHORTEST} characters: four words will do.")
+        raise Invalid(
+            "password", "ERR_TOO_SHORT", f"A password has at least {SHORTEST} characters: four words will do."
+        )
     if len(password) > LONGEST:
         raise Invalid("password", "ERR_TOO_LONG", f"A password has at most {LONGEST} characters.")
     plain = password.casefold()
     if plain in COMMON or len(set(plain)) < 4:  # noqa: PLR2004  aaaabbbbcccc
-        raise Invalid("password", "ERR_COMMON", "This password is among the first that are tried. Choose four words of your own.")
+        raise Invalid(
+            "password", "ERR_COMMON", "This password is among the first that are tried. Choose four words of your own."
+        )
     if any(len(name) >= 3 and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names):  # noqa: PLR2004
-        raise Invalid("password", "ERR_OWN_NAME", "This password is made of your own name. Choose four words of your own.")
+        raise Invalid(
+            "password", "ERR_OWN_NAME", "This password is made of your own name. Choose four words of your own."
+        )

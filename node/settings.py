@@ -9,6 +9,7 @@ import base64
 import binascii
 import difflib
 import os
+import ssl
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -16,9 +17,16 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from federation.errors import BadHost
 from federation.hosts import canonical_host
@@ -28,7 +36,7 @@ from storage.vault import SECRET_BYTES
 FILE = "legation.toml"
 DATABASE = "legation.db"
 DATA_VARIABLE = "LEGATION_DATA"
-SECRET_VARIABLE = "LEGATION_SECRET"
+SECRET_VARIABLE = "LEGATION_SECRET"  # noqa: S105  the name of a variable
 PREFIX = "LEGATION_"
 NOT_SETTINGS = frozenset({DATA_VARIABLE, SECRET_VARIABLE, "LEGATION_TRACEBACK"})
 
@@ -43,20 +51,37 @@ def _host(text: str) -> str:
         raise ValueError(error.reason) from error
 
 
+class Environment(EnvSettingsSource):
+    """What the environment says, but for the data folder: LEGATION_DATA speaks to the command only."""
+
+    def __call__(self) -> dict[str, Any]:  # Any: whatever the environment holds
+        found = super().__call__()
+        found.pop("data", None)
+        return found
+
+
 class Egress(BaseModel):
     """Where the node may connect to."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     allow: tuple[Network, ...] | None = None
     """The networks of the peers, as `10.0.0.0/8`. Without it, every public address; in development, loopback only."""
+
+    ca_file: Path | None = None
+    """The certificates of the authorities that vouch for peers, in PEM, instead of those that the system trusts."""
 
 
 class Settings(BaseSettings):
     """Everything that can be set on a node."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     data: Path
@@ -129,16 +154,13 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file; nothing else is read."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
+        del env_settings, dotenv_settings, file_secret_settings
+        return Environment(settings_cls), init_settings
 
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, found: dict[str, Any]) -> dict[str, Any]:  # Any: whatever the file holds
-        filled = {"account_domain": found.get("domain", ""), "name": found.get("domain", ""), **found}
-        if not filled.get("listen"):
-            filled["listen"] = _listen_address(str(found.get("domain", "")), development=bool(found.get("development")))
-        return filled
+        return {"account_domain": found.get("domain", ""), "name": found.get("domain", ""), **found}
 
     @model_validator(mode="after")
     def _demand_sense(self) -> "Settings":
@@ -151,7 +173,7 @@ class Settings(BaseSettings):
         if not self.development and is_of_this_machine(self.domain):
             message = f"{self.domain} is reached on this machine only: that needs development = true"
             raise ValueError(message)
-        split_listen(self.listen)
+        split_listen(self.listen_address)
         return self
 
     @property
@@ -170,19 +192,25 @@ class Settings(BaseSettings):
         return self.data / DATABASE
 
     @property
+    def listen_address(self) -> str:
+        """Where to listen: what was said or, in development, the port that `domain` names."""
+        port = self.domain.rpartition(":")[2]
+        return self.listen or (f"127.0.0.1:{port}" if self.development and port.isdecimal() else "127.0.0.1:8080")
+
+    @property
     def listen_host(self) -> str:
         """The address to listen on."""
-        return split_listen(self.listen)[0]
+        return split_listen(self.listen_address)[0]
 
     @property
     def listen_port(self) -> int:
         """The port to listen on."""
-        return split_listen(self.listen)[1]
+        return split_listen(self.listen_address)[1]
 
     @property
     def host_names(self) -> frozenset[str]:
-        """What callers may write in `Host`."""
-        return frozenset({self.domain})
+        """What callers may write in `Host`: peers ask the domain of the handles who is behind one."""
+        return frozenset({self.domain, self.account_domain})
 
     @property
     def egress_networks(self) -> tuple[Network, ...] | None:
@@ -191,10 +219,21 @@ class Settings(BaseSettings):
             return DEVELOPMENT_NETWORKS
         return self.egress.allow
 
+    def certificates(self) -> ssl.SSLContext | None:
+        """Which certificates of peers are believed; None for those that the system trusts. Raises BadSettings."""
+        if self.egress.ca_file is None:
+            return None
+        try:
+            return ssl.create_default_context(cafile=self.egress.ca_file)
+        except OSError as error:
+            message = (
+                f"egress.ca_file: {self.egress.ca_file} cannot be used as PEM certificates: {error.strerror or error}."
+            )
+            raise BadSettings(message) from error
+
     def secret(self) -> bytes:
         """The 32 bytes that open the node's keys. Raises BadSettings, saying what to do."""
-        written = os.environ.get(SECRET_VARIABLE)
-        return _secret_of(written, SECRET_VARIABLE) if written else read_secret(self.secret_path)
+        return secret_in_environment() if is_secret_in_environment() else read_secret(self.secret_path)
 
     @property
     def secret_path(self) -> Path:
@@ -230,51 +269,65 @@ def checked(written: dict[str, Any], *, data: Path, where: str) -> Settings:  # 
         return Settings(**{**written, "data": data.absolute()})
     except ValidationError as error:
         raise BadSettings(f"{where}: {' '.join(_sentence(found) for found in error.errors())}") from error
+    except SettingsError as error:  # a list in the environment that is no JSON
+        raise BadSettings(f"The environment: {error}; a list is written as JSON, as '[\"10.0.0.0/8\"]'.") from error
 
 
-def write_initial(
-    data: Path, *, domain: str, development: bool, name: str, language: str, secret_file: Path
-) -> None:
+def write_initial(settings: Settings, *, secret_file: Path) -> None:
     """Write the settings file of a new node, with what can be changed in it explained."""
     lines = [
         "# The settings of this node. Each can also be set by an environment variable, as LEGATION_NAME.",
         "# All of them are explained in docs/reference/settings.md; restart the node after a change.",
         "",
         "# The public host. It is part of every post's address and never changes.",
-        f"domain = {_quoted(domain)}",
+        setting("domain", settings.domain),
         "",
         "# What the node is called for people, and the language of its pages for those who have not chosen (fr or en).",
-        f"name = {_quoted(name)}",
-        f"language = {_quoted(language)}",
+        setting("name", settings.name),
+        setting("language", settings.language),
         "",
         "# The secret that opens the node's keys. Keep a copy of it apart from the backups.",
-        f"secret_file = {_quoted(str(secret_file.absolute()))}",
+        setting("secret_file", str(secret_file.absolute())),
         "",
     ]
-    if development:
+    if settings.development:
         lines += ["# Plain http on this machine alone.", "development = true", ""]
     lines += [
         "# The networks of the peers. Without it: every public address; in development, loopback only.",
+        "# The authorities that vouch for their certificates. Without it: those that the system trusts.",
         "# [egress]",
         '# allow = ["10.0.0.0/8"]',
+        '# ca_file = "/etc/ssl/ministry.pem"',
         "",
     ]
-    path = data / FILE
+    path = settings.data / FILE
     path.write_text("\n".join(lines), encoding="utf-8")
     path.chmod(0o600)
 
 
 def default_secret_path(data: Path) -> Path:
     """Beside the data folder, so that whoever takes the folder does not have it."""
-    folder = data.absolute()
+    folder = data.resolve()
     return folder.with_name(folder.name + ".secret")
 
 
-def write_secret(path: Path) -> None:
-    """Make a new secret in a file that only its owner can read. Raises FileExistsError."""
+def write_secret(path: Path, secret: bytes | None = None) -> None:
+    """Put a secret, a new one when none is given, into a new file that only its owner can read. Raises FileExistsError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(os.urandom(SECRET_BYTES)).decode() + "\n")
+        file.write(base64.b64encode(secret or os.urandom(SECRET_BYTES)).decode() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def is_secret_in_environment() -> bool:
+    """Whether LEGATION_SECRET takes the place of a file."""
+    return bool(os.environ.get(SECRET_VARIABLE))
+
+
+def secret_in_environment() -> bytes:
+    """The secret in LEGATION_SECRET. Raises BadSettings: not a secret."""
+    return _secret_of(os.environ.get(SECRET_VARIABLE, ""), SECRET_VARIABLE)
 
 
 def read_secret(path: Path) -> bytes:
@@ -312,11 +365,6 @@ def split_listen(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _listen_address(domain: str, *, development: bool) -> str:
-    port = domain.rpartition(":")[2]
-    return f"127.0.0.1:{port}" if development and port.isdecimal() else "127.0.0.1:8080"
-
-
 def _secret_of(written: str, where: str) -> bytes:
     try:
         secret = base64.b64decode(written.strip(), validate=True)
@@ -330,13 +378,14 @@ def _secret_of(written: str, where: str) -> bytes:
 def _unknown_in_file(written: dict[str, Any]) -> Iterator[str]:
     names = set(Settings.model_fields) - {"data"}
     yield from (_unknown(name, names) for name in written if name not in names)
-    egress = written.get("egress")
+    egress, inside = written.get("egress"), {f"egress.{name}" for name in Egress.model_fields}
     if isinstance(egress, dict):
-        yield from (_unknown(f"egress.{name}", {"egress.allow"}) for name in egress if name != "allow")
+        yield from (_unknown(f"egress.{name}", inside) for name in egress if f"egress.{name}" not in inside)
 
 
 def _unknown_in_environment() -> Iterator[str]:
-    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "data"} | {"LEGATION_EGRESS__ALLOW"}
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "data"}
+    names |= {f"{PREFIX}EGRESS__{name.upper()}" for name in Egress.model_fields}
     given = [name for name in os.environ if name.startswith(PREFIX) and name not in NOT_SETTINGS]
     yield from (_unknown(name, names) for name in given if name not in names)
 
@@ -352,6 +401,6 @@ def _sentence(error: ErrorDetails) -> str:
     return f"{where}: {text}." if where else f"{text}."
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def setting(name: str, value: str) -> str:
+    """A setting as a line of the file."""
+    return tomli_w.dumps({name: value}).rstrip()

@@ -35,9 +35,7 @@ class Entry:
 SELECT = "select id, at, who, source, act, subject, detail, previous, digest from audit"
 
 
-def add(
-    unit: Unit, *, who: str, source: str, act: str, subject: str, detail: Mapping[str, str] | None = None
-) -> None:
+def add(unit: Unit, *, who: str, source: str, act: str, subject: str, detail: Mapping[str, str] | None = None) -> None:
     """Note a decision.
 
     who: a name, or `command`.  source: `web`, `api` or `command`, with an address where there is one.
@@ -75,7 +73,9 @@ def add(
 
 def entries(unit: Unit, *, limit: int, before: int | None = None) -> list[Entry]:
     """The latest entries, newest first. before: an entry's id, exclusive."""
-    return unit.all(Entry, f"{SELECT} where id < :before order by id desc limit :limit", before=before or 1 << 62, limit=limit)
+    return unit.all(
+        Entry, f"{SELECT} where id < :before order by id desc limit :limit", before=before or 1 << 62, limit=limit
+    )
 
 
 def verify(unit: Unit) -> int | None:

@@ -371,6 +371,13 @@ def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
     return unit.all(Tagged, sql, ids=orjson.dumps(list(posts)).decode())
 
 
+def tags_beginning(unit: Unit, start: str, *, limit: int, offset: int = 0) -> list[str]:
+    """Tags whose name begins so, whatever the case, by name."""
+    sql = "select name from tags where name >= :start and name < :end order by name limit :limit offset :offset"
+    start = start.lower()
+    return unit.all(str, sql, start=start, end=start + "\U0010ffff", limit=limit, offset=offset)
+
+
 def above(unit: Unit, post: PostId, *, reader: AccountId, most: int = 200) -> list[Post]:
     """What a post answers, and what that answers, oldest first: as far up as this person may see."""
     sql = f"""

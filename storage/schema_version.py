@@ -14,7 +14,10 @@ def check(found: str | None) -> None:
     if found == CURRENT:
         return
     if found is None:
-        message = "This is not a node's database, or its creation was cut short. Run `legation migrate`."
+        message = (
+            "This is not a node's database, or its creation was cut short. Restore the last backup with `legation restore`, "
+            "or begin anew in another folder with `legation init`."
+        )
     elif found > CURRENT:
         message = (
             f"The database was used by a newer version of Legation (schema {found}; this program knows {CURRENT}). "

@@ -204,7 +204,9 @@ class _Failures:
 
 def must_wait_until(unit: Unit, *subjects: str) -> datetime | None:
     """When a sign-in may be tried again for all of these subjects, as `account:marie` and `address:10.1.2.3`."""
-    waits = [found.retry_at for subject in subjects if (found := _failures(unit, subject)) and found.retry_at > unit.now]
+    waits = [
+        found.retry_at for subject in subjects if (found := _failures(unit, subject)) and found.retry_at > unit.now
+    ]
     return max(waits, default=None)
 
 

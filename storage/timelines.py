@@ -123,6 +123,9 @@ class Tags:
     none_of: Sequence[str] = ()
 
 
+CARRIES_TAG = "p.id in (select t.post_id from post_tags t join tags g on g.id = t.tag_id where g.name = :tag)"
+
+
 def tagged(unit: Unit, reader: AccountId, tag: str | Tags, page: Page, *, is_local: bool | None = None) -> list[Post]:
     """Posts for all nodes, or this one, that carry a tag, newest first. is_local: only those from here, or from others."""
     wanted = tag if isinstance(tag, Tags) else Tags([tag])

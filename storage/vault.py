@@ -30,6 +30,9 @@ class Vault:
         """What was sealed. Raises StorageTrouble: another secret, or another thing."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
-        except InvalidTag as error:
-            message = "A key of this node cannot be opened: the secret is not the one that sealed it. Put the right secret file back."
+        except (InvalidTag, ValueError) as error:
+            message = (
+                "A key of this node cannot be opened: the secret is not the one that sealed it. "
+                "Put the right secret file back."
+            )
             raise StorageTrouble(message) from error

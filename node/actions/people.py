@@ -127,12 +127,15 @@ async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int,
     return [exact, *(account for account in found if account.id != exact.id)][:limit] if "@" not in wanted[1:] else [exact]
 
 
-async def resolve_post(node: Node, me: Account, url: str) -> PostId | None:
-    """The post at an address, of this node or of another, fetched when need be; None when there is none for this reader."""
+async def resolve_post(node: Node, me: Account, url: str, *, resolve: bool = True) -> PostId | None:
+    """The post at an address, of this node or of another; None when there is none for this reader.
+
+    resolve: fetch it from its node when it is not known here.
+    """
     local = await _local_post(node, url)
     try:
-        found = local if local is not None else await node.federation.thing(url)
-    except (Unreachable, FederationError):
+        found = local or await (node.federation.thing(url) if resolve else node.federation.known(url))
+    except FederationError:
         return None
     if isinstance(found, Account):
         return None

@@ -84,13 +84,11 @@ def declared(package: str) -> list[Endpoint]:
 def routes_of(package: str) -> list[web.RouteDef]:
     """The routes of a package's endpoints, each with and without a closing slash."""
     buckets = Buckets()
-    found = []
-    for one in declared(package):
-        for path in (one.path, f"{one.path}/"):
-            found.append(web.route(one.method, path, partial(answer, one, buckets)))
-            if one.method == "GET":
-                found.append(web.head(path, partial(answer, one, buckets)))
-    return found
+    return [
+        web.route(one.method, path, partial(answer, one, buckets))
+        for one in declared(package)
+        for path in (one.path, f"{one.path}/")
+    ]
 
 
 def unknown_paths(prefix: str) -> list[web.RouteDef]:

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> Any:  # Any: what click's own en
     """Run the command. Exits with 0, 1 (one sentence on standard error) or 2 (the call cannot be understood)."""
     try:
         return legation.main(arguments, prog_name="legation")
-    except Exception as error:  # noqa: BLE001  the last place: people see sentences, not tracebacks
+    except Exception as error:  # the last place: people see sentences, not tracebacks
         if os.environ.get("LEGATION_TRACEBACK") == "1":
             raise
         click.echo(f"legation: {_sentence(error)}", err=True)
@@ -75,7 +75,9 @@ def main(arguments: list[str] | None = None) -> Any:  # Any: what click's own en
 def _sentence(error: Exception) -> str:
     match error:
         case NotFound():
-            return str(error) or "There is nobody and nothing of that name here. `legation staff list` shows who there is."
+            return (
+                str(error) or "There is nobody and nothing of that name here. `legation staff list` shows who there is."
+            )
         case NodeError() | StorageError() | FederationError():
             return str(error) or str(error.__doc__)
         case PermissionError():

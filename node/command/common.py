@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import getpass
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
@@ -12,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 import orjson
+from rich.cells import cell_len, set_cell_size
 
 from federation.errors import BadHost
 from federation.hosts import canonical_host
@@ -23,6 +25,9 @@ from storage.sqlite import SqliteStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+SOURCE = "command"
+"""From where the command acts, for the audit."""
 
 data_option = click.option(
     "--data",
@@ -65,6 +70,14 @@ def ask_password(*, from_stdin: bool) -> str:
     return asked
 
 
+def operator() -> str:
+    """Who runs the command, for the audit: the account that asked for other rights, else the one it runs in."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in containers
+        return f"uid {os.getuid()}"
+
+
 def a_host(text: str, settings: Settings) -> Host:
     """A host as the allowlist has it. Raises Invalid."""
     try:
@@ -83,13 +96,15 @@ def print_json(value: object) -> None:
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
     """Rows under headings, or a sentence when there are none."""
-    found = [list(row) for row in rows]
-    if not found:
+    lines = [list(headings), *map(list, rows)]
+    if len(lines) == 1:
         click.echo(empty)
         return
-    widths = [max(len(line[at]) for line in [list(headings), *found]) for at in range(len(headings))]
-    for line in [list(headings), *found]:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    # Names may be Japanese or Chinese: what counts is how wide they are shown.
+    widths = [max(cell_len(line[at]) for line in lines) for at in range(len(headings))]
+    for line in lines:
+        shown = (set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(shown).rstrip())
 
 
 def moment(value: datetime | None) -> str:

@@ -14,7 +14,9 @@ from node.command.common import ask_password, asynchronous, data_option, passwor
 @click.option("--development", is_flag=True, help="Plain http on this machine alone, for trying things.")
 @click.option("--admin", required=True, metavar="NAME", help="The user name of the first administrator.")
 @click.option("--admin-name", default="", metavar='"FULL NAME"', help="Their full name.")
-@click.option("--name", default="", metavar='"NODE NAME"', help='What the node is called, as "Ambassade de France à Tokyo".')
+@click.option(
+    "--name", default="", metavar='"NODE NAME"', help='What the node is called, as "Ambassade de France à Tokyo".'
+)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="Of its pages.")
 @password_option
 @asynchronous

@@ -5,7 +5,18 @@ from pathlib import Path
 import click
 
 from federation.hosts import is_mixed_script, unicode_form
-from node.command.common import a_host, asynchronous, data_option, json_option, moment, opened, print_json, print_table
+from node.command.common import (
+    SOURCE,
+    a_host,
+    asynchronous,
+    data_option,
+    json_option,
+    moment,
+    opened,
+    operator,
+    print_json,
+    print_table,
+)
 from node.errors import Invalid
 from storage import audit
 from storage import peers as known
@@ -32,7 +43,13 @@ async def list_all(data: Path, *, as_json: bool) -> None:
         print_json([_described(peer, waiting.get(peer.host, 0)) for peer in found])
         return
     rows = [
-        (_shown(peer.host), _state(peer), str(waiting.get(peer.host, 0)), moment(peer.last_sent_at), peer.last_error or "-")
+        (
+            _shown(peer.host),
+            _state(peer),
+            str(waiting.get(peer.host, 0)),
+            moment(peer.last_sent_at),
+            peer.last_error or "-",
+        )
         for peer in found
     ]
     headings = ("NODE", "STATE", "WAITING", "LAST SENT", "TROUBLE")
@@ -51,7 +68,9 @@ async def show(host: str, data: Path, *, as_json: bool) -> None:
         peer = await store.read(known.get, wanted)
         waiting = (await store.read(known.waiting)).get(wanted, 0)
     if peer is None:
-        raise Invalid("host", "ERR_UNKNOWN", f"{wanted} was never allowed. Allow it with: legation peers allow {wanted}")
+        raise Invalid(
+            "host", "ERR_UNKNOWN", f"{wanted} was never allowed. Allow it with: legation peers allow {wanted}"
+        )
     described = _described(peer, waiting)
     if as_json:
         print_json(described)
@@ -88,19 +107,21 @@ async def remove(host: str, data: Path) -> None:
     async with opened(data) as (settings, store):
         wanted = a_host(host, settings)
         if not await store.write(_remove, wanted):
-            raise Invalid("host", "ERR_UNKNOWN", f"{wanted} is not allowed. `legation peers list` shows which nodes are.")
+            raise Invalid(
+                "host", "ERR_UNKNOWN", f"{wanted} is not allowed. `legation peers list` shows which nodes are."
+            )
     click.echo(f"{_shown(wanted)} is no longer allowed.")
 
 
 def _allow(unit: Unit, host: Host) -> None:
-    known.allow(unit, host, by="command")
-    audit.add(unit, who="command", source="command", act="peer.allow", subject=host)
+    known.allow(unit, host, by=operator())
+    audit.add(unit, who=operator(), source=SOURCE, act="peer.allow", subject=host)
 
 
 def _remove(unit: Unit, host: Host) -> bool:
-    removed = known.remove(unit, host, by="command")
+    removed = known.remove(unit, host, by=operator())
     if removed:
-        audit.add(unit, who="command", source="command", act="peer.remove", subject=host)
+        audit.add(unit, who=operator(), source=SOURCE, act="peer.remove", subject=host)
     return removed
 
 

@@ -1,10 +1,22 @@
 """`legation queue`: what waits for other nodes."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from node.command.common import a_host, asynchronous, data_option, json_option, moment, opened, print_json, print_table
+from node.command.common import (
+    SOURCE,
+    a_host,
+    asynchronous,
+    data_option,
+    json_option,
+    moment,
+    opened,
+    operator,
+    print_json,
+    print_table,
+)
 from storage import audit, deliveries
 from storage.ids import Host
 from storage.store import Unit
@@ -51,10 +63,12 @@ async def retry(host: str | None, data: Path) -> None:
 @queue.command()
 @host_argument
 @data_option
-@click.confirmation_option(prompt="Throw these dead letters away for good?")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @asynchronous
-async def drop(host: str | None, data: Path) -> None:
-    """Throw dead letters away for good; of one node, or of all."""
+async def drop(host: str | None, data: Path, *, yes: bool) -> None:
+    """Throw dead letters away for good; of one node, or of all. Asks first at a terminal."""
+    if sys.stdin.isatty() and not yes:
+        click.confirm("Throw these dead letters away for good?", abort=True)
     async with opened(data) as (settings, store):
         dropped = await store.write(_drop, a_host(host, settings) if host else None)
     click.echo(f"Dead letters thrown away: {dropped}.")
@@ -63,5 +77,5 @@ async def drop(host: str | None, data: Path) -> None:
 def _drop(unit: Unit, host: Host | None) -> int:
     dropped = deliveries.drop(unit, host)
     detail = {"letters": str(dropped)}
-    audit.add(unit, who="command", source="command", act="queue.drop", subject=host or "all", detail=detail)
+    audit.add(unit, who=operator(), source=SOURCE, act="queue.drop", subject=host or "all", detail=detail)
     return dropped

@@ -25,7 +25,7 @@ def serve(data: Path, listen: str | None) -> None:
         click.echo("Development mode: plain http, on this machine alone. Never for real posts.", err=True)
 
     def ready(running: Running) -> None:
-        where = split_listen(listen or settings.listen)[0]
+        where = split_listen(listen or settings.listen_address)[0]
         click.echo(f"{settings.name} answers at {settings.base_url} (listening on {where}:{running.serving.port})")
 
     try:

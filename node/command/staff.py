@@ -5,13 +5,16 @@ from pathlib import Path
 import click
 
 from node import founding, passwords
+from node.actions import staff as actions
 from node.command.common import (
+    SOURCE,
     ask_password,
     asynchronous,
     data_option,
     json_option,
     moment,
     opened,
+    operator,
     password_option,
     print_json,
     print_table,
@@ -50,8 +53,8 @@ async def add(name: str, data: Path, full_name: str, role: str, *, password_stdi
             display_name=full_name,
             password=password,
             role=role,
-            by="command",
-            source="command",
+            by=operator(),
+            source=SOURCE,
         )
     hashing.close()
     click.echo(f"{account.display_name} (@{account.username}) can sign in at {settings.base_url}.")
@@ -140,34 +143,19 @@ def _member(unit: Unit, name: str) -> Member:
 
 def _set_password(unit: Unit, account: AccountId, name: str, kept: str) -> None:
     people.set_password(unit, account, kept)
-    audit.add(unit, who="command", source="command", act="staff.password", subject=name)
+    audit.add(unit, who=operator(), source=SOURCE, act="staff.password", subject=name)
 
 
 def _change_role(unit: Unit, name: str, new: str) -> None:
-    member = _member(unit, name)
-    _demand_another_admin(unit, member, unless=new == people.ADMIN)
-    people.set_role(unit, member.account_id, new)
-    detail = {"before": member.role, "after": new}
-    audit.add(unit, who="command", source="command", act="staff.role", subject=member.username, detail=detail)
+    actions.change_role(unit, _member(unit, name).username, new, by=operator(), source=SOURCE)
 
 
 def _disable(unit: Unit, name: str) -> None:
-    member = _member(unit, name)
-    _demand_another_admin(unit, member, unless=False)
-    people.disable(unit, member.account_id)
-    audit.add(unit, who="command", source="command", act="staff.disable", subject=member.username)
+    actions.disable(unit, _member(unit, name).username, by=operator(), source=SOURCE)
 
 
 def _enable(unit: Unit, name: str) -> None:
-    member = _member(unit, name)
-    people.enable(unit, member.account_id)
-    audit.add(unit, who="command", source="command", act="staff.enable", subject=member.username)
-
-
-def _demand_another_admin(unit: Unit, member: Member, *, unless: bool) -> None:
-    is_last = member.role == people.ADMIN and member.disabled_at is None and people.active_admins(unit) == 1
-    if is_last and not unless:
-        raise Invalid("role", "ERR_LAST_ADMIN", f"{member.username} is the only administrator. Make another one first.")
+    actions.enable(unit, _member(unit, name).username, by=operator(), source=SOURCE)
 
 
 def _state(member: Member) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from node.api import scopes
-from node.command.common import asynchronous, data_option, opened
+from node.command.common import SOURCE, asynchronous, data_option, opened, operator
 from node.errors import Invalid
 from storage import audit, oauth, staff
 from storage.store import Unit
@@ -29,7 +29,9 @@ async def token(name: str, data: Path, scope: str) -> None:
 def _add(unit: Unit, name: str, wanted: str) -> str:
     member = staff.by_username(unit, name.lstrip("@"))
     if member is None or member.disabled_at is not None:
-        raise Invalid("name", "ERR_UNKNOWN", f"Nobody called {name} can sign in here. `legation staff list` shows who there is.")
+        raise Invalid(
+            "name", "ERR_UNKNOWN", f"Nobody called {name} can sign in here. `legation staff list` shows who there is."
+        )
     detail = {"scope": wanted}
-    audit.add(unit, who="command", source="command", act="token.add", subject=member.username, detail=detail)
+    audit.add(unit, who=operator(), source=SOURCE, act="token.add", subject=member.username, detail=detail)
     return oauth.add_token(unit, account_id=member.account_id, scopes=wanted, app_id=None)

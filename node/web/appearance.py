@@ -6,12 +6,14 @@ only what is its own.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -27,6 +29,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 TINTS = 6
 EXCERPT_LETTERS = 160
 REACH_OF_VISIBILITY = {"public": "all_nodes", "unlisted": "unlisted", "private": "followers", "direct": "mentioned"}
+
+HASHTAG = re.compile(r'<a href="[^"]*" class="mention hashtag" rel="tag">#<span>(?P<name>[^<&]+)</span>')
+"""A hashtag as the sanitiser writes it."""
 
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
@@ -126,9 +131,16 @@ def content(post: Entity) -> Markup:
     safe = str(rich(post["content"]))
     for person in post["mentions"]:
         safe = safe.replace(f'href="{escape(person["url"])}"', f'href="/@{escape(person["acct"])}"')
-    for tag in post["tags"]:
-        safe = safe.replace(f'href="{escape(tag["url"])}"', f'href="/tags/{escape(tag["name"])}"')
+    names = {tag["name"].lower() for tag in post["tags"]}
+    safe = HASHTAG.sub(lambda link: _tag_here(link) if link["name"].lower() in names else link[0], safe)
     return Markup(safe)  # noqa: S704  sanitised above; only addresses were exchanged, escaped
+
+
+def _tag_here(link: re.Match[str]) -> str:
+    """A hashtag as its author's node wrote it, leading to the page of the tag on this node."""
+    return (
+        f'<a href="/tags/{quote(link["name"].lower())}" class="mention hashtag" rel="tag">#<span>{link["name"]}</span>'
+    )
 
 
 def excerpt(post: Entity) -> str:

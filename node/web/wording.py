@@ -51,19 +51,27 @@ def _said(sentence: str, language: Language) -> str:
     return str(translations(language).ugettext(sentence))
 
 
+REFUSED = {
+    ("text", "ERR_BLANK"): message("Write something first."),
+    ("text", "ERR_TOO_LONG"): message(
+        "The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts."
+    ),
+    ("username", "ERR_INVALID"): message(
+        "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
+    ),
+    ("username", "ERR_RESERVED"): message("This name is kept for the node itself. Choose another."),
+    ("username", "ERR_TAKEN"): message("Somebody has this username already. Choose another."),
+    ("password", "ERR_TOO_SHORT"): message("The password is too short: at least 12 characters, four words will do."),
+    ("password", "ERR_TOO_LONG"): message("The password is too long: 128 characters at most."),
+    ("password", "ERR_COMMON"): message("This password is among the first that are tried. Choose four words."),
+    ("password", "ERR_OWN_NAME"): message("This password is made of the person’s own name. Choose four words."),
+    ("role", "ERR_LAST_ADMIN"): message("This is the only administrator. Make another one first."),
+}
+
+
 def refused_field(invalid: Invalid, language: Language) -> str:
     """What is wrong with a field of a form."""
-    return _said(_refused(invalid), language)
-
-
-def _refused(invalid: Invalid) -> str:
-    match invalid.field, invalid.reason:
-        case "text", "ERR_BLANK":
-            return message("Write something first.")
-        case "text", "ERR_TOO_LONG":
-            return message("The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts.")
-        case _:
-            return invalid.sentence
+    return _said(REFUSED.get((invalid.field, invalid.reason), invalid.sentence), language)
 
 
 def nobody_found(reason: str, language: Language) -> str:

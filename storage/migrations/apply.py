@@ -1,6 +1,5 @@
 """Bring a SQLite database to this program's schema."""
 
-import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -29,20 +28,6 @@ def head() -> str:
     newest = ScriptDirectory.from_config(config()).get_current_head()
     assert newest is not None
     return newest
-
-
-def revision(path: Path) -> str | None:
-    """The migration that the database at this path is at; None when there is none. Raises StorageTrouble."""
-    if not path.is_file():
-        return None
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as database:
-            row = database.execute("select version_num from alembic_version").fetchone()
-            return None if row is None else str(row[0])
-    except sqlite3.OperationalError:
-        return None
-    except sqlite3.DatabaseError as error:
-        raise StorageTrouble(f"The database {path} cannot be read: {error}.") from error
 
 
 def upgrade(path: Path) -> tuple[str | None, str]:

@@ -24,7 +24,7 @@ from tests import loopback
 
 PASSWORD = "quatre mots bien choisis"
 ALL_SCOPES = "profile read write follow push admin:read admin:write"
-KEPT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+KEPT = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
 
 
 class Clock:
@@ -75,12 +75,15 @@ OpenHouse = Callable[..., Awaitable[House]]
 
 @pytest.fixture
 async def open_house(node_template: Path, tmp_path: Path) -> AsyncIterator[OpenHouse]:
-    """Makes a node with these settings beside the usual ones of a test."""
+    """Makes a node with these settings beside the usual ones of a test.
+
+    name_of_host: without a port; a loopback address for clients that ask the machine's own resolver.
+    """
     async with AsyncExitStack() as stack:
 
         async def begin(**given: Any) -> House:
             port = loopback.free_port()
-            domain = f"paris.localhost:{port}"
+            domain = f"{given.pop('name_of_host', 'paris.localhost')}:{port}"
             data = tmp_path / str(port)
             data.mkdir()
             settings = Settings(**{"data": data, "domain": domain, "name": "Paris", "development": True} | given)

@@ -9,6 +9,7 @@ from aiohttp import web
 from federation.errors import BadHost
 from federation.hosts import canonical_host, is_mixed_script, unicode_form
 from node.context import NODE
+from node.origins import address_of
 from node.web import session
 from node.web.answers import go, language_of, render
 from node.web.declared import page
@@ -64,14 +65,14 @@ async def admit(request: web.Request) -> web.StreamResponse:
     if is_mixed_script(host) and form.get("confirmed") != host:
         errors = {"host": host_mixes_scripts(host, language)}
         return await listed(request, errors=errors, typed=typed, confirm=host, status=422)
-    await node.store.write(allow, host, by=session.present(request).account.username)
+    await node.store.write(allow, host, **by(request))
     return go("/administration/nodes", done="admitted")
 
 
 @page("POST", "/administration/nodes/{host}/admit", administrators=True)
 async def admit_again(request: web.Request) -> web.StreamResponse:
     """Admit a node that was removed; what waits for it leaves."""
-    await request.app[NODE].store.write(allow_again, host_of(request), by=session.present(request).account.username)
+    await request.app[NODE].store.write(allow_again, host_of(request), **by(request))
     return go("/administration/nodes", done="admitted")
 
 
@@ -93,7 +94,7 @@ async def remove_form(request: web.Request) -> web.StreamResponse:
 @page("POST", "/administration/nodes/{host}/remove", administrators=True)
 async def remove(request: web.Request) -> web.StreamResponse:
     """Exchange nothing more with a node, from the next request on."""
-    await request.app[NODE].store.write(take_off, host_of(request), by=session.present(request).account.username)
+    await request.app[NODE].store.write(take_off, host_of(request), **by(request))
     return go("/administration/nodes", done="removed")
 
 
@@ -124,24 +125,29 @@ def host_of(request: web.Request) -> Host:
         raise NotFound from None
 
 
-def allow(unit: Unit, host: Host, *, by: str) -> None:
+def by(request: web.Request) -> dict[str, str]:
+    """Who decides, and from where, for the record."""
+    return {"by": session.present(request).account.username, "source": f"web {address_of(request)}"}
+
+
+def allow(unit: Unit, host: Host, *, by: str, source: str) -> None:
     """Put a host on the list, and the act on record."""
     peers.allow(unit, host, by=by)
-    audit.add(unit, who=by, source="web", act="peer.allow", subject=host)
+    audit.add(unit, who=by, source=source, act="peer.allow", subject=host)
 
 
-def allow_again(unit: Unit, host: Host, *, by: str) -> None:
+def allow_again(unit: Unit, host: Host, *, by: str, source: str) -> None:
     """As `allow`, for a host that was on the list before. Raises NotFound."""
     if peers.get(unit, host) is None:
         raise NotFound
-    allow(unit, host, by=by)
+    allow(unit, host, by=by, source=source)
 
 
-def take_off(unit: Unit, host: Host, *, by: str) -> None:
+def take_off(unit: Unit, host: Host, *, by: str, source: str) -> None:
     """Take a host off the list, and put the act on record. Raises NotFound."""
     if not peers.remove(unit, host, by=by):
         raise NotFound
-    audit.add(unit, who=by, source="web", act="peer.remove", subject=host)
+    audit.add(unit, who=by, source=source, act="peer.remove", subject=host)
 
 
 def waiting_for(unit: Unit, host: Host) -> int:

@@ -18,9 +18,8 @@ from node.web.declared import page
 from node.web.typed import Typed
 from storage import posts
 from storage.errors import NotFound
-from storage.ids import AccountId, PostId
-from storage.posts import Post, Version
-from storage.store import Unit
+from storage.ids import PostId
+from storage.posts import Post
 
 
 @page("GET", "/compose")
@@ -98,27 +97,10 @@ async def delete(request: web.Request) -> web.StreamResponse:
 @page("GET", "/posts/{id}/history")
 async def history(request: web.Request) -> web.StreamResponse:
     """Every version of a post, the newest first."""
-    node = request.app[NODE]
-    visitor = session.present(request)
+    node, me = request.app[NODE], session.present(request).account
     identifier = post_id(request)
-    earlier = await node.store.read(versions, identifier, reader=visitor.account.id)
-    (entity,) = await entities.statuses(node, visitor.account, [identifier])
-    now = {
-        "content": entity["content"],
-        "spoiler_text": entity["spoiler_text"],
-        "created_at": entity["edited_at"] or entity["created_at"],
-    }
-    before = [
-        {"content": one.content, "spoiler_text": one.summary, "created_at": one.written_at.isoformat()}
-        for one in earlier
-    ]
-    return await render(request, "history.html", entity=entity, versions=[*before, now])
-
-
-def versions(unit: Unit, post: PostId, *, reader: AccountId) -> list[Version]:
-    """What a post said before, for somebody who may see it. Raises NotFound."""
-    posts.visible(unit, post, reader=reader)
-    return posts.versions(unit, post)
+    entity = await entities.status(node, me, identifier)
+    return await render(request, "history.html", entity=entity, versions=await entities.history(node, me, identifier))
 
 
 async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
@@ -128,7 +110,7 @@ async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
     mine = await node.store.read(posts.visible, post_id(request), reader=visitor.account.id)
     if mine.author_id != visitor.account.id or mine.boost_of is not None:
         raise NotFound
-    (entity,) = await entities.statuses(node, visitor.account, [mine.id])
+    (entity,) = await entities.of_posts(node, visitor.account, [mine])
     return mine, entity
 
 

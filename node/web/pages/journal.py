@@ -55,17 +55,16 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
     visitor = session.present(request)
     part = page_of(request)
     posts = await node.store.read(timeline, visitor.account.id, part)
-    ids = [post.id for post in posts]
     return await render(
         request,
         "journal.html",
         shown=shown,
-        posts=await entities.statuses(node, visitor.account, ids),
+        posts=await entities.of_posts(node, visitor.account, posts),
         first_page=is_first(part),
         newcomer=newcomer and is_first(part),
         draft=Typed.blank(language=language_of(request, visitor)),
         errors={},
-        around=neighbours(request, part, ids),
+        around=neighbours(request, part, [post.id for post in posts]),
     )
 
 
@@ -77,11 +76,10 @@ async def tagged(request: web.Request) -> web.StreamResponse:
     part = page_of(request)
     name = request.match_info["name"]
     posts = await node.store.read(timelines.tagged, visitor.account.id, name, part)
-    ids = [post.id for post in posts]
     return await render(
         request,
         "tag.html",
         tag=name,
-        posts=await entities.statuses(node, visitor.account, ids),
-        around=neighbours(request, part, ids),
+        posts=await entities.of_posts(node, visitor.account, posts),
+        around=neighbours(request, part, [post.id for post in posts]),
     )

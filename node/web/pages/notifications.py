@@ -1,7 +1,5 @@
 """What a person is told: who wrote to them, follows them, found something useful; and who asks to follow."""
 
-from typing import Any
-
 from aiohttp import web
 
 from node.api import entities
@@ -26,19 +24,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     node = request.app[NODE]
     me = session.present(request).account
     part = page_of(request)
-    rows, people, read_to = await node.store.read(told, me.id, part)
+    rows, read_to = await node.store.read(told, me.id, part)
     asking = await node.store.read(requests, me.id) if is_first(part) else []
-    by = {entity["id"]: entity for entity in await entities.accounts(node, me, people)}
-    about = {
-        entity["id"]: entity
-        for entity in await entities.statuses(node, me, [row.post_id for row in rows if row.post_id])
-    }
-    shown = [entity(row, by, about, read_to=read_to) for row in rows if str(row.from_id) in by]
+    shown = await entities.notifications(node, me, rows)
     return await render(
         request,
         "notifications.html",
         requests=await entities.accounts(node, me, asking),
-        notifications=[one for one in shown if one["status"] or not one["is_about_post"]],
+        notifications=[{"status": None, **one, "unread": int(one["id"]) > read_to} for one in shown],
         around=neighbours(request, part, [row.id for row in rows]),
     )
 
@@ -50,12 +43,10 @@ async def read(request: web.Request) -> web.StreamResponse:
     return go("/notifications", done="read")
 
 
-def told(unit: Unit, me: AccountId, part: Page) -> tuple[list[Notification], list[Account], int]:
-    """A part of the list, the people in it, and how far it was read."""
-    rows = notifications.of(unit, me, part)
-    people = accounts.by_ids(unit, {row.from_id for row in rows})
+def told(unit: Unit, me: AccountId, part: Page) -> tuple[list[Notification], int]:
+    """A part of the list, and how far it was read."""
     marker = notifications.markers(unit, me).get(MARKER)
-    return rows, [*people.values()], marker.last_read_id if marker else 0
+    return notifications.of(unit, me, part), marker.last_read_id if marker else 0
 
 
 def requests(unit: Unit, me: AccountId) -> list[Account]:
@@ -70,15 +61,3 @@ def mark_all(unit: Unit, me: AccountId) -> None:
     newest = notifications.of(unit, me, Page(limit=1))
     if newest:
         notifications.mark(unit, me, MARKER, last_read=newest[0].id)
-
-
-def entity(row: Notification, by: dict[str, Any], about: dict[str, Any], *, read_to: int) -> dict[str, Any]:
-    """One line of the list, as the template takes it."""
-    return {
-        "type": row.kind,
-        "created_at": row.created_at,
-        "account": by[str(row.from_id)],
-        "status": about.get(str(row.post_id)) if row.post_id else None,
-        "is_about_post": row.post_id is not None,
-        "unread": row.id > read_to,
-    }

@@ -31,9 +31,15 @@ async def show(request: web.Request) -> web.StreamResponse:
         return go(f"/@{someone.handle}")
     part = page_of(request)
     posts = await node.store.read(timelines.by_author, someone.id, part, reader=visitor.account.id)
-    ids = [post.id for post in posts]
-    shown = await entities.statuses(node, visitor.account, ids)
-    return await face(request, someone, shown="posts", posts=shown, people=[], around=neighbours(request, part, ids))
+    shown = await entities.of_posts(node, visitor.account, posts)
+    return await face(
+        request,
+        someone,
+        shown="posts",
+        posts=shown,
+        people=[],
+        around=neighbours(request, part, [post.id for post in posts]),
+    )
 
 
 @page("GET", "/@{acct}/followers")

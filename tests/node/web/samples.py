@@ -256,6 +256,19 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None}),
     "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST}),
     "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),
+    "oauth_consent": (
+        "oauth_consent.html",
+        {
+            "app": "Ivory <b>",
+            "website": "https://ivory.example",
+            "permissions": ["Lire tout", "Publier"],
+            "administration": True,
+            "question": {"client_id": "x", "state": '"><script>'},
+            "place": "ivory.example",
+        },
+    ),
+    "oauth_code": ("oauth_code.html", {"app": "Ivory", "given": "c0de"}),
+    "oauth_refused": ("oauth_refused.html", {"sentence": "Non.", "reason": "unknown_client"}),
     "delete": ("delete.html", {"entity": OWN}),
     "history": (
         "history.html",

@@ -1,0 +1,320 @@
+"""People: oneself, others, and what stands between the two."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from aiohttp.web import FileField
+
+from node.actions import people
+from node.api import entities
+from node.api.answers import Answerable, Paged
+from node.api.callers import Caller
+from node.api.endpoints import endpoint
+from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several
+from node.errors import Invalid
+from storage import accounts, follows, pages, relations, staff, timelines
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.follows import Related
+from storage.ids import AccountId
+from storage.relations import Relationship
+from storage.staff import Member
+from storage.store import Unit
+
+
+class Field(Parameters):
+    """A line of the profile."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Changes(Parameters):
+    """What may be changed of one's profile."""
+
+    display_name: str | None = None
+    note: str | None = None
+    locked: bool | None = None
+    discoverable: bool | None = None
+    fields_attributes: Several[Field] | None = None
+    avatar: FileField | str | None = None
+    header: FileField | str | None = None
+
+
+class Wanted(Parameters):
+    """Accounts by their ids."""
+
+    id: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
+
+
+class Name(Parameters):
+    """A handle."""
+
+    acct: str
+
+
+class Query(Offset):
+    """What people are looked for by."""
+
+    default = 40
+    maximum = 80
+
+    q: str
+    resolve: bool = False
+    following: bool = False
+
+
+class Written(Page):
+    """Which posts of somebody are wanted."""
+
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    pinned: bool = False
+    tagged: str | None = None
+
+
+class How(Parameters):
+    """How somebody is to be followed."""
+
+    reblogs: bool = True
+    notify: bool = False
+
+
+class Quiet(Parameters):
+    """How somebody is to be muted. duration: seconds, 0 for good."""
+
+    notifications: bool = True
+    duration: int = 0
+
+
+@endpoint("GET", "/api/v1/accounts/verify_credentials", scope=("profile", "read:accounts"))
+async def verify_credentials(caller: Caller) -> Answerable:
+    """Oneself."""
+    return await _oneself(caller, caller.me)
+
+
+@endpoint("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts")
+async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
+    """Change one's profile. Pictures are not taken yet: that is said, and nothing is changed."""
+    if changes.avatar or changes.header:
+        raise Invalid("avatar", "ERR_INVALID", "This node takes no pictures for profiles")
+    me = caller.me
+    sent = changes.fields_attributes
+    changed = await people.change_profile(
+        caller.node,
+        me,
+        display_name=me.display_name if changes.display_name is None else changes.display_name,
+        note=me.note_source if changes.note is None else changes.note,
+        fields=me.named_fields if sent is None else [(field.name, field.value) for field in sent],
+        locked=me.locked if changes.locked is None else changes.locked,
+        discoverable=me.discoverable if changes.discoverable is None else changes.discoverable,
+    )
+    return await _oneself(caller, changed)
+
+
+@endpoint("GET", "/api/v1/accounts/lookup", scope="read:accounts")
+async def lookup(caller: Caller, name: Name) -> Answerable:
+    """Somebody known here, by handle."""
+    found = await people.find(caller.node, caller.me, name.acct, resolve=False, limit=1)
+    exact = [each for each in found if name.acct.lstrip("@").lower() in _names_of(caller, each)]
+    if not exact:
+        raise NotFound
+    return entities.account(caller.node, exact[0])
+
+
+@endpoint("GET", "/api/v1/accounts/search", scope="read:accounts")
+async def search(caller: Caller, query: Query) -> Answerable:
+    """People by a part of their name; with `resolve`, also at other nodes by handle."""
+    found = await people.find(
+        caller.node, caller.me, query.q, resolve=query.resolve, limit=query.limit, offset=query.offset
+    )
+    if query.following:
+        between = await caller.node.store.read(relations.of_each, caller.me.id, [each.id for each in found])
+        found = [each for each in found if between[each.id].following]
+    return await entities.accounts(caller.node, caller.me, found)
+
+
+@endpoint("GET", "/api/v1/accounts/relationships", scope="read:follows")
+async def relationships(caller: Caller, wanted: Wanted) -> Answerable:
+    """What stands between oneself and others, in the order asked for."""
+    return await entities.relationships(caller.node, caller.me, [AccountId(each) for each in wanted.id])
+
+
+@endpoint("GET", "/api/v1/accounts", scope="read:accounts")
+async def several(caller: Caller, wanted: Wanted) -> Answerable:
+    """People by their ids; unknown ones are left out."""
+    ids = [AccountId(each) for each in wanted.id]
+    found = await caller.node.store.read(accounts.by_ids, ids)
+    return await entities.accounts(caller.node, caller.me, [found[each] for each in ids if each in found])
+
+
+@endpoint("GET", "/api/v1/accounts/{id}", scope="read:accounts")
+async def one(caller: Caller, *, id: AccountId) -> Answerable:
+    """Somebody."""
+    return entities.account(caller.node, await caller.node.store.read(accounts.get, id))
+
+
+@endpoint("GET", "/api/v1/accounts/{id}/statuses", scope="read:statuses")
+async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answerable:
+    """What somebody wrote and shared, as far as one may see it."""
+    author = await caller.node.store.read(accounts.get, id)
+    if wanted.pinned or wanted.only_media:
+        return Paged([])
+    found = await caller.node.store.read(
+        timelines.by_author,
+        author.id,
+        wanted.part,
+        reader=caller.me.id,
+        replies=not wanted.exclude_replies,
+        shares=not wanted.exclude_reblogs,
+        tag=wanted.tagged or "",
+    )
+    shown = await entities.of_posts(caller.node, caller.me, found)
+    return Paged.by(shown, [post.id for post in found])
+
+
+@endpoint("GET", "/api/v1/accounts/{id}/followers", scope="read:accounts")
+async def followers(caller: Caller, query: LongPage, *, id: AccountId) -> Answerable:
+    """Who follows somebody, the newest follower first."""
+    return await _related(caller, follows.followers, id, query)
+
+
+@endpoint("GET", "/api/v1/accounts/{id}/following", scope="read:accounts")
+async def following(caller: Caller, query: LongPage, *, id: AccountId) -> Answerable:
+    """Whom somebody follows, the latest first."""
+    return await _related(caller, follows.following, id, query)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/follow", scope="write:follows")
+async def follow(caller: Caller, how: How, *, id: AccountId) -> Answerable:
+    """Ask to follow somebody; again, to change how."""
+    target = await _other(caller, id)
+    await people.follow(caller.node, caller.me, target, shares=how.reblogs, notify=how.notify)
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/unfollow", scope="write:follows")
+async def unfollow(caller: Caller, *, id: AccountId) -> Answerable:
+    """No longer follow somebody."""
+    await people.unfollow(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/block", scope="write:blocks")
+async def block(caller: Caller, *, id: AccountId) -> Answerable:
+    """Keep somebody away."""
+    await people.block(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/unblock", scope="write:blocks")
+async def unblock(caller: Caller, *, id: AccountId) -> Answerable:
+    """Let somebody near again."""
+    await people.unblock(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/mute", scope="write:mutes")
+async def mute(caller: Caller, quiet: Quiet, *, id: AccountId) -> Answerable:
+    """See no posts of somebody, for a time or for good."""
+    target = await caller.node.store.read(accounts.get, id)
+    duration = timedelta(seconds=quiet.duration) if quiet.duration > 0 else None
+    await people.mute(caller.node, caller.me, target, notifications=quiet.notifications, duration=duration)
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/unmute", scope="write:mutes")
+async def unmute(caller: Caller, *, id: AccountId) -> Answerable:
+    """See somebody's posts again."""
+    await people.unmute(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/accounts/{id}/remove_from_followers", scope="write:follows")
+async def remove_from_followers(caller: Caller, *, id: AccountId) -> Answerable:
+    """Have somebody follow no longer."""
+    await people.remove_follower(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("GET", "/api/v1/follow_requests", scope="read:follows")
+async def follow_requests(caller: Caller, query: LongPage) -> Answerable:
+    """Who waits for leave to follow."""
+    return await _related(caller, follows.requests, caller.me.id, query)
+
+
+@endpoint("POST", "/api/v1/follow_requests/{id}/authorize", scope="write:follows")
+async def authorize(caller: Caller, *, id: AccountId) -> Answerable:
+    """Let somebody follow."""
+    await people.accept_follower(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("POST", "/api/v1/follow_requests/{id}/reject", scope="write:follows")
+async def reject(caller: Caller, *, id: AccountId) -> Answerable:
+    """Do not let somebody follow."""
+    await people.reject_follower(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    return await _between(caller, id)
+
+
+@endpoint("GET", "/api/v1/mutes", scope="read:mutes")
+async def mutes(caller: Caller, query: LongPage) -> Answerable:
+    """Whom one has muted, and until when."""
+    rows = await caller.node.store.read(relations.muted, caller.me.id, query.part)
+    found = await _people_of(caller, rows)
+    between = await caller.node.store.read(relations.of_each, caller.me.id, [each.account for each in rows])
+    return Paged.by([_muted(entity, between) for entity in found], [each.relation for each in rows])
+
+
+@endpoint("GET", "/api/v1/blocks", scope="read:blocks")
+async def blocks(caller: Caller, query: LongPage) -> Answerable:
+    """Whom one has blocked."""
+    rows = await caller.node.store.read(relations.blocked, caller.me.id, query.part)
+    return Paged.by(await _people_of(caller, rows), [each.relation for each in rows])
+
+
+async def _oneself(caller: Caller, me: Account) -> Answerable:
+    member, waiting = await caller.node.store.read(_standing, me.id)
+    return entities.own_account(
+        caller.node, me, role=member.role if member else staff.STAFF, language=None, requests=waiting
+    )
+
+
+def _standing(unit: Unit, account: AccountId) -> tuple[Member | None, int]:
+    return staff.by_account(unit, account), follows.requests_count(unit, account)
+
+
+async def _other(caller: Caller, identifier: AccountId) -> Account:
+    if identifier == caller.me.id:
+        raise Invalid("id", "ERR_SELF", "You cannot follow yourself")
+    return await caller.node.store.read(accounts.get, identifier)
+
+
+async def _between(caller: Caller, identifier: AccountId) -> Answerable:
+    (found,) = await entities.relationships(caller.node, caller.me, [identifier])
+    return found
+
+
+ReadRelated = Callable[[Unit, AccountId, pages.Page], Sequence[Related]]
+
+
+async def _related(caller: Caller, read: ReadRelated, account: AccountId, query: LongPage) -> Paged:
+    await caller.node.store.read(accounts.get, account)
+    rows = await caller.node.store.read(read, account, query.part)
+    return Paged.by(await _people_of(caller, rows), [each.relation for each in rows])
+
+
+async def _people_of(caller: Caller, rows: Sequence[Related]) -> list[entities.Entity]:
+    found = await caller.node.store.read(accounts.by_ids, [each.account for each in rows])
+    return await entities.accounts(caller.node, caller.me, [found[each.account] for each in rows])
+
+
+def _muted(entity: entities.Entity, between: dict[AccountId, Relationship]) -> entities.Entity:
+    expires = between[AccountId(int(entity["id"]))].mute_expires_at
+    return {**entity, "mute_expires_at": entities.timestamp(expires) if expires else None}
+
+
+def _names_of(caller: Caller, found: Account) -> set[str]:
+    own = {f"{found.username}@{caller.node.settings.domain}"} if found.is_local else set()
+    return {name.lower() for name in ({found.handle} | own)}

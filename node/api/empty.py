@@ -1,0 +1,57 @@
+"""Lists that apps ask for at every start, and that nobody can put anything into here: they are empty.
+
+What else this node does not do answers 404, so that an app hides it.
+"""
+
+from node.api.answers import Answerable, Paged
+from node.api.callers import Caller
+from node.api.endpoints import endpoint
+
+
+@endpoint("GET", "/api/v1/lists", scope="read:lists")
+async def lists(caller: Caller) -> Answerable:
+    """Lists of people."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v2/filters", scope="read:filters")
+async def filters(caller: Caller) -> Answerable:
+    """Filters, for present apps."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/filters", scope="read:filters")
+async def filters_as_before(caller: Caller) -> Answerable:
+    """Filters, for older apps."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/followed_tags", scope="read:follows")
+async def followed_tags(caller: Caller) -> Answerable:
+    """Tags that one follows."""
+    del caller
+    return Paged([])
+
+
+@endpoint("GET", "/api/v1/announcements", scope="read:accounts")
+async def announcements(caller: Caller) -> Answerable:
+    """Notices of the administrators."""
+    del caller
+    return []
+
+
+@endpoint("GET", "/api/v1/conversations", scope="read:statuses")
+async def conversations(caller: Caller) -> Answerable:
+    """Conversations."""
+    del caller
+    return Paged([])
+
+
+@endpoint("GET", "/api/v1/bookmarks", scope="read:bookmarks")
+async def bookmarks(caller: Caller) -> Answerable:
+    """Bookmarks."""
+    del caller
+    return Paged([])

@@ -1,0 +1,53 @@
+"""Find people, tags, and a post by its address."""
+
+from node.actions import people
+from node.api import entities
+from node.api.answers import Answerable
+from node.api.callers import Caller
+from node.api.endpoints import endpoint
+from node.api.parameters import Offset
+from storage import posts
+
+
+class Query(Offset):
+    """What is looked for."""
+
+    q: str
+    type: str | None = None
+    resolve: bool = False
+    following: bool = False
+
+
+@endpoint("GET", "/api/v2/search", scope="read:search")
+async def search(caller: Caller, query: Query) -> Answerable:
+    """People by name or handle, tags by their beginning, a post by its address; with `resolve`, at other nodes too."""
+    return {
+        "accounts": await _people(caller, query) if query.type in (None, "accounts") else [],
+        "statuses": await _posts(caller, query) if query.type in (None, "statuses") else [],
+        "hashtags": await _tags(caller, query) if query.type in (None, "hashtags") else [],
+    }
+
+
+async def _people(caller: Caller, query: Query) -> list[entities.Entity]:
+    found = await people.find(
+        caller.node, caller.me, query.q, resolve=query.resolve, limit=query.limit, offset=query.offset
+    )
+    return await entities.accounts(caller.node, caller.me, found)
+
+
+async def _posts(caller: Caller, query: Query) -> list[entities.Entity]:
+    address = query.q.strip()
+    if not address.startswith(("https://", "http://")) or query.offset:
+        return []
+    found = await people.resolve_post(caller.node, caller.me, address, resolve=query.resolve)
+    return [] if found is None else await entities.statuses(caller.node, caller.me, [found])
+
+
+async def _tags(caller: Caller, query: Query) -> list[entities.Entity]:
+    start = query.q.strip().lstrip("#")
+    if not start or "@" in start or ":" in start:
+        return []
+    found = await caller.node.store.read(
+        posts.tags_beginning, start, limit=query.limit, offset=query.offset
+    )
+    return [entities.tag(caller.node, name) for name in found]

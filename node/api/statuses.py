@@ -1,0 +1,228 @@
+"""Posts: write, read, edit, remove, react."""
+
+from collections.abc import Callable, Sequence
+
+import orjson
+
+from node.actions import compose, reactions
+from node.actions.compose import Draft
+from node.api import entities
+from node.api.answers import Answerable, Paged
+from node.api.callers import Caller
+from node.api.endpoints import endpoint
+from node.api.limits import Allowance
+from node.api.parameters import Id, LongPage, Page, Parameters, Several
+from node.errors import Invalid
+from storage import accounts, oauth, pages, posts
+from storage import reactions as reaction_rows
+from storage.errors import NotFound
+from storage.follows import Related
+from storage.ids import PostId
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+REACHES = {
+    "public": Reach.ALL_NODES,
+    "unlisted": Reach.UNLISTED,
+    "private": Reach.FOLLOWERS,
+    "direct": Reach.MENTIONED,
+}
+
+
+class Poll(Parameters):
+    """A poll, which this node does not take."""
+
+    options: Several[str] = []  # noqa: RUF012  pydantic copies defaults
+
+
+class Writing(Parameters):
+    """What is to be posted. legation_reach: `node` keeps it on this node, whatever `visibility` says."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    visibility: str | None = None
+    in_reply_to_id: Id | None = None
+    media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
+    poll: Poll | None = None
+    scheduled_at: str | None = None
+    quoted_status_id: Id | None = None
+    legation_reach: str | None = None
+
+
+class Wanted(Parameters):
+    """Posts by their ids."""
+
+    id: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
+
+
+@endpoint("POST", "/api/v1/statuses", scope="write:statuses", rate=Allowance.POSTS)
+async def create(caller: Caller, writing: Writing) -> Answerable:
+    """Post. The same Idempotency-Key gives the first post again."""
+    _demand_what_is_taken(writing)
+    key = caller.request.headers.get("Idempotency-Key")
+    new = await compose.post(
+        caller.node,
+        caller.me,
+        _draft(writing),
+        idempotency_key=key[:200] if key else None,
+        application=await _application(caller),
+    )
+    return await entities.status(caller.node, caller.me, new)
+
+
+@endpoint("GET", "/api/v1/statuses", scope="read:statuses")
+async def several(caller: Caller, wanted: Wanted) -> Answerable:
+    """Posts by their ids; hidden and unknown ones are left out."""
+    return await entities.statuses(caller.node, caller.me, [PostId(each) for each in wanted.id])
+
+
+@endpoint("GET", "/api/v1/statuses/{id}", scope="read:statuses")
+async def one(caller: Caller, *, id: PostId) -> Answerable:
+    """A post."""
+    return await entities.status(caller.node, caller.me, id)
+
+
+@endpoint("PUT", "/api/v1/statuses/{id}", scope="write:statuses")
+async def edit(caller: Caller, writing: Writing, *, id: PostId) -> Answerable:
+    """Replace what a post of one's own says."""
+    _demand_what_is_taken(writing)
+    await compose.edit(caller.node, caller.me, id, _draft(writing))
+    return await entities.status(caller.node, caller.me, id)
+
+
+@endpoint("DELETE", "/api/v1/statuses/{id}", scope="write:statuses", rate=Allowance.DELETIONS)
+async def remove(caller: Caller, *, id: PostId) -> Answerable:
+    """Take a post of one's own back; its text comes with the answer, for writing it anew."""
+    entity = await entities.status(caller.node, caller.me, id)
+    post = await caller.node.store.read(posts.get, id)
+    await compose.remove(caller.node, caller.me, id)
+    return {**entity, "text": post.source or ""}
+
+
+@endpoint("GET", "/api/v1/statuses/{id}/context", scope="read:statuses")
+async def context(caller: Caller, *, id: PostId) -> Answerable:
+    """The thread around a post."""
+    return await entities.context(caller.node, caller.me, id)
+
+
+@endpoint("GET", "/api/v1/statuses/{id}/source", scope="read:statuses")
+async def source(caller: Caller, *, id: PostId) -> Answerable:
+    """What its author typed."""
+    post = await caller.node.store.read(posts.visible, id, reader=caller.me.id)
+    if post.author_id != caller.me.id:
+        raise NotFound
+    return entities.source(post)
+
+
+@endpoint("GET", "/api/v1/statuses/{id}/history", scope="read:statuses")
+async def history(caller: Caller, *, id: PostId) -> Answerable:
+    """What a post said, first to present."""
+    return await entities.history(caller.node, caller.me, id)
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/favourite", scope="write:favourites")
+async def favourite(caller: Caller, *, id: PostId) -> Answerable:
+    """Find a post useful."""
+    await reactions.favourite(caller.node, caller.me, id)
+    return await entities.status(caller.node, caller.me, id)
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/unfavourite", scope="write:favourites")
+async def unfavourite(caller: Caller, *, id: PostId) -> Answerable:
+    """Take that back."""
+    await reactions.unfavourite(caller.node, caller.me, id)
+    return await entities.status(caller.node, caller.me, id)
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/reblog", scope="write:statuses")
+async def reblog(caller: Caller, *, id: PostId) -> Answerable:
+    """Share a post; the answer is the sharing, with the post in it."""
+    return await entities.status(caller.node, caller.me, await reactions.share(caller.node, caller.me, id))
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/unreblog", scope="write:statuses")
+async def unreblog(caller: Caller, *, id: PostId) -> Answerable:
+    """No longer share a post; the answer is the post."""
+    original = await _original(caller, id)
+    await reactions.unshare(caller.node, caller.me, original)
+    return await entities.status(caller.node, caller.me, original)
+
+
+@endpoint("GET", "/api/v1/statuses/{id}/favourited_by", scope="read:statuses")
+async def favourited_by(caller: Caller, query: LongPage, *, id: PostId) -> Answerable:
+    """Who finds a post useful."""
+    return await _people(caller, reaction_rows.favourited_by, id, query)
+
+
+@endpoint("GET", "/api/v1/statuses/{id}/reblogged_by", scope="read:statuses")
+async def reblogged_by(caller: Caller, query: LongPage, *, id: PostId) -> Answerable:
+    """Who has shared a post."""
+    return await _people(caller, reaction_rows.shared_by, id, query)
+
+
+@endpoint("GET", "/api/v1/favourites", scope="read:favourites")
+async def favourites(caller: Caller, query: Page) -> Answerable:
+    """What one found useful, the latest first."""
+    store = caller.node.store
+    rows = await store.read(reaction_rows.favourites_of, caller.me.id, query.part)
+    shown = await entities.statuses(caller.node, caller.me, [each.post for each in rows])
+    return Paged.by(shown, [each.relation for each in rows])
+
+
+def _draft(writing: Writing) -> Draft:
+    return Draft(
+        text=writing.status,
+        summary=writing.spoiler_text,
+        sensitive=writing.sensitive,
+        language=writing.language,
+        reach=_reach(writing),
+        reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
+    )
+
+
+def _reach(writing: Writing) -> Reach:
+    if writing.legation_reach == "node":
+        return Reach.NODE
+    try:
+        return REACHES[writing.visibility or "public"]
+    except KeyError as error:
+        raise Invalid("visibility", "ERR_INCLUSION", "Visibility is not included in the list") from error
+
+
+def _demand_what_is_taken(writing: Writing) -> None:
+    """What this node does not do is refused, not passed over: a post without its poll is another post."""
+    refused = {
+        "media_ids": (writing.media_ids, "This node takes no attachments"),
+        "poll": (writing.poll, "This node takes no polls"),
+        "scheduled_at": (writing.scheduled_at, "This node does not post at a later time"),
+        "quoted_status_id": (writing.quoted_status_id, "This node takes no quotes"),
+    }
+    for field, (value, sentence) in refused.items():
+        if value:
+            raise Invalid(field, "ERR_INVALID", sentence)
+
+
+async def _application(caller: Caller) -> str | None:
+    """The app that a post is written with."""
+    if caller.grant is None or caller.grant.app_id is None:
+        return None
+    app = await caller.node.store.read(oauth.app_by_id, caller.grant.app_id)
+    return None if app is None else orjson.dumps({"name": app.name, "website": app.website}).decode()
+
+
+async def _original(caller: Caller, identifier: PostId) -> PostId:
+    found: Post = await caller.node.store.read(posts.visible, identifier, reader=caller.me.id)
+    return found.boost_of if found.boost_of is not None else found.id
+
+
+async def _people(
+    caller: Caller, read: Callable[[Unit, PostId, pages.Page], Sequence[Related]], identifier: PostId, query: LongPage
+) -> Paged:
+    original = await _original(caller, identifier)
+    rows = await caller.node.store.read(read, original, query.part)
+    found = await caller.node.store.read(accounts.by_ids, [each.account for each in rows])
+    shown = await entities.accounts(caller.node, caller.me, [found[each.account] for each in rows])
+    return Paged.by(shown, [each.relation for each in rows])

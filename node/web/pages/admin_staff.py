@@ -1,0 +1,126 @@
+"""Administration: the people of this node, their roles, and whether they may sign in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node import founding
+from node.actions import staff as acts
+from node.context import NODE
+from node.errors import Invalid
+from node.origins import address_of
+from node.web import session
+from node.web.answers import go, render, said
+from node.web.declared import page
+from storage import staff
+from storage.staff import Member
+from storage.store import Unit
+
+HERE = "/administration/staff"
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form to add somebody, without the password, which is never shown again."""
+
+    username: str = ""
+    display_name: str = ""
+    role: str = staff.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A person as the page tells of them. When they were last here is nobody's business."""
+
+    username: str
+    display_name: str
+    role: str
+    disabled: bool
+
+
+@page("GET", HERE, administrators=True)
+async def show(request: web.Request) -> web.StreamResponse:
+    """Everybody, and the form to add one more."""
+    return await listed(request, errors={}, typed=Typed(), status=200)
+
+
+@page("POST", HERE, administrators=True)
+async def add(request: web.Request) -> web.StreamResponse:
+    """Give somebody an account."""
+    node = request.app[NODE]
+    form = await request.post()
+    typed = Typed(*(str(form.get(name, ""))[:LONGEST_NAME] for name in ("username", "display_name", "role")))
+    visitor = session.present(request)
+    try:
+        await founding.add_member(
+            node.store,
+            node.settings,
+            node.passwords,
+            username=typed.username,
+            display_name=typed.display_name,
+            password=str(form.get("password", "")),
+            role=typed.role,
+            by=visitor.account.username,
+            source=source_of(request),
+        )
+    except Invalid as invalid:
+        return await listed(request, errors=said(request, visitor, invalid), typed=typed, status=422)
+    return go(HERE, done="added")
+
+
+@page("POST", HERE + "/{username}/role", administrators=True)
+async def change_role(request: web.Request) -> web.StreamResponse:
+    """Give somebody another role."""
+    role = str((await request.post()).get("role", ""))
+    return await act(request, acts.change_role, role, done="role-changed")
+
+
+@page("POST", HERE + "/{username}/disable", administrators=True)
+async def disable(request: web.Request) -> web.StreamResponse:
+    """Close somebody's account; what they wrote stays."""
+    return await act(request, acts.disable, done="disabled")
+
+
+@page("POST", HERE + "/{username}/enable", administrators=True)
+async def enable(request: web.Request) -> web.StreamResponse:
+    """Open it again."""
+    return await act(request, acts.enable, done="enabled")
+
+
+async def act(request: web.Request, unit: Callable[..., None], *details: str, done: str) -> web.StreamResponse:
+    """Do something about the person whom the address names, and show the list again. Raises NotFound."""
+    visitor = session.present(request)
+    who = request.match_info["username"]
+    by = {"by": visitor.account.username, "source": source_of(request)}
+    try:
+        await request.app[NODE].store.write(unit, who, *details, **by)
+    except Invalid as invalid:
+        return await listed(request, errors=said(request, visitor, invalid), typed=Typed(), status=422)
+    # Whoever changed their own role is signed out by it, and is asked to sign in by the page they go to.
+    return go(HERE, done=done)
+
+
+async def listed(request: web.Request, *, errors: dict[str, str], typed: Typed, status: int) -> web.StreamResponse:
+    """The page, with what was typed and what is wrong with it."""
+    people = await request.app[NODE].store.read(all_shown)
+    return await render(request, "admin_staff.html", status=status, people=people, errors=errors, typed=typed)
+
+
+def all_shown(unit: Unit) -> list[Shown]:
+    """Everybody by name; those whose account is closed come last."""
+    found = sorted(
+        staff.list_all(unit), key=lambda member: (member.disabled_at is not None, name_of(member).casefold())
+    )
+    return [Shown(one.username, name_of(one), one.role, one.disabled_at is not None) for one in found]
+
+
+def name_of(member: Member) -> str:
+    """What somebody is called."""
+    return member.display_name or member.username
+
+
+def source_of(request: web.Request) -> str:
+    """Where an act came from, for the audit."""
+    return f"web {address_of(request)}"

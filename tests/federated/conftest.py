@@ -1,0 +1,183 @@
+"""Real nodes on real sockets: founded as an administrator would, served as the command does, used through the client API."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from node import app, founding
+from node.app import Running
+from node.settings import Settings
+from storage import deliveries, journal, oauth, peers
+from storage.ids import Host
+from storage.store import Unit
+from tests import loopback
+
+PASSWORD = "quatre mots de passe"
+NAMES = ("paris", "tokyo", "dakar", "ottawa", "nairobi")
+SCOPES = "read write follow push admin:read admin:write"
+
+Json = Any  # what a client decodes
+
+
+class Staff:
+    """A member of staff with an app."""
+
+    def __init__(self, place: "Place", username: str, token: str) -> None:
+        self.place, self.username, self._token = place, username, token
+
+    @property
+    def handle(self) -> str:
+        return f"@{self.username}@{self.place.host}"
+
+    async def ask(self, method: str, path: str, *, expect: int = 200, **sent: Any) -> Json:
+        headers = {"Authorization": f"Bearer {self._token}", **sent.pop("headers", {})}
+        address = self.place.base_url + path
+        async with self.place.session.request(method, address, headers=headers, **sent) as response:
+            answer = await response.json()
+            assert response.status == expect, (method, path, response.status, answer)
+            return answer
+
+    async def post(self, text: str, **more: object) -> Json:
+        return await self.ask("POST", "/api/v1/statuses", json={"status": text, **more})
+
+    async def find(self, other: "Staff") -> Json:
+        found = await self.ask("GET", "/api/v2/search", params={"q": other.handle, "resolve": "true", "type": "accounts"})
+        return found["accounts"][0]
+
+    async def follow(self, other: "Staff") -> None:
+        """Follow somebody, and wait until their node has agreed."""
+        account = await self.find(other)
+        await self.ask("POST", f"/api/v1/accounts/{account['id']}/follow")
+        await until(lambda: self.follows(account["id"]))
+
+    async def follows(self, account_id: str) -> bool:
+        (found,) = await self.ask("GET", "/api/v1/accounts/relationships", params={"id[]": account_id})
+        return bool(found["following"])
+
+    async def home(self, **page: Any) -> list[Json]:
+        found: list[Json] = await self.ask("GET", "/api/v1/timelines/home", params={"limit": 40, **page})
+        return found
+
+    async def texts(self) -> list[str]:
+        """The journal as text, newest first."""
+        return [(post["reblog"] or post)["content"].removeprefix("<p>").removesuffix("</p>") for post in await self.home()]
+
+    async def notifications(self) -> list[tuple[str, str]]:
+        found = await self.ask("GET", "/api/v1/notifications")
+        return [(each["type"], each["account"]["username"]) for each in found]
+
+
+class Place:
+    """A node that serves."""
+
+    def __init__(self, settings: Settings, session: ClientSession) -> None:
+        self.settings, self.session = settings, session
+        self._stack: contextlib.AsyncExitStack | None = None
+        self._running: Running | None = None
+
+    @property
+    def base_url(self) -> str:
+        return self.settings.base_url
+
+    @property
+    def host(self) -> Host:
+        return Host(self.settings.domain)
+
+    @property
+    def running(self) -> Running:
+        assert self._running is not None
+        return self._running
+
+    async def start(self) -> None:
+        self._stack = contextlib.AsyncExitStack()
+        self._running = await self._stack.enter_async_context(app.running(self.settings))
+
+    async def stop(self) -> None:
+        if self._stack is not None:
+            await self._stack.aclose()
+        self._stack = self._running = None
+
+    async def staff(self, username: str, *, role: str = "staff") -> Staff:
+        """A new member of staff, signed in with an app."""
+        node = self.running.node
+        account = await founding.add_member(
+            node.store,
+            self.settings,
+            node.passwords,
+            username=username,
+            display_name=username.title(),
+            password=PASSWORD,
+            role=role,
+            by="test",
+            source="test",
+        )
+        token = await node.store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
+        return Staff(self, username, token)
+
+    async def allow(self, other: "Place") -> None:
+        await self.running.node.store.write(peers.allow, other.host, by="test")
+
+    async def remove(self, other: "Place") -> None:
+        await self.running.node.store.write(peers.remove, other.host, by="test")
+
+    async def is_settled(self) -> bool:
+        return await self.running.node.store.read(_nothing_waits)
+
+
+def _nothing_waits(unit: Unit) -> bool:
+    return not journal.unsettled(unit) and not deliveries.waiting_by_host(unit)
+
+
+async def settled(*places: Place) -> None:
+    """Wait until nothing waits anywhere; twice, since what is applied last may cause one more delivery."""
+    for _ in range(2):
+        for place in places:
+            await until(place.is_settled)
+
+
+async def until(is_so: Callable[[], Awaitable[object]], *, seconds: float = 10.0) -> None:
+    """Wait until something is so, looking often."""
+    async with asyncio.timeout(seconds):
+        while not await is_so():
+            await asyncio.sleep(0.01)
+
+
+FederationOf = Callable[[int], Awaitable[list[Place]]]
+
+
+@pytest.fixture
+async def federation_of(tmp_path: Path) -> AsyncIterator[FederationOf]:
+    """Make n nodes that allow one another."""
+    made: list[Place] = []
+    async with loopback.session() as session:
+
+        async def make(number: int) -> list[Place]:
+            for name in NAMES[:number]:
+                settings = await founding.found(
+                    tmp_path / name,
+                    domain=f"{name}.localhost:{loopback.free_port()}",
+                    development=True,
+                    name=name.title(),
+                    language="fr",
+                    admin=f"chief.{name}",
+                    admin_name="",
+                    password=PASSWORD,
+                )
+                place = Place(settings, session)
+                await place.start()
+                made.append(place)
+            for place in made:
+                for other in made:
+                    if place is not other:
+                        await place.allow(other)
+            return made
+
+        yield make
+        for place in made:
+            await place.stop()
+
