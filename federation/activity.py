@@ -91,7 +91,7 @@ class Activity(Model):
             raise Malformed(message, code="bad-activity") from error
         if not same_origin(found.id, found.actor):
             raise Malformed("The id of an activity has the origin of its actor.", code="foreign-id")
-        found._document = document
+        found._document = document  # noqa: SLF001  its own class
         return found
 
     @property
@@ -127,4 +127,3 @@ class Activity(Model):
         """What people of this node do in return, at once. Nothing, for most."""
         del unit
         return ()
-

@@ -29,7 +29,14 @@ def read(document: JsonObject) -> Actor:
         raise BadDocument(uri, code="not-an-actor", internal=str(error.errors()[0]["loc"])) from error
     if actor.type not in ACTOR_TYPES:
         raise BadDocument(uri, code="not-an-actor", internal=f"type {actor.type}")
-    beside = [actor.inbox, actor.public_key.id, actor.endpoints.shared_inbox, actor.outbox, actor.followers, actor.following]
+    beside = [
+        actor.inbox,
+        actor.public_key.id,
+        actor.endpoints.shared_inbox,
+        actor.outbox,
+        actor.followers,
+        actor.following,
+    ]
     if any(part and not same_origin(part, actor.id) for part in beside):
         raise BadDocument(uri, code="parts-of-another-origin")
     if actor.public_key.owner != actor.id:
@@ -59,7 +66,9 @@ def keep(unit: Unit, document: JsonObject) -> Account:
 def profile_of(actor: Actor) -> Profile:
     """What an account keeps of an actor: names cleaned, texts made safe."""
     url = actor.url if actor.url and same_origin(actor.url, actor.id) else actor.id
-    lines = [(plain(line.name, longest=LONGEST_FIELD), sanitise(line.value[:LONGEST_FIELD])) for line in actor.attachment]
+    lines = [
+        (plain(line.name, longest=LONGEST_FIELD), sanitise(line.value[:LONGEST_FIELD])) for line in actor.attachment
+    ]
     return Profile(
         username=actor.preferred_username,
         display_name=plain(actor.name, longest=LONGEST_NAME),

@@ -109,15 +109,21 @@ class Delivery:
 
     async def _serve(self, host: Host) -> None:
         try:
-            while rows := await self._store.read(deliveries.due, host, limit=BATCH):
-                if not await self._send_all(host, rows):
-                    break
-        except StorageTrouble:
+            await self._serve_queue(host)
+        except* StorageTrouble:
             await asyncio.sleep(1.0)  # the disk is full or busy: the queue is where it was
+        except* Exception as errors:  # noqa: BLE001  a worker's turn: what one peer causes must not stop the others
+            await self._store.write(_wait_for, host, reason=repr(errors.exceptions[0]))
+            self._tell(DeliveryFailed("", host, repr(errors.exceptions[0]), dead=False))
         finally:
             self._serving.discard(host)
             self._room.release()
             self._wake.set()
+
+    async def _serve_queue(self, host: Host) -> None:
+        while rows := await self._store.read(deliveries.due, host, limit=BATCH):
+            if not await self._send_all(host, rows):
+                break
 
     async def _send_all(self, host: Host, rows: list[Row]) -> bool:
         """Send a batch: accounts side by side, each in order. Returns False when the peer must be left alone."""
@@ -182,10 +188,14 @@ def _done(unit: Unit, host: Host, row: Row) -> None:
 
 
 def _failed(unit: Unit, host: Host, row: Row, *, reason: str, asked: float | None) -> None:
+    deliveries.tried(unit, row.id)
+    _wait_for(unit, host, reason=reason, asked=asked)
+
+
+def _wait_for(unit: Unit, host: Host, *, reason: str, asked: float | None = None) -> None:
     peer = peers.get(unit, host)
     failures = (peer.failures if peer else 0) + 1
     moment = retry_at(failures, now=unit.now, jitter=random.uniform(-1, 1), asked=asked)  # noqa: S311  no secret
-    deliveries.tried(unit, row.id)
     peers.failed(unit, host, retry_at=moment, error=reason)
 
 

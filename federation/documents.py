@@ -126,7 +126,9 @@ def about(kind: str, account: Account, document: JsonObject, *, uri: str) -> Jso
     )
 
 
-def act(kind: str, account: Account, target: JsonValue, *, uri: str, to: Sequence[str], cc: Sequence[str] = ()) -> JsonObject:
+def act(
+    kind: str, account: Account, target: JsonValue, *, uri: str, to: Sequence[str], cc: Sequence[str] = ()
+) -> JsonObject:
     """Any other act: who does what to which thing, and who is told."""
     addressed: JsonObject = {"to": list[JsonValue](to)}
     if cc:

@@ -55,6 +55,9 @@ ACTIVITY_TYPES = frozenset({"application/activity+json", "application/ld+json"})
 ACTIVITY_PROFILE = "https://www.w3.org/ns/activitystreams"
 
 
+NOWHERE = Host("")
+
+
 @dataclass(slots=True)
 class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
@@ -64,7 +67,7 @@ class Arrival:
 
     request: SignedRequest
     content_type: str
-    host: Host = Host("")
+    host: Host = NOWHERE
     document: JsonObject = field(default_factory=dict)
     signer: Signer | None = None
     activity: Activity | None = None
@@ -142,7 +145,11 @@ class Inbox:
             return
         document = strict_json.loads(arrival.request.body)
         actor = value_or_id(document.get("actor"))
-        if document.get("type") != "Delete" or not isinstance(actor, str) or value_or_id(document.get("object")) != actor:
+        if (
+            document.get("type") != "Delete"
+            or not isinstance(actor, str)
+            or value_or_id(document.get("object")) != actor
+        ):
             return
         arrival.settled = await self._store.read(accounts.by_uri, actor) is None
 

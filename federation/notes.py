@@ -28,7 +28,9 @@ def read(document: JsonObject) -> Note:
         note = Note.model_validate(document)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise Malformed(f"The property `object.{where}` is missing or not what it should be.", code="bad-object") from error
+        raise Malformed(
+            f"The property `object.{where}` is missing or not what it should be.", code="bad-object"
+        ) from error
     if note.type not in POST_TYPES:
         raise Malformed(f"The type {note.type} is not a post.", code="not-a-post")
     return note

@@ -1,5 +1,6 @@
-"""Somebody of this node acts: allowed? → who must hear of it → effects → one delivery row for each peer, all in one
-transaction. What is done in return by others of this node (an Accept to a Follow) is part of the same transaction.
+"""Somebody of this node acts.
+
+Allowed? → who must hear of it → effects → one delivery row for each peer, all in one transaction. What is done in return by others of this node (an Accept to a Follow) is part of the same transaction.
 """
 
 from federation import activities, strict_json

@@ -103,7 +103,9 @@ class PeerKeys:
         except Unreachable as error:
             if error.temporary:
                 self._asked.pop(key_id, None)
-                raise TemporarilyUnavailable("The key could not be fetched just now.", code="key-not-reachable") from error
+                raise TemporarilyUnavailable(
+                    "The key could not be fetched just now.", code="key-not-reachable"
+                ) from error
             raise _no_key(key_id) from error
         row = await self._store.read(keys.public, key_id)
         if row is None:

@@ -83,7 +83,9 @@ def problem(status: int, refusal: Refused) -> web.Response:
     headers = dict(DEPENDS_ON_SIGNER)
     if isinstance(refusal, TooManyRequests | TemporarilyUnavailable):
         headers["Retry-After"] = str(refusal.retry_after)
-    return web.Response(status=status, body=orjson.dumps(body), content_type="application/problem+json", headers=headers)
+    return web.Response(
+        status=status, body=orjson.dumps(body), content_type="application/problem+json", headers=headers
+    )
 
 
 def routes() -> list[web.RouteDef]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ from storage.vault import Vault
 
 GREETINGS_AT_ONCE = 8
 LOOK_EVERY_SECONDS = 0.5
+TROUBLE_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,14 @@ class Federation:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Apply, deliver and greet for as long as the context lasts. The client is closed by whoever made this."""
+        known = await self._store.read(peers.allowed)
         async with asyncio.TaskGroup() as group:
             self._group = group
             tasks = [
-                group.create_task(self.inbox.apply_for_ever(), name="apply"),
-                group.create_task(self.delivery.deliver_for_ever(), name="deliver"),
-                group.create_task(self._look_for_ever(), name="look for changes of other processes"),
-                group.create_task(self._greet_peers(), name="greet peers"),
+                group.create_task(_through_trouble(self.inbox.apply_for_ever), name="apply"),
+                group.create_task(_through_trouble(self.delivery.deliver_for_ever), name="deliver"),
+                group.create_task(_through_trouble(self._look_for_ever), name="look for changes of other processes"),
+                group.create_task(self._greet([peer.host for peer in known]), name="greet peers"),
             ]
             try:
                 yield
@@ -175,7 +177,7 @@ class Federation:
                 self.delivery.wake()
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
-    async def _greet_peers(self) -> None:
+    async def _greet(self, hosts: Sequence[Host]) -> None:
         """Say to each peer that this node is back, so that what waits there for us comes at once."""
         room = asyncio.Semaphore(GREETINGS_AT_ONCE)
 
@@ -186,6 +188,14 @@ class Federation:
                     await self.client.get_document(f"{scheme}://{host}/actor", budget=Budget(fetches=2, seconds=10.0))
 
         async with asyncio.TaskGroup() as group:
-            found: Sequence[peers.Peer] = await self._store.read(peers.allowed)
-            for peer in found:
-                group.create_task(greet(peer.host), name=f"greet {peer.host}")
+            for host in hosts:
+                group.create_task(greet(host), name=f"greet {host}")
+
+
+async def _through_trouble(work: Callable[[], Awaitable[None]]) -> None:
+    """Go on with work that never ends, also after the disk was full or the database busy for a while."""
+    while True:
+        try:
+            await work()
+        except* StorageTrouble:
+            await asyncio.sleep(TROUBLE_PAUSE_SECONDS)

@@ -1,7 +1,7 @@
 """A node put together: settings → store, federation, faces → a server. Nothing else constructs anything.
 
-    serve(settings)
-      └─ running(settings)      vault · store · federation · application · listening · applying and delivering
+serve(settings)
+└─ running(settings)      vault · store · federation · application · listening · applying and delivering
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from federation.addresses import Egress
 from federation.hosts import canonical_host
 from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
-from node import api, oauth, observe, web as pages
+from node import api, oauth, observe
+from node import web as pages
 from node.context import NODE, Node
 from node.errors import BadSettings
 from node.passwords import Passwords

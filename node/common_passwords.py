@@ -1,11 +1,11 @@
 """Passwords that are tried first, in English and French: those of twelve characters and more, since shorter are refused."""
 
-_STEMS = (
+_STEMS = (  # noqa: SIM905  read as words, not as forty quoted lines
     "password motdepasse azertyuiop qwertyuiop azerty123456 qwerty123456 administrator administrateur bienvenue welcome "
     "iloveyou jetaime princess princesse sunshine soleil football dragon monkey letmein master secret superman batman "
     "ambassade embassy consulat consulate diplomatie diplomacy ministere ministry marianne france paris republique "
     "changeme changezmoi changeit temporary temporaire legation summer winter autumn spring printemps automne hiver"
-).split()  # noqa: SIM905  read as words, not as forty quoted lines
+).split()
 _ENDINGS = (
     "",
     "1",

@@ -17,6 +17,9 @@ SHORTEST = 12
 LONGEST = 128
 THREADS = 2
 
+FEWEST_DIFFERENT = 4
+SHORTEST_NAME = 3
+
 
 class Passwords:
     """Makes and checks what is kept of passwords."""
@@ -68,11 +71,18 @@ def demand_good(password: str, *, names: Iterable[str]) -> None:
     if len(password) > LONGEST:
         raise Invalid("password", "ERR_TOO_LONG", f"A password has at most {LONGEST} characters.")
     plain = password.casefold()
-    if plain in COMMON or len(set(plain)) < 4:  # noqa: PLR2004  aaaabbbbcccc
-        raise Invalid(
-            "password", "ERR_COMMON", "This password is among the first that are tried. Choose four words of your own."
-        )
-    if any(len(name) >= 3 and plain.replace(name.casefold(), "").strip("0123456789 -_.!") == "" for name in names):  # noqa: PLR2004
-        raise Invalid(
-            "password", "ERR_OWN_NAME", "This password is made of your own name. Choose four words of your own."
-        )
+    if plain in COMMON or len(set(plain)) < FEWEST_DIFFERENT:
+        sentence = "This password is among the first that are tried. Choose four words of your own."
+        raise Invalid("password", "ERR_COMMON", sentence)
+    if _is_made_of(plain, names):
+        sentence = "This password is made of your own name. Choose four words of your own."
+        raise Invalid("password", "ERR_OWN_NAME", sentence)
+
+
+def _is_made_of(plain: str, names: Iterable[str]) -> bool:
+    """Whether nothing but digits and the like is left of a password without the names."""
+    rest = plain
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) >= SHORTEST_NAME:
+            rest = rest.replace(name.casefold(), "")
+    return rest != plain and not any(character.isalpha() for character in rest)

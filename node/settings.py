@@ -9,6 +9,7 @@ import base64
 import binascii
 import difflib
 import os
+import re
 import ssl
 import stat
 import tomllib
@@ -18,11 +19,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -41,6 +43,24 @@ PREFIX = "LEGATION_"
 NOT_SETTINGS = frozenset({DATA_VARIABLE, SECRET_VARIABLE, "LEGATION_TRACEBACK"})
 
 Network = IPv4Network | IPv6Network
+
+
+def _networks(found: object) -> object:
+    """Networks from the texts of a list, or from one text, as the environment has it."""
+    texts = re.findall(r'[^\s,\[\]"]+', found) if isinstance(found, str) else found
+    return tuple(map(_network, texts)) if isinstance(texts, list | tuple) else texts
+
+
+def _network(found: object) -> object:
+    if not isinstance(found, str):
+        return found
+    try:
+        return ip_network(found)
+    except ValueError as error:
+        raise ValueError(f"{error}; a network is written as 10.0.0.0/8") from error
+
+
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks), NoDecode]
 DEVELOPMENT_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -65,7 +85,7 @@ class Egress(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    allow: tuple[Network, ...] | None = None
+    allow: Networks | None = None
     """The networks of the peers, as `10.0.0.0/8`. Without it, every public address; in development, loopback only."""
 
     ca_file: Path | None = None
@@ -117,7 +137,7 @@ class Settings(BaseSettings):
     secret_file: Path | None = None
     """The file with the secret that opens the node's keys, outside of the data folder."""
 
-    trusted_proxies: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    trusted_proxies: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     """From where the proxy connects: its `X-Forwarded-For` is believed."""
 
     oauth_requires_pkce: bool = False
@@ -269,8 +289,8 @@ def checked(written: dict[str, Any], *, data: Path, where: str) -> Settings:  # 
         return Settings(**{**written, "data": data.absolute()})
     except ValidationError as error:
         raise BadSettings(f"{where}: {' '.join(_sentence(found) for found in error.errors())}") from error
-    except SettingsError as error:  # a list in the environment that is no JSON
-        raise BadSettings(f"The environment: {error}; a list is written as JSON, as '[\"10.0.0.0/8\"]'.") from error
+    except SettingsError as error:  # a table in the environment that is no JSON
+        raise BadSettings(f"The environment: {error}. Set its parts, as LEGATION_EGRESS__ALLOW.") from error
 
 
 def write_initial(settings: Settings, *, secret_file: Path) -> None:

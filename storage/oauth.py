@@ -260,19 +260,3 @@ def revoke(unit: Unit, digest: str) -> None:
     account = unit.one(int, "select account_id from oauth_tokens where digest = :digest", digest=digest)
     if unit.run("delete from oauth_tokens where digest = :digest", digest=digest) and account is not None:
         unit.after_commit(SessionsEnded(AccountId(account)))
-
-
-def revoke_one_of(unit: Unit, account: AccountId, token: TokenId) -> bool:
-    """End one of a person's tokens. Returns whether they had it."""
-    ended = unit.run("delete from oauth_tokens where id = :id and account_id = :account", id=token, account=account)
-    if ended:
-        unit.after_commit(SessionsEnded(account))
-    return ended > 0
-
-
-def revoke_all_of(unit: Unit, account: AccountId) -> int:
-    """End every token of a person: the password changed, the person left. Returns how many there were."""
-    ended = unit.run("delete from oauth_tokens where account_id = :account", account=account)
-    if ended:
-        unit.after_commit(SessionsEnded(account))
-    return ended

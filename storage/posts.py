@@ -260,7 +260,7 @@ def edit(
     """
     unit.run(change, id=post.id, edited=edited, document=document, **_columns(writing))
     named = set(mentioned)
-    _address(unit, post.id, people=named - {w for w in addressed(unit, post.id)}, mentioned=named)
+    _address(unit, post.id, people=named.difference(addressed(unit, post.id)), mentioned=named)
     unit.run("delete from post_tags where post_id = :id", id=post.id)
     _tag(unit, post.id, writing.tags)
     unit.after_commit(PostEdited(post.id, post.author_id))
@@ -369,13 +369,6 @@ def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
     order by t.post_id, g.name
     """
     return unit.all(Tagged, sql, ids=orjson.dumps(list(posts)).decode())
-
-
-def tags_beginning(unit: Unit, start: str, *, limit: int, offset: int = 0) -> list[str]:
-    """Tags whose name begins so, whatever the case, by name."""
-    sql = "select name from tags where name >= :start and name < :end order by name limit :limit offset :offset"
-    start = start.lower()
-    return unit.all(str, sql, start=start, end=start + "\U0010ffff", limit=limit, offset=offset)
 
 
 def above(unit: Unit, post: PostId, *, reader: AccountId, most: int = 200) -> list[Post]:

@@ -424,6 +424,7 @@ oauth_codes = Table(
     Column("challenge", Text),
     Column("created_at", Moment, nullable=False),
     Column("used_at", Moment),
+    Index("ix_oauth_codes_app", "app_id"),
 )
 
 oauth_tokens = Table(
@@ -438,6 +439,8 @@ oauth_tokens = Table(
     Column("created_at", Moment, nullable=False),
     Column("used_at", Moment),
     Index("ix_oauth_tokens_account", "account_id"),
+    Index("ix_oauth_tokens_app", "app_id"),
+    Index("ix_oauth_tokens_code", "code_digest"),
 )
 
 audit = Table(

@@ -135,7 +135,7 @@ class SqliteStore:
         path: an existing database that was migrated to this version's schema.  clock: gives the moment, aware, UTC.
         Raises WrongSchema, StorageTrouble.
         """
-        if not path.is_file():
+        if not path.is_file():  # noqa: ASYNC240  once, at the start
             message = (
                 f"There is no database at {path}. Run `legation init` first, or name the right folder with --data."
             )

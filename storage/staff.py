@@ -204,8 +204,12 @@ class _Failures:
 
 def must_wait_until(unit: Unit, *subjects: str) -> datetime | None:
     """When a sign-in may be tried again for all of these subjects, as `account:marie` and `address:10.1.2.3`."""
+    known = [(subject, found) for subject in subjects if (found := _failures(unit, subject)) is not None]
+    # The free ones cost nothing, whatever the clock's grain: several may come within one millisecond.
     waits = [
-        found.retry_at for subject in subjects if (found := _failures(unit, subject)) and found.retry_at > unit.now
+        found.retry_at
+        for subject, found in known
+        if found.failures >= FREE_FAILURES[subject.partition(":")[0]] and found.retry_at > unit.now
     ]
     return max(waits, default=None)
 

@@ -14,9 +14,7 @@ class Loopback(AbstractResolver):
         if host != "localhost" and not host.endswith(".localhost"):
             raise OSError(host)
         flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        return [
-            ResolveResult(hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=flags)
-        ]
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=flags)]
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -1,7 +1,7 @@
 """Write, edit and remove posts.
 
-    text ─► mentions resolved (the only part that may use the network) ─► one transaction:
-            Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
+text ─► mentions resolved (the only part that may use the network) ─► one transaction:
+Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
 """
 
 import asyncio
@@ -167,9 +167,7 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
 
 
-def _edit(
-    unit: Unit, base_url: str, author: Account, identifier: PostId, draft: Draft, addressed: _Addressed
-) -> None:
+def _edit(unit: Unit, base_url: str, author: Account, identifier: PostId, draft: Draft, addressed: _Addressed) -> None:
     known = _own(unit, author, identifier)
     parent_uri = known.reply_to_uri
     note = documents.note(

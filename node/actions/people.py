@@ -92,7 +92,9 @@ async def change_profile(
     note: Markdown.  fields: name and text of each line.
     """
     if len(display_name) > LONGEST_DISPLAY_NAME:
-        raise Invalid("display_name", "ERR_TOO_LONG", f"Name is too long (maximum is {LONGEST_DISPLAY_NAME} characters)")
+        raise Invalid(
+            "display_name", "ERR_TOO_LONG", f"Name is too long (maximum is {LONGEST_DISPLAY_NAME} characters)"
+        )
     if len(note) > LONGEST_NOTE:
         raise Invalid("note", "ERR_TOO_LONG", f"Note is too long (maximum is {LONGEST_NOTE} characters)")
     if len(fields) > MOST_FIELDS:
@@ -124,7 +126,9 @@ async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int,
     found = await node.store.read(accounts.matching, name, limit=limit, offset=offset) if name else []
     if exact is None:
         return found if "@" not in wanted.lstrip("@") else []
-    return [exact, *(account for account in found if account.id != exact.id)][:limit] if "@" not in wanted[1:] else [exact]
+    return (
+        [exact, *(account for account in found if account.id != exact.id)][:limit] if "@" not in wanted[1:] else [exact]
+    )
 
 
 async def resolve_post(node: Node, me: Account, url: str, *, resolve: bool = True) -> PostId | None:

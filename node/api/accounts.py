@@ -29,8 +29,16 @@ class Field(Parameters):
     value: str = ""
 
 
+class Defaults(Parameters):
+    """How one's posts begin, in apps that ask the node."""
+
+    privacy: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+
+
 class Changes(Parameters):
-    """What may be changed of one's profile."""
+    """What may be changed of one's profile, and what apps try to change and cannot."""
 
     display_name: str | None = None
     note: str | None = None
@@ -39,6 +47,10 @@ class Changes(Parameters):
     fields_attributes: Several[Field] | None = None
     avatar: FileField | str | None = None
     header: FileField | str | None = None
+    bot: bool = False
+    hide_collections: bool = False
+    indexable: bool = False
+    source: Defaults = Defaults()
 
 
 class Wanted(Parameters):
@@ -75,10 +87,10 @@ class Written(Page):
 
 
 class How(Parameters):
-    """How somebody is to be followed."""
+    """How somebody is to be followed; what is not said stays as it is, or begins with what they share, untold."""
 
-    reblogs: bool = True
-    notify: bool = False
+    reblogs: bool | None = None
+    notify: bool | None = None
 
 
 class Quiet(Parameters):
@@ -96,9 +108,8 @@ async def verify_credentials(caller: Caller) -> Answerable:
 
 @endpoint("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts")
 async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
-    """Change one's profile. Pictures are not taken yet: that is said, and nothing is changed."""
-    if changes.avatar or changes.header:
-        raise Invalid("avatar", "ERR_INVALID", "This node takes no pictures for profiles")
+    """Change one's profile. What cannot be changed here is said, and then nothing is."""
+    _demand_what_is_kept(changes, language=caller.grant.locale if caller.grant else None)
     me = caller.me
     sent = changes.fields_attributes
     changed = await people.change_profile(
@@ -106,7 +117,7 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
         me,
         display_name=me.display_name if changes.display_name is None else changes.display_name,
         note=me.note_source if changes.note is None else changes.note,
-        fields=me.named_fields if sent is None else [(field.name, field.value) for field in sent],
+        fields=entities.typed_fields(me) if sent is None else [(field.name, field.value) for field in sent],
         locked=me.locked if changes.locked is None else changes.locked,
         discoverable=me.discoverable if changes.discoverable is None else changes.discoverable,
     )
@@ -116,11 +127,14 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
 @endpoint("GET", "/api/v1/accounts/lookup", scope="read:accounts")
 async def lookup(caller: Caller, name: Name) -> Answerable:
     """Somebody known here, by handle."""
-    found = await people.find(caller.node, caller.me, name.acct, resolve=False, limit=1)
-    exact = [each for each in found if name.acct.lstrip("@").lower() in _names_of(caller, each)]
-    if not exact:
+    handle = people.as_handle(name.acct.strip())
+    if handle is None:
         raise NotFound
-    return entities.account(caller.node, exact[0])
+    host = caller.node.federation.host_of_handle(handle.host or "")
+    found = await caller.node.store.read(accounts.by_handle, handle.username, host)
+    if found is None or found.gone_at is not None:
+        raise NotFound
+    return entities.account(caller.node, found)
 
 
 @endpoint("GET", "/api/v1/accounts/search", scope="read:accounts")
@@ -190,7 +204,15 @@ async def following(caller: Caller, query: LongPage, *, id: AccountId) -> Answer
 async def follow(caller: Caller, how: How, *, id: AccountId) -> Answerable:
     """Ask to follow somebody; again, to change how."""
     target = await _other(caller, id)
-    await people.follow(caller.node, caller.me, target, shares=how.reblogs, notify=how.notify)
+    known = await caller.node.store.read(follows.between, caller.me.id, id)
+    shares, notify = (known.shares, known.notify) if known else (True, False)
+    await people.follow(
+        caller.node,
+        caller.me,
+        target,
+        shares=shares if how.reblogs is None else how.reblogs,
+        notify=notify if how.notify is None else how.notify,
+    )
     return await _between(caller, id)
 
 
@@ -247,14 +269,14 @@ async def follow_requests(caller: Caller, query: LongPage) -> Answerable:
 @endpoint("POST", "/api/v1/follow_requests/{id}/authorize", scope="write:follows")
 async def authorize(caller: Caller, *, id: AccountId) -> Answerable:
     """Let somebody follow."""
-    await people.accept_follower(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    await people.accept_follower(caller.node, caller.me, await caller.node.store.read(_asking, caller.me.id, id))
     return await _between(caller, id)
 
 
 @endpoint("POST", "/api/v1/follow_requests/{id}/reject", scope="write:follows")
 async def reject(caller: Caller, *, id: AccountId) -> Answerable:
     """Do not let somebody follow."""
-    await people.reject_follower(caller.node, caller.me, await caller.node.store.read(accounts.get, id))
+    await people.reject_follower(caller.node, caller.me, await caller.node.store.read(_asking, caller.me.id, id))
     return await _between(caller, id)
 
 
@@ -276,9 +298,26 @@ async def blocks(caller: Caller, query: LongPage) -> Answerable:
 
 async def _oneself(caller: Caller, me: Account) -> Answerable:
     member, waiting = await caller.node.store.read(_standing, me.id)
-    return entities.own_account(
-        caller.node, me, role=member.role if member else staff.STAFF, language=None, requests=waiting
-    )
+    role, language = (member.role, member.locale) if member else (staff.STAFF, None)
+    return entities.own_account(caller.node, me, role=role, language=language, requests=waiting)
+
+
+def _demand_what_is_kept(changes: Changes, *, language: str | None) -> None:
+    """A wish that cannot be kept is refused, not passed over: somebody may rely on it."""
+    begin = changes.source
+    refused = {
+        "avatar": (changes.avatar, "This node takes no pictures for profiles"),
+        "header": (changes.header, "This node takes no pictures for profiles"),
+        "bot": (changes.bot, "Accounts of people cannot be marked as automated on this node"),
+        "hide_collections": (changes.hide_collections, "This node cannot hide who follows whom"),
+        "indexable": (changes.indexable, "This node offers no posts to search engines"),
+        "source.privacy": (begin.privacy not in (None, "", "public"), "This node keeps no default audience for posts"),
+        "source.sensitive": (begin.sensitive, "This node keeps no default warning for posts"),
+        "source.language": (begin.language not in (None, "", language), "The language of posts is that of the pages"),
+    }
+    for field, (value, sentence) in refused.items():
+        if value:
+            raise Invalid(field, "ERR_INVALID", sentence)
 
 
 def _standing(unit: Unit, account: AccountId) -> tuple[Member | None, int]:
@@ -289,6 +328,14 @@ async def _other(caller: Caller, identifier: AccountId) -> Account:
     if identifier == caller.me.id:
         raise Invalid("id", "ERR_SELF", "You cannot follow yourself")
     return await caller.node.store.read(accounts.get, identifier)
+
+
+def _asking(unit: Unit, me: AccountId, other: AccountId) -> Account:
+    """Somebody who waits for leave to follow. Raises NotFound."""
+    known = follows.between(unit, other, me)
+    if known is None or known.accepted_at is not None:
+        raise NotFound
+    return accounts.get(unit, other)
 
 
 async def _between(caller: Caller, identifier: AccountId) -> Answerable:
@@ -313,8 +360,3 @@ async def _people_of(caller: Caller, rows: Sequence[Related]) -> list[entities.E
 def _muted(entity: entities.Entity, between: dict[AccountId, Relationship]) -> entities.Entity:
     expires = between[AccountId(int(entity["id"]))].mute_expires_at
     return {**entity, "mute_expires_at": entities.timestamp(expires) if expires else None}
-
-
-def _names_of(caller: Caller, found: Account) -> set[str]:
-    own = {f"{found.username}@{caller.node.settings.domain}"} if found.is_local else set()
-    return {name.lower() for name in ({found.handle} | own)}

@@ -1,12 +1,12 @@
 """The allowlist, for administrators and their scripts."""
 
 from federation.errors import BadHost
-from federation.hosts import canonical_host
+from federation.hosts import canonical_host, is_mixed_script
 from node.api import entities
-from node.api.answers import Answerable
+from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
-from node.api.parameters import Parameters
+from node.api.parameters import LongestPage, Parameters
 from node.errors import Invalid
 from storage import audit, peers
 from storage.errors import NotFound
@@ -24,9 +24,9 @@ class Domain(Parameters):
 
 
 @endpoint("GET", "/api/v1/admin/domain_allows", scope=READ, administrators=True)
-async def several(caller: Caller) -> Answerable:
-    """Every node on the allowlist."""
-    return [_entity(peer) for peer in await caller.node.store.read(peers.allowed)]
+async def several(caller: Caller, query: LongestPage) -> Answerable:
+    """The nodes on the allowlist, the newest first."""
+    return Paged.by_id([_entity(peer) for peer in await caller.node.store.read(peers.allowed_by_id, query.part)])
 
 
 @endpoint("GET", "/api/v1/admin/domain_allows/{id}", scope=READ, administrators=True)
@@ -45,6 +45,8 @@ async def allow(caller: Caller, domain: Domain) -> Answerable:
         raise Invalid("domain", "ERR_INVALID", error.reason) from error
     if host == settings.domain:
         raise Invalid("domain", "ERR_INVALID", "Domain is this node itself")
+    if is_mixed_script(host):  # a page asks once more; a program cannot look at the letters
+        raise Invalid("domain", "ERR_INVALID", "Domain mixes letters of several scripts: admit it on the page of nodes")
     return _entity(await caller.node.store.write(_allow, host, caller.me.username))
 
 

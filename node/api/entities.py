@@ -13,18 +13,22 @@ from urllib.parse import quote
 
 import orjson
 
+from federation import html
 from node.context import Node
 from node.web import assets
 from storage import accounts as account_rows
 from storage import notifications as notification_rows
 from storage import posts as post_rows
 from storage import reactions, relations, staff
+from storage import tags as tag_rows
 from storage.accounts import Account
+from storage.errors import NotFound
 from storage.ids import AccountId, PostId
 from storage.notifications import Notification
 from storage.posts import Post
 from storage.relations import Relationship
 from storage.store import Unit
+from storage.tags import Day, Tag
 from storage.visibility import Reach
 
 Entity = dict[str, Any]  # what JSON holds
@@ -39,6 +43,8 @@ VISIBILITY = {
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
 ROLE_NAMES = {staff.ADMIN: "Admin", staff.MODERATOR: "Moderator"}
+DAYS_OF_HISTORY = 7
+SECONDS_A_DAY = 86_400
 PERMISSIONS = {staff.ADMIN: "1", staff.MODERATOR: "1048576", staff.STAFF: "0"}
 
 
@@ -76,7 +82,10 @@ async def of_posts(node: Node, reader: Account, found: Sequence[Post]) -> list[E
 async def status(node: Node, reader: Account, identifier: PostId) -> Entity:
     """One post. Raises NotFound, alike for hidden and absent."""
     post = await node.store.read(post_rows.visible, identifier, reader=reader.id)
-    return (await of_posts(node, reader, [post]))[0]
+    found = await of_posts(node, reader, [post])
+    if not found:  # the sharing of a post that this reader may not see
+        raise NotFound
+    return found[0]
 
 
 async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
@@ -143,42 +152,60 @@ def _statuses(node: Node, gathered: _Gathered, found: Sequence[Post]) -> list[En
     entities = []
     for post in found:
         if post.boost_of is None:
-            entities.append(_status(node, gathered, post, reblog=None))
+            entities.append(_status(node, gathered, post))
         elif (original := gathered.originals.get(post.boost_of)) is not None:
-            entities.append(_status(node, gathered, post, reblog=_status(node, gathered, original, reblog=None)))
+            entities.append(_sharing(node, gathered, post, reblog=_status(node, gathered, original)))
     return entities
 
 
-def _status(node: Node, gathered: _Gathered, post: Post, *, reblog: Entity | None) -> Entity:
+def _sharing(node: Node, gathered: _Gathered, post: Post, *, reblog: Entity) -> Entity:
+    """A shared post says what the post says, and says it in the name of the one who shares."""
+    return {
+        **reblog,
+        "id": str(post.id),
+        "created_at": timestamp(post.published_at),
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "visibility": VISIBILITY[post.reach],
+        "uri": post.uri,
+        "reblog": reblog,
+        "application": None,
+        "account": account(node, gathered.authors[post.author_id]),
+        "legation": {"reach": post.reach.name.lower()},
+    }
+
+
+def _status(node: Node, gathered: _Gathered, post: Post) -> Entity:
     author = gathered.authors[post.author_id]
-    own = post.id if reblog is None else PostId(int(reblog["id"]))
+    origin = node.base_url if author.is_local else "/".join(author.uri.split("/", 3)[:3])
     return {
         "id": str(post.id),
         "created_at": timestamp(post.published_at),
         "in_reply_to_id": _text_of(post.reply_to),
         "in_reply_to_account_id": _text_of(post.reply_to_author),
-        "sensitive": reblog["sensitive"] if reblog else post.sensitive,
-        "spoiler_text": reblog["spoiler_text"] if reblog else post.summary,
+        "sensitive": post.sensitive,
+        "spoiler_text": post.summary,
         "visibility": VISIBILITY[post.reach],
-        "language": reblog["language"] if reblog else post.language,
+        "language": post.language,
         "uri": post.uri,
-        "url": _page_of(node, post, author) if reblog is None else reblog["url"],
-        "replies_count": reblog["replies_count"] if reblog else post.replies_count,
-        "reblogs_count": reblog["reblogs_count"] if reblog else post.shares_count,
-        "favourites_count": reblog["favourites_count"] if reblog else post.favourites_count,
-        "edited_at": reblog["edited_at"] if reblog else _moment(post.edited_at),
-        "content": reblog["content"] if reblog else post.content,
-        "reblog": reblog,
+        "url": _page_of(node, post, author),
+        "replies_count": post.replies_count,
+        "reblogs_count": post.shares_count,
+        "favourites_count": post.favourites_count,
+        "edited_at": _moment(post.edited_at),
+        "content": post.content,
+        "reblog": None,
         "application": _application(post, own=post.author_id == gathered.reader),
         "account": account(node, author),
         "media_attachments": [],
-        "mentions": [mention(gathered.authors[named]) for named in gathered.mentioned.get(own, ())],
-        "tags": [{"name": name, "url": tag_url(node, name)} for name in gathered.tags.get(own, ())],
+        "mentions": [mention(gathered.authors[named]) for named in gathered.mentioned.get(post.id, ())],
+        # Apps match these addresses with the links in the text, and those lead to the author's node.
+        "tags": [{"name": name, "url": _tag_url(origin, name)} for name in gathered.tags.get(post.id, ())],
         "emojis": [],
         "card": None,
         "poll": None,
-        "favourited": own in gathered.favourited,
-        "reblogged": own in gathered.shared,
+        "favourited": post.id in gathered.favourited,
+        "reblogged": post.id in gathered.shared,
         "muted": False,
         "bookmarked": False,
         "pinned": False,
@@ -219,8 +246,8 @@ async def accounts(node: Node, reader: Account | None, found: Iterable[Account])
 
 def account(node: Node, found: Account) -> Entity:
     """A person, a group or a node."""
-    picture, banner = f"{node.base_url}{assets.path_of('avatar.png')}", f"{node.base_url}{assets.path_of('header.png')}"
-    return {
+    picture, banner = f"{node.base_url}{assets.DEFAULT_AVATAR}", f"{node.base_url}{assets.DEFAULT_HEADER}"
+    entity = {
         "id": str(found.id),
         "username": found.username,
         "acct": found.handle,
@@ -248,6 +275,12 @@ def account(node: Node, found: Account) -> Entity:
         "roles": [],
         "fields": [{"name": name, "value": value, "verified_at": None} for name, value in found.named_fields],
     }
+    return entity if found.gone_at is None else {**entity, "suspended": True}
+
+
+def typed_fields(me: Account) -> list[tuple[str, str]]:
+    """The lines of one's profile as text, to be edited."""
+    return [(name, html.plain_text(value)) for name, value in me.named_fields]
 
 
 def own_account(node: Node, me: Account, *, role: str, language: str | None, requests: int) -> Entity:
@@ -259,7 +292,7 @@ def own_account(node: Node, me: Account, *, role: str, language: str | None, req
             "sensitive": False,
             "language": language,
             "note": me.note_source,
-            "fields": [{"name": name, "value": value, "verified_at": None} for name, value in me.named_fields],
+            "fields": [{"name": name, "value": value, "verified_at": None} for name, value in typed_fields(me)],
             "follow_requests_count": requests,
             "hide_collections": None,
             "discoverable": me.discoverable,
@@ -352,14 +385,37 @@ def marker(found: notification_rows.Marker) -> Entity:
 # ---- small things ---------------------------------------------------------------------------------------------------
 
 
-def tag(node: Node, name: str) -> Entity:
-    """A tag."""
-    return {"name": name, "url": tag_url(node, name), "history": [], "following": False}
+async def tags_beginning(node: Node, text: str, *, limit: int, offset: int) -> list[Entity]:
+    """Tags that begin with a text, and how much each was used in the last days."""
+    midnights = tag_rows.midnights(node.now(), days=DAYS_OF_HISTORY)
+    found, used = await node.store.read(_tags_with_days, text, midnights[-1], limit, offset)
+    by_day = {(day.tag_id, day.day): day for day in used}
+    return [_tag(node, tag, midnights, by_day) for tag in found]
 
 
-def tag_url(node: Node, name: str) -> str:
-    """The page of a tag."""
-    return f"{node.base_url}/tags/{quote(name)}"
+def _tag(node: Node, tag: Tag, midnights: Sequence[datetime], used: Mapping[tuple[int, int], Day]) -> Entity:
+    history = []
+    for midnight in midnights:
+        beginning = int(midnight.timestamp())
+        day = used.get((tag.id, beginning // SECONDS_A_DAY))
+        uses, people = (day.uses, day.accounts) if day else (0, 0)
+        history.append({"day": str(beginning), "uses": str(uses), "accounts": str(people)})
+    return {
+        "id": str(tag.id),
+        "name": tag.spelling,
+        "url": _tag_url(node.base_url, tag.name),
+        "history": history,
+        "following": False,
+    }
+
+
+def _tags_with_days(unit: Unit, text: str, since: datetime, limit: int, offset: int) -> tuple[list[Tag], list[Day]]:
+    found = tag_rows.beginning_with(unit, text, limit=limit, offset=offset)
+    return found, tag_rows.days_of(unit, found, since=since)
+
+
+def _tag_url(origin: str, name: str) -> str:
+    return f"{origin}/tags/{quote(name)}"
 
 
 def timestamp(moment: datetime) -> str:

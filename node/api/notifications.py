@@ -21,10 +21,13 @@ class Wanted(LongPage):
 
 
 class Counted(Limited):
-    """How far to count."""
+    """How far to count, and what."""
 
     default = 100
     maximum = 1000
+
+    types: Several[str] = []  # noqa: RUF012  as above
+    exclude_types: Several[str] = []  # noqa: RUF012  as above
 
 
 class LastRead(Parameters):
@@ -49,7 +52,9 @@ class Timelines(Parameters):
 @endpoint("GET", "/api/v1/notifications", scope="read:notifications")
 async def several(caller: Caller, wanted: Wanted) -> Answerable:
     """What one is told, newest first."""
-    kinds = frozenset(wanted.types or notifications.KINDS) - frozenset(wanted.exclude_types)
+    kinds = _kinds(wanted)
+    if not kinds:
+        return Paged([])
     by = AccountId(wanted.account_id) if wanted.account_id is not None else None
     found = await caller.node.store.read(notifications.of, caller.me.id, wanted.part, kinds=kinds, by=by)
     shown = await entities.notifications(caller.node, caller.me, found)
@@ -59,7 +64,8 @@ async def several(caller: Caller, wanted: Wanted) -> Answerable:
 @endpoint("GET", "/api/v1/notifications/unread_count", scope="read:notifications")
 async def unread_count(caller: Caller, query: Counted) -> Answerable:
     """How many came since one last looked."""
-    return {"count": await caller.node.store.read(notifications.unread, caller.me.id, most=query.limit)}
+    kinds = _kinds(query)
+    return {"count": await caller.node.store.read(notifications.unread, caller.me.id, most=query.limit, kinds=kinds)}
 
 
 @endpoint("GET", "/api/v1/notifications/{id}", scope="read:notifications")
@@ -103,3 +109,8 @@ async def mark(caller: Caller, marks: Marks) -> Answerable:
             found = await caller.node.store.write(notifications.mark, caller.me.id, name, last_read=read.last_read_id)
             noted[name] = entities.marker(found)
     return noted
+
+
+def _kinds(wanted: Wanted | Counted) -> frozenset[str]:
+    """Which kinds are meant; unknown ones are none."""
+    return notifications.KINDS.intersection(wanted.types or notifications.KINDS).difference(wanted.exclude_types)

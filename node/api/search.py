@@ -6,7 +6,7 @@ from node.api.answers import Answerable
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Offset
-from storage import posts
+from storage import relations
 
 
 class Query(Offset):
@@ -32,6 +32,9 @@ async def _people(caller: Caller, query: Query) -> list[entities.Entity]:
     found = await people.find(
         caller.node, caller.me, query.q, resolve=query.resolve, limit=query.limit, offset=query.offset
     )
+    if query.following:
+        between = await caller.node.store.read(relations.of_each, caller.me.id, [each.id for each in found])
+        found = [each for each in found if between[each.id].following]
     return await entities.accounts(caller.node, caller.me, found)
 
 
@@ -47,7 +50,4 @@ async def _tags(caller: Caller, query: Query) -> list[entities.Entity]:
     start = query.q.strip().lstrip("#")
     if not start or "@" in start or ":" in start:
         return []
-    found = await caller.node.store.read(
-        posts.tags_beginning, start, limit=query.limit, offset=query.offset
-    )
-    return [entities.tag(caller.node, name) for name in found]
+    return await entities.tags_beginning(caller.node, start, limit=query.limit, offset=query.offset)

@@ -46,7 +46,6 @@ async def open_to_browsers(request: web.Request, answer: web.StreamResponse) -> 
     """Let scripts of any origin read this answer, where it is for apps."""
     if request.path.startswith(SHARED):
         answer.headers.update(HEADERS)
-        answer.headers.popall("Cross-Origin-Resource-Policy", None)
 
 
 async def preflight(request: web.Request) -> web.Response:

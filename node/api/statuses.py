@@ -36,7 +36,16 @@ class Poll(Parameters):
     options: Several[str] = []  # noqa: RUF012  pydantic copies defaults
 
 
-class Writing(Parameters):
+class Attached(Parameters):
+    """What posts cannot have on this node."""
+
+    media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
+    poll: Poll | None = None
+    scheduled_at: str | None = None
+    quoted_status_id: Id | None = None
+
+
+class Writing(Attached):
     """What is to be posted. legation_reach: `node` keeps it on this node, whatever `visibility` says."""
 
     status: str = ""
@@ -45,11 +54,22 @@ class Writing(Parameters):
     language: str | None = None
     visibility: str | None = None
     in_reply_to_id: Id | None = None
-    media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
-    poll: Poll | None = None
-    scheduled_at: str | None = None
-    quoted_status_id: Id | None = None
     legation_reach: str | None = None
+
+
+class Editing(Attached):
+    """What a post is to say; what is not said stays as it is."""
+
+    status: str | None = None
+    spoiler_text: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+
+
+class Sharing(Parameters):
+    """How a post is to be shared."""
+
+    visibility: str | None = None
 
 
 class Wanted(Parameters):
@@ -86,10 +106,11 @@ async def one(caller: Caller, *, id: PostId) -> Answerable:
 
 
 @endpoint("PUT", "/api/v1/statuses/{id}", scope="write:statuses")
-async def edit(caller: Caller, writing: Writing, *, id: PostId) -> Answerable:
+async def edit(caller: Caller, editing: Editing, *, id: PostId) -> Answerable:
     """Replace what a post of one's own says."""
-    _demand_what_is_taken(writing)
-    await compose.edit(caller.node, caller.me, id, _draft(writing))
+    _demand_what_is_taken(editing)
+    post = await caller.node.store.read(posts.visible, id, reader=caller.me.id)
+    await compose.edit(caller.node, caller.me, id, _edited(post, editing))
     return await entities.status(caller.node, caller.me, id)
 
 
@@ -138,8 +159,12 @@ async def unfavourite(caller: Caller, *, id: PostId) -> Answerable:
 
 
 @endpoint("POST", "/api/v1/statuses/{id}/reblog", scope="write:statuses")
-async def reblog(caller: Caller, *, id: PostId) -> Answerable:
+async def reblog(caller: Caller, sharing: Sharing, *, id: PostId) -> Answerable:
     """Share a post; the answer is the sharing, with the post in it."""
+    post = await caller.node.store.read(posts.visible, id, reader=caller.me.id)
+    if sharing.visibility not in (None, "", "public", entities.VISIBILITY[post.reach]):
+        sentence = "A shared post goes as far as the post itself, and no less far"
+        raise Invalid("visibility", "ERR_INCLUSION", sentence)
     return await entities.status(caller.node, caller.me, await reactions.share(caller.node, caller.me, id))
 
 
@@ -183,6 +208,17 @@ def _draft(writing: Writing) -> Draft:
     )
 
 
+def _edited(post: Post, editing: Editing) -> Draft:
+    return Draft(
+        text=(post.source or "") if editing.status is None else editing.status,
+        summary=post.summary if editing.spoiler_text is None else editing.spoiler_text,
+        sensitive=post.sensitive if editing.sensitive is None else editing.sensitive,
+        language=editing.language or post.language,
+        reach=post.reach,
+        reply_to=post.reply_to,
+    )
+
+
 def _reach(writing: Writing) -> Reach:
     if writing.legation_reach == "node":
         return Reach.NODE
@@ -192,7 +228,7 @@ def _reach(writing: Writing) -> Reach:
         raise Invalid("visibility", "ERR_INCLUSION", "Visibility is not included in the list") from error
 
 
-def _demand_what_is_taken(writing: Writing) -> None:
+def _demand_what_is_taken(writing: Attached) -> None:
     """What this node does not do is refused, not passed over: a post without its poll is another post."""
     refused = {
         "media_ids": (writing.media_ids, "This node takes no attachments"),

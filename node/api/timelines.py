@@ -6,9 +6,10 @@ from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
-from node.api.parameters import Page
+from node.api.parameters import Page, Several
 from storage import timelines
 from storage.posts import Post
+from storage.timelines import Tags
 
 
 class Public(Page):
@@ -17,6 +18,24 @@ class Public(Page):
     local: bool = False
     remote: bool = False
     only_media: bool = False
+
+
+class Tagged(Public):
+    """Which of the posts with a tag are wanted: with one of these as well, with all of these besides, with none of these."""
+
+    any: Several[str] = []  # noqa: RUF012  pydantic copies defaults
+    all: Several[str] = []  # noqa: RUF012  as above
+    none: Several[str] = []  # noqa: RUF012  as above
+
+    def tags(self, name: str) -> Tags:
+        """The same in the terms of storage. name: the tag in the path."""
+        one_of, all_of, none_of = ([each.lstrip("#") for each in names] for names in (self.any, self.all, self.none))
+        return Tags([name.lstrip("#"), *one_of], all_of, none_of)
+
+    @property
+    def is_local(self) -> bool | None:
+        """Only from here, only from others, or both."""
+        return None if self.local == self.remote else self.local
 
 
 @endpoint("GET", "/api/v1/timelines/home", scope="read:statuses")
@@ -35,13 +54,14 @@ async def public(caller: Caller, query: Public) -> Answerable:
 
 
 @endpoint("GET", "/api/v1/timelines/tag/{name}", scope="read:statuses")
-async def tagged(caller: Caller, query: Public, *, name: str) -> Answerable:
+async def tagged(caller: Caller, query: Tagged, *, name: str) -> Answerable:
     """Posts that carry a tag."""
     if query.only_media:
         return Paged([])
-    found = await caller.node.store.read(timelines.tagged, caller.me.id, name.lstrip("#"), query.part)
-    wanted = [post for post in found if not (query.local and not post.is_local) and not (query.remote and post.is_local)]
-    return Paged.by(await entities.of_posts(caller.node, caller.me, wanted), [post.id for post in found])
+    found = await caller.node.store.read(
+        timelines.tagged, caller.me.id, query.tags(name), query.part, is_local=query.is_local
+    )
+    return await _paged(caller, found)
 
 
 async def _paged(caller: Caller, found: Sequence[Post]) -> Paged:

@@ -46,7 +46,9 @@ class Staff:
         return await self.ask("POST", "/api/v1/statuses", json={"status": text, **more})
 
     async def find(self, other: "Staff") -> Json:
-        found = await self.ask("GET", "/api/v2/search", params={"q": other.handle, "resolve": "true", "type": "accounts"})
+        found = await self.ask(
+            "GET", "/api/v2/search", params={"q": other.handle, "resolve": "true", "type": "accounts"}
+        )
         return found["accounts"][0]
 
     async def follow(self, other: "Staff") -> None:
@@ -65,7 +67,9 @@ class Staff:
 
     async def texts(self) -> list[str]:
         """The journal as text, newest first."""
-        return [(post["reblog"] or post)["content"].removeprefix("<p>").removesuffix("</p>") for post in await self.home()]
+        return [
+            (post["reblog"] or post)["content"].removeprefix("<p>").removesuffix("</p>") for post in await self.home()
+        ]
 
     async def notifications(self) -> list[tuple[str, str]]:
         found = await self.ask("GET", "/api/v1/notifications")
@@ -125,6 +129,11 @@ class Place:
     async def remove(self, other: "Place") -> None:
         await self.running.node.store.write(peers.remove, other.host, by="test")
 
+    async def knows(self, text: str) -> bool:
+        """Whether the node's database holds a post with this text."""
+        sql = "select 1 from posts where content like :text"
+        return await self.running.node.store.read(lambda unit: unit.one(int, sql, text=f"%{text}%")) is not None
+
     async def is_settled(self) -> bool:
         return await self.running.node.store.read(_nothing_waits)
 
@@ -143,7 +152,7 @@ async def settled(*places: Place) -> None:
 async def until(is_so: Callable[[], Awaitable[object]], *, seconds: float = 10.0) -> None:
     """Wait until something is so, looking often."""
     async with asyncio.timeout(seconds):
-        while not await is_so():
+        while not await is_so():  # noqa: ASYNC110  what is waited for happens in another process or in a database
             await asyncio.sleep(0.01)
 
 
@@ -180,4 +189,3 @@ async def federation_of(tmp_path: Path) -> AsyncIterator[FederationOf]:
         yield make
         for place in made:
             await place.stop()
-

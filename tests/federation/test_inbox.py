@@ -9,6 +9,7 @@ import pytest
 from federation.client import Budget
 from federation.strict_json import JsonObject
 from storage import accounts, follows, journal, peers, posts, timelines, visibility
+from storage.ids import AccountId
 from storage.pages import Page
 from storage.store import Unit
 from tests import loopback
@@ -70,7 +71,7 @@ async def scene(side: Side, rogue_peer: MakeRogue) -> Scene:
     return Scene(side, peer, eve, f"{side.base_url}/inbox")
 
 
-def _follow(unit: Unit, follower: accounts.AccountId, followed: accounts.AccountId) -> None:
+def _follow(unit: Unit, follower: AccountId, followed: AccountId) -> None:
     follows.ask(unit, follower, followed, uri=f"urn:{follower}")
     follows.accept(unit, follower, followed)
 
@@ -327,7 +328,7 @@ async def test_what_is_not_for_a_peer_is_not_there_for_it(scene: Scene) -> None:
     marie = await scene.side.store.read(accounts.by_handle, "marie")
     assert marie is not None
 
-    def keep(unit: Unit, name: int, reach: visibility.Reach, people: tuple[accounts.AccountId, ...] = ()) -> None:
+    def keep(unit: Unit, name: int, reach: visibility.Reach, people: tuple[AccountId, ...] = ()) -> None:
         uri = f"{marie.uri}/posts/{name}"
         posts.add(
             unit,
@@ -368,8 +369,6 @@ async def test_five_failures_set_an_activity_aside_and_the_next_ones_go_on(scene
             unit, uri=str(poison["id"]), actor_uri=scene.eve, host=scene.peer.host, body=orjson.dumps(poison)
         )
     )
-    (entry,) = await scene.side.store.read(journal.waiting, limit=9) or [None]
-    assert entry is None or entry.attempts == 0
     for _ in range(5):
         await scene.side.store.write(lambda unit: unit.run("update journal set retry_at = null where outcome is null"))
         waiting = await scene.side.store.read(journal.waiting, limit=9)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 from argon2 import PasswordHasher
 
 from node.app import running
 from node.context import Node
-from node.settings import Settings, write_secret
+from node.settings import Settings, checked, write_secret
 from storage import accounts, facts, oauth, staff
 from storage.accounts import Account
 from storage.migrations.apply import upgrade
@@ -86,7 +86,8 @@ async def open_house(node_template: Path, tmp_path: Path) -> AsyncIterator[OpenH
             domain = f"{given.pop('name_of_host', 'paris.localhost')}:{port}"
             data = tmp_path / str(port)
             data.mkdir()
-            settings = Settings(**{"data": data, "domain": domain, "name": "Paris", "development": True} | given)
+            written = {"domain": domain, "name": "Paris", "development": True} | given
+            settings = checked(written, data=data, where="this test")
             shutil.copy(node_template, settings.database)
             write_secret(settings.secret_path)
             clock = Clock()
@@ -94,7 +95,9 @@ async def open_house(node_template: Path, tmp_path: Path) -> AsyncIterator[OpenH
                 running(settings, listen=("127.0.0.1", port), clock=clock, resolver=loopback.Loopback())
             )
             await running_node.node.store.write(_found, settings)
-            client = await stack.enter_async_context(loopback.session(base_url=settings.base_url))
+            client = await stack.enter_async_context(
+                loopback.session(base_url=settings.base_url, cookie_jar=CookieJar(unsafe=True))
+            )
             return House(running_node.node, clock, client)
 
         yield begin

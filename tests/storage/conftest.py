@@ -9,7 +9,7 @@ import pytest
 
 from storage import accounts, posts
 from storage.accounts import Account
-from storage.ids import AccountId
+from storage.ids import AccountId, Host
 from storage.migrations.apply import upgrade
 from storage.posts import Post, Writing
 from storage.sqlite import SqliteStore
@@ -88,7 +88,7 @@ def elsewhere(unit: Unit, username: str, host: str) -> Account:
     return accounts.keep_remote(
         unit,
         uri=uri,
-        host=accounts.Host(host),
+        host=Host(host),
         kind="Person",
         profile=accounts.Profile(
             username=username,
@@ -150,5 +150,3 @@ def _add(
         mentioned=to,
         reply_to_uri=answers.uri if answers else None,
     )
-
-

@@ -13,9 +13,7 @@ from storage.visibility import Reach
 from tests.storage.conftest import Clock, Person, Write
 
 
-async def test_posts_of_one_millisecond_keep_the_order_in_which_they_came(
-    store: SqliteStore, clock: Clock
-) -> None:
+async def test_posts_of_one_millisecond_keep_the_order_in_which_they_came(store: SqliteStore, clock: Clock) -> None:
     moment = clock.moment
 
     def several(unit: Unit) -> list[int]:
@@ -85,7 +83,9 @@ async def test_an_edit_keeps_what_was_said_before(store: SqliteStore, person: Pe
     assert [tag.name for tag in await store.read(posts.tags_of, [post.id])] == ["horaire"]
 
 
-async def test_a_removed_post_leaves_a_tombstone_and_no_counts(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_a_removed_post_leaves_a_tombstone_and_no_counts(
+    store: SqliteStore, person: Person, write: Write
+) -> None:
     author, reader = await person("author"), await person("reader")
     root = await write(author)
     answer = await write(reader, answers=root)

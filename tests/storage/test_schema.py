@@ -14,7 +14,9 @@ from storage.schema import metadata
 
 def described(path: Path) -> dict[str, list[str]]:
     with sqlite3.connect(path) as database:
-        rows = database.execute("select name, sql from sqlite_master where sql is not null and name <> 'alembic_version'")
+        rows = database.execute(
+            "select name, sql from sqlite_master where sql is not null and name <> 'alembic_version'"
+        )
         found = {name: canonical(sql) for name, sql in rows}
     database.close()
     return found

@@ -254,6 +254,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["app_id"], ["oauth_apps.id"], name=op.f("fk_oauth_codes_app_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_oauth_codes")),
     )
+    with op.batch_alter_table("oauth_codes", schema=None) as batch_op:
+        batch_op.create_index("ix_oauth_codes_app", ["app_id"], unique=False)
+
     op.create_table(
         "oauth_tokens",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -273,6 +276,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("oauth_tokens", schema=None) as batch_op:
         batch_op.create_index("ix_oauth_tokens_account", ["account_id"], unique=False)
+        batch_op.create_index("ix_oauth_tokens_app", ["app_id"], unique=False)
+        batch_op.create_index("ix_oauth_tokens_code", ["code_digest"], unique=False)
 
     op.create_table(
         "posts",
@@ -552,9 +557,14 @@ def downgrade() -> None:
 
     op.drop_table("posts")
     with op.batch_alter_table("oauth_tokens", schema=None) as batch_op:
+        batch_op.drop_index("ix_oauth_tokens_code")
+        batch_op.drop_index("ix_oauth_tokens_app")
         batch_op.drop_index("ix_oauth_tokens_account")
 
     op.drop_table("oauth_tokens")
+    with op.batch_alter_table("oauth_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_oauth_codes_app")
+
     op.drop_table("oauth_codes")
     op.drop_table("mutes")
     op.drop_table("markers")

@@ -26,7 +26,12 @@ async def error(response: Any) -> Any:
 async def test_401_is_for_tokens(house: House) -> None:
     marie = await house.staff("marie")
     good = await house.token(marie)
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}, {"Authorization": "Bearer \udc80"}):
+    for headers in (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic x"},
+        {"Authorization": "Bearer \udc80"},
+    ):
         async with house.client.get(PREFERENCES, headers=headers) as response:
             assert (response.status, await error(response)) == (401, "The access token is invalid")
             assert response.headers["WWW-Authenticate"].startswith("Bearer")
@@ -85,12 +90,12 @@ async def test_every_answer_says_how_often_one_may_ask(house: House) -> None:
 async def test_429_when_somebody_asks_too_often(open_house: OpenHouse) -> None:
     house = await open_house(api_calls_per_5_minutes=2)
     marie, ken = await house.token(await house.staff("marie")), await house.token(await house.staff("ken"))
-    for expected in (200, 200, 429):
+    for _ in range(2):
         async with house.client.get(PREFERENCES, headers=marie) as response:
-            assert response.status == expected
-            said = await response.json()
-    assert said == {"error": "Too many requests"}
-    assert int(response.headers["Retry-After"]) > 0
+            assert response.status == 200
+    async with house.client.get(PREFERENCES, headers=marie) as response:
+        assert (response.status, await error(response)) == (429, "Too many requests")
+        assert int(response.headers["Retry-After"]) > 0
     async with house.client.get(PREFERENCES, headers=ken) as response:
         assert response.status == 200
 
@@ -130,7 +135,9 @@ async def test_scripts_of_others_may_not_read_pages(house: House, path: str) -> 
         assert response.headers["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"a": NaN}', b'{"client_name": "\\ud800"}', b'{"a": 1, "a": 2}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'{"a": NaN}', b'{"client_name": "\\ud800"}', b'{"a": 1, "a": 2}', b"\xff"]
+)
 async def test_json_that_cannot_be_read_is_400(house: House, body: bytes) -> None:
     async with house.client.post("/api/v1/apps", data=body, headers={"Content-Type": "application/json"}) as response:
         assert response.status == 400
@@ -138,7 +145,11 @@ async def test_json_that_cannot_be_read_is_400(house: House, body: bytes) -> Non
 
 
 async def test_a_form_that_cannot_be_read_is_400(house: House) -> None:
-    for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=zz"):
+    for kind in (
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded; charset=zz",
+    ):
         async with house.client.post("/api/v1/apps", data=b"a=1", headers={"Content-Type": kind}) as response:
             assert response.status in {400, 422}
             assert await error(response)

@@ -1,5 +1,6 @@
 """What the node says about itself, to apps of all kinds (client API 5.14)."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -45,7 +46,15 @@ async def test_the_node_for_older_apps(house: House) -> None:
     said = await get(house, "/api/v1/instance/")
     assert set(said) == {
         *("uri", "title", "short_description", "description", "email", "version", "urls", "stats", "thumbnail"),
-        *("languages", "registrations", "approval_required", "invites_enabled", "configuration", "contact_account", "rules"),
+        *(
+            "languages",
+            "registrations",
+            "approval_required",
+            "invites_enabled",
+            "configuration",
+            "contact_account",
+            "rules",
+        ),
     }
     assert said["uri"] == URL(house.url).authority
     assert said["stats"] == {"user_count": 1, "status_count": 0, "domain_count": 1}
@@ -84,7 +93,7 @@ async def test_what_people_of_the_node_see(house: House) -> None:
     weeks = await get(house, "/api/v1/instance/activity", headers=token)
     assert len(weeks) == 12
     starts = [int(week["week"]) for week in weeks]
-    assert {first - second for first, second in zip(starts, starts[1:], strict=False)} == {7 * 24 * 3600}
+    assert {first - second for first, second in itertools.pairwise(starts)} == {7 * 24 * 3600}
     assert starts[0] <= house.clock().timestamp() < starts[0] + 7 * 24 * 3600
     assert weeks[0] == {"week": str(starts[0]), "statuses": "0", "logins": "0", "registrations": "0"}
 

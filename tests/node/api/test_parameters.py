@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import Field as Default
 from pydantic import ValidationError
 
 from node.api.errors import BadRequest, InvalidParameters
@@ -10,7 +11,7 @@ from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several,
 
 
 class Choice(Parameters):
-    options: Several[str] = []
+    options: Several[str] = Default(default_factory=list)
     multiple: bool = False
 
 
@@ -23,9 +24,9 @@ class Everything(Parameters):
     status: str = ""
     sensitive: bool = False
     in_reply_to_id: Id | None = None
-    media_ids: Several[Id] = []
+    media_ids: Several[Id] = Default(default_factory=list)
     poll: Choice | None = None
-    fields_attributes: list[Field] = []
+    fields_attributes: list[Field] = Default(default_factory=list)
     language: str | None = None
 
 
@@ -37,7 +38,10 @@ class Everything(Parameters):
         ([("ids[1]", "b"), ("ids[0]", "a")], {"ids": ["a", "b"]}),
         ([("ids[10]", "k"), ("ids[9]", "j")], {"ids": ["j", "k"]}),
         ([("poll[options][]", "x"), ("poll[options][]", "y")], {"poll": {"options": ["x", "y"]}}),
-        ([("f[0][name]", "a"), ("f[0][value]", "b"), ("f[1][name]", "c")], {"f": [{"name": "a", "value": "b"}, {"name": "c"}]}),
+        (
+            [("f[0][name]", "a"), ("f[0][value]", "b"), ("f[1][name]", "c")],
+            {"f": [{"name": "a", "value": "b"}, {"name": "c"}]},
+        ),
         ([("k[][w]", "a"), ("k[][x]", "1"), ("k[][w]", "b")], {"k": [{"w": "a", "x": "1"}, {"w": "b"}]}),
         ([("data[alerts][mention]", "true")], {"data": {"alerts": {"mention": "true"}}}),
         ([("a[b", "1"), ("]", "2"), ("[]", "3")], {"a[b": "1", "]": "2", "[]": "3"}),

@@ -57,7 +57,12 @@ class App:
     redirect_uri: str
 
     def question(self, **more: str) -> dict[str, str]:
-        asked = {"response_type": "code", "client_id": self.client_id, "redirect_uri": self.redirect_uri, "scope": "read write"}
+        asked = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": "read write",
+        }
         return {name: value for name, value in (asked | more).items() if value}
 
     async def sign_in(self, username: str, *, then: str = "/", password: str = PASSWORD) -> ClientResponse:
@@ -69,9 +74,7 @@ class App:
         async with self.house.client.get("/oauth/authorize", params=self.question(**more)) as response:
             assert response.status == 200, await response.text()
             fields = await fields_of(response, "/oauth/authorize")
-        return await self.house.client.post(
-            "/oauth/authorize", data=fields | {"answer": answer}, allow_redirects=False
-        )
+        return await self.house.client.post("/oauth/authorize", data=fields | {"answer": answer}, allow_redirects=False)
 
     async def code(self, **more: str) -> str:
         response = await self.consent(**more)
@@ -85,7 +88,9 @@ class App:
             "client_secret": self.client_secret,
             "redirect_uri": self.redirect_uri,
         } | more
-        async with self.house.client.post("/oauth/token", data={name: text for name, text in sent.items() if text}) as response:
+        async with self.house.client.post(
+            "/oauth/token", data={name: text for name, text in sent.items() if text}
+        ) as response:
             return response.status, await response.json()
 
     async def may_read(self, token: str) -> bool:

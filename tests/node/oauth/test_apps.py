@@ -9,7 +9,12 @@ APPS = "/api/v1/apps"
 
 
 async def test_an_app_registers(house: House) -> None:
-    sent = {"client_name": " Tusky ", "redirect_uris": "tusky://oauth", "scopes": "read write", "website": "https://tusky.app"}
+    sent = {
+        "client_name": " Tusky ",
+        "redirect_uris": "tusky://oauth",
+        "scopes": "read write",
+        "website": "https://tusky.app",
+    }
     async with house.client.post(APPS, json=sent) as response:
         assert response.status == 200
         said = await response.json()
@@ -146,7 +151,11 @@ async def test_an_app_that_nobody_used_is_forgotten(house: House) -> None:
 async def test_verify_credentials_of_an_app(house: House) -> None:
     async with house.client.post(APPS, data={"client_name": "x", "redirect_uris": "tusky://a"}) as response:
         known = await response.json()
-    sent = {"grant_type": "client_credentials", "client_id": known["client_id"], "client_secret": known["client_secret"]}
+    sent = {
+        "grant_type": "client_credentials",
+        "client_id": known["client_id"],
+        "client_secret": known["client_secret"],
+    }
     async with house.client.post("/oauth/token", data=sent) as response:
         token = await response.json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}

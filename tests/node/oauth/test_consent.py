@@ -118,9 +118,7 @@ async def test_sec_f7_nobody_else_can_say_yes(app: App, house: House) -> None:
         (fields, {"Sec-Fetch-Site": "cross-site"}),
         (fields, {"Sec-Fetch-Site": "same-site"}),
     ]:
-        async with house.client.post(
-            "/oauth/authorize", data=data, headers=headers, allow_redirects=False
-        ) as response:
+        async with house.client.post("/oauth/authorize", data=data, headers=headers, allow_redirects=False) as response:
             assert response.status == 403
     headers = {"Origin": house.url, "Sec-Fetch-Site": "same-origin"}
     async with house.client.post("/oauth/authorize", data=fields, headers=headers, allow_redirects=False) as response:

@@ -1,0 +1,207 @@
+"""The entities of the Mastodon API as strict apps decode them: every field there, each of its type, and no other."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Json = Any  # what an app decodes
+Check = Callable[[Json], bool]
+Shape = dict[str, Any]  # a field's name: a check, a shape, or a list with one of these
+
+
+def text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def number(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def flag(value: Json) -> bool:
+    return isinstance(value, bool)
+
+
+def id(value: Json) -> bool:
+    return isinstance(value, str) and value.isdecimal() and 0 < int(value) < 1 << 63
+
+
+def digits(value: Json) -> bool:
+    return isinstance(value, str) and value.isdecimal()
+
+
+def time(value: Json) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value))
+
+
+def date(value: Json) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value))
+
+
+def url(value: Json) -> bool:
+    return isinstance(value, str) and bool(re.match(r"https?://[^/]+/", value))
+
+
+def null(value: Json) -> bool:
+    return value is None
+
+
+def one_of(*values: Json) -> Check:
+    return lambda value: value in values
+
+
+class Maybe:
+    """What may be null."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+
+FIELD = {"name": text, "value": text, "verified_at": Maybe(time)}
+ACCOUNT: Shape = {
+    "id": id,
+    "username": text,
+    "acct": text,
+    "display_name": text,
+    "locked": flag,
+    "bot": flag,
+    "discoverable": Maybe(flag),
+    "indexable": flag,
+    "group": flag,
+    "created_at": time,
+    "note": text,
+    "url": url,
+    "uri": url,
+    "avatar": url,
+    "avatar_static": url,
+    "header": url,
+    "header_static": url,
+    "followers_count": number,
+    "following_count": number,
+    "statuses_count": number,
+    "last_status_at": Maybe(date),
+    "hide_collections": Maybe(flag),
+    "noindex": flag,
+    "emojis": [null],
+    "roles": [{"id": id, "name": text, "color": text}],
+    "fields": [FIELD],
+}
+CREDENTIAL_ACCOUNT: Shape = ACCOUNT | {
+    "source": {
+        "privacy": one_of("public", "unlisted", "private", "direct"),
+        "sensitive": flag,
+        "language": Maybe(text),
+        "note": text,
+        "fields": [FIELD],
+        "follow_requests_count": number,
+        "hide_collections": Maybe(flag),
+        "discoverable": Maybe(flag),
+        "indexable": flag,
+        "attribution_domains": [text],
+    },
+    "role": {"id": text, "name": text, "permissions": digits, "color": text, "highlighted": flag},
+}
+MUTED_ACCOUNT: Shape = ACCOUNT | {"mute_expires_at": Maybe(time)}
+
+UNSHARED: Shape = {
+    "id": id,
+    "created_at": time,
+    "in_reply_to_id": Maybe(id),
+    "in_reply_to_account_id": Maybe(id),
+    "sensitive": flag,
+    "spoiler_text": text,
+    "visibility": one_of("public", "unlisted", "private", "direct"),
+    "language": Maybe(text),
+    "uri": url,
+    "url": Maybe(url),
+    "replies_count": number,
+    "reblogs_count": number,
+    "favourites_count": number,
+    "edited_at": Maybe(time),
+    "content": text,
+    "reblog": null,
+    "application": Maybe({"name": text, "website": Maybe(url)}),
+    "account": ACCOUNT,
+    "media_attachments": [null],
+    "mentions": [{"id": id, "username": text, "url": url, "acct": text}],
+    "tags": [{"name": text, "url": url}],
+    "emojis": [null],
+    "card": null,
+    "poll": null,
+    "favourited": flag,
+    "reblogged": flag,
+    "muted": flag,
+    "bookmarked": flag,
+    "pinned": flag,
+    "filtered": [null],
+    "legation": {"reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned")},
+}
+STATUS: Shape = UNSHARED | {"reblog": Maybe(UNSHARED)}
+CONTEXT: Shape = {"ancestors": [STATUS], "descendants": [STATUS]}
+STATUS_SOURCE: Shape = {"id": id, "text": text, "spoiler_text": text}
+STATUS_EDIT: Shape = {
+    "content": text,
+    "spoiler_text": text,
+    "sensitive": flag,
+    "created_at": time,
+    "account": ACCOUNT,
+    "media_attachments": [null],
+    "emojis": [null],
+}
+
+RELATIONSHIP: Shape = {
+    "id": id,
+    "following": flag,
+    "showing_reblogs": flag,
+    "notifying": flag,
+    "languages": Maybe([text]),
+    "followed_by": flag,
+    "blocking": flag,
+    "blocked_by": flag,
+    "muting": flag,
+    "muting_notifications": flag,
+    "requested": flag,
+    "requested_by": flag,
+    "domain_blocking": flag,
+    "endorsed": flag,
+    "note": text,
+}
+NOTIFICATION: Shape = {
+    "id": id,
+    "type": one_of("mention", "status", "reblog", "follow", "follow_request", "favourite", "update"),
+    "created_at": time,
+    "group_key": text,
+    "account": ACCOUNT,
+}
+NOTIFICATION_OF_POST: Shape = NOTIFICATION | {"status": STATUS}
+MARKER: Shape = {"last_read_id": digits, "version": number, "updated_at": time}
+TAG: Shape = {
+    "id": id,
+    "name": text,
+    "url": url,
+    "history": [{"day": digits, "uses": digits, "accounts": digits}],
+    "following": flag,
+}
+DOMAIN_ALLOW: Shape = {"id": id, "domain": text, "created_at": time}
+
+
+def wrong(value: Json, shape: Any, at: str = "") -> list[str]:
+    """Where a value does not fit a shape; empty when it fits."""
+    if isinstance(shape, Maybe):
+        return [] if value is None else wrong(value, shape.shape, at)
+    if isinstance(shape, dict):
+        return _wrong_fields(value, shape, at)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return [f"{at}: {value!r} is no list"]
+        return [one for index, item in enumerate(value) for one in wrong(item, shape[0], f"{at}[{index}]")]
+    return [] if shape(value) else [f"{at}: {value!r} is no {getattr(shape, '__name__', shape)}"]
+
+
+def _wrong_fields(value: Json, shape: Shape, at: str) -> list[str]:
+    if not isinstance(value, dict):
+        return [f"{at}: {value!r} is no object"]
+    found = [f"{at}.{name} is missing" for name in shape.keys() - value.keys()]
+    found += [f"{at}.{name} is unknown" for name in value.keys() - shape.keys()]
+    return found + [
+        one for name in shape.keys() & value.keys() for one in wrong(value[name], shape[name], f"{at}.{name}")
+    ]

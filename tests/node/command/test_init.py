@@ -1,0 +1,164 @@
+"""`legation init`: a new node, or nothing at all."""
+
+import os
+import pty
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from node.settings import load
+from tests.node.command.conftest import HOUSE, PASSWORD, PROGRAM, Place, clean_environment, run
+
+
+def init(data: Path, *more: object, domain: str = "tokyo.example", password: str = PASSWORD, **environment: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    return run(
+        *("init", "--data", data, "--domain", domain, "--admin", "marie", "--password-stdin", *more),
+        stdin=password + "\n",
+        **environment,
+    )
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_node_is_a_folder_that_is_its_owners_alone(place: Place) -> None:
+    assert mode(place.data) == 0o700
+    assert {path.name for path in place.data.iterdir()} >= {"legation.toml", "legation.db"}
+    assert {mode(path) for path in place.data.iterdir()} == {0o600}
+    assert mode(place.secret) == 0o600
+    assert place.secret.parent != place.data
+
+
+def test_what_was_asked_for_is_what_is_there(tmp_path: Path) -> None:
+    said = init(tmp_path / "tokyo", "--name", "Ambassade de France à Tokyo", "--language", "en", "--admin-name", "Marie D")
+    assert (said.code, said.err) == (0, "")
+    assert f"legation serve --data {tmp_path / 'tokyo'}" in said.out
+    assert f"{tmp_path / 'tokyo.secret'}: keep a copy" in said.out
+    settings = load(tmp_path / "tokyo")
+    assert (settings.base_url, settings.name) == ("https://tokyo.example", "Ambassade de France à Tokyo")
+    assert (settings.language, settings.development) == ("en", False)
+    people = run("staff", "list", "--json", "--data", tmp_path / "tokyo").json
+    assert [(each["username"], each["name"], each["role"]) for each in people] == [("marie", "Marie D", "admin")]
+
+
+def test_the_password_is_nowhere_in_clear(place: Place) -> None:
+    assert all(PASSWORD.encode() not in path.read_bytes() for path in place.data.iterdir())
+
+
+def test_sec_k_the_secret_is_not_in_the_folder(place: Place) -> None:
+    secret = place.secret.read_bytes().strip()
+    assert len(secret) == 44
+    assert all(secret not in path.read_bytes() for path in place.data.iterdir())
+
+
+def test_a_node_is_not_overwritten(place: Place) -> None:
+    before = {path: path.read_bytes() for path in (*place.data.iterdir(), place.secret)}
+    said = init(place.data)
+    assert "There is a node in" in said.sentence
+    assert "nothing was changed" in said.sentence
+    assert {path: path.read_bytes() for path in (*place.data.iterdir(), place.secret)} == before
+
+
+def test_the_secret_of_another_node_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "tokyo.secret").write_text("of another")
+    assert "The secret of another node lies at" in init(tmp_path / "tokyo").sentence
+    assert (tmp_path / "tokyo.secret").read_text() == "of another"
+    assert not (tmp_path / "tokyo").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "domain", "password", "sentence"),
+    [
+        ((), "tokyo.example", "court", "A password has at least 12 characters"),
+        ((), "tokyo.example", "motdepasse123", "among the first that are tried"),
+        ((), "tokyo.example", "marie.marie.marie", "made of your own name"),
+        ((), "tokyo.example", "", "A password has at least 12 characters"),
+        ((), "tokyo.example/", PASSWORD, "domain: "),
+        ((), "https://tokyo.example", PASSWORD, "domain: "),
+        ((), "localhost:8001", PASSWORD, "needs development = true"),
+        (("--development",), "tokyo.example", PASSWORD, "tokyo.example is a public name"),
+        (("--admin", "Marie Durand"), "tokyo.example", PASSWORD, "A user name has 1 to 30 letters"),
+        (("--admin", "é"), "tokyo.example", PASSWORD, "A user name has 1 to 30 letters"),
+    ],
+)
+def test_what_cannot_be_leaves_nothing(
+    tmp_path: Path, more: tuple[str, ...], domain: str, password: str, sentence: str
+) -> None:
+    assert sentence in init(tmp_path / "tokyo", *more, domain=domain, password=password).sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = init(tmp_path / "file" / "tokyo")
+    assert "Not a directory" in said.sentence
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_rights_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert "cannot be read or written by this user" in init(tmp_path / "locked" / "tokyo").sentence
+
+
+def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
+    (tmp_path / "tokyo").mkdir()
+    (tmp_path / "tokyo" / ".profile").write_text("mine")
+    assert init(tmp_path / "tokyo", password="court").code == 1
+    assert [path.name for path in (tmp_path / "tokyo").iterdir()] == [".profile"]
+    assert init(tmp_path / "tokyo").code == 0
+    assert (tmp_path / "tokyo" / ".profile").read_text() == "mine"
+    assert mode(tmp_path / "tokyo") == 0o700
+
+
+def test_without_a_terminal_a_password_must_be_given() -> None:
+    said = run("init", "--data", "/nowhere/tokyo", "--domain", "tokyo.example", "--admin", "marie")
+    assert "Use --password-stdin" in said.sentence
+
+
+def test_at_a_terminal_the_password_is_asked_for_twice(tmp_path: Path) -> None:
+    """The terminal is a real one: what is typed at it is not shown."""
+    ours, theirs = pty.openpty()
+    call = ["init", "--data", str(tmp_path / "tokyo"), "--domain", "tokyo.example", "--admin", "marie"]
+    attach = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", attach, *PROGRAM, *call],
+        cwd=HOUSE,
+        env=clean_environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    for _ in range(2):
+        asked = shown.count(b"assword")
+        while shown.count(b"assword") == asked:
+            shown += os.read(ours, 1000)
+        os.write(ours, PASSWORD.encode() + b"\n")
+    while (piece := _read(ours)) != b"":
+        shown += piece
+    os.close(ours)
+    assert process.wait(timeout=30) == 0, shown
+    assert PASSWORD.encode() not in shown
+    assert (tmp_path / "tokyo" / "legation.db").exists()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1000)
+    except OSError:  # Linux says so when the other side has gone
+        return b""
+
+
+def test_with_the_secret_in_the_environment_no_file_is_written(tmp_path: Path) -> None:
+    secret = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
+    assert init(tmp_path / "tokyo", LEGATION_SECRET=secret).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["tokyo"]
+    assert "is missing" in run("doctor", "--data", tmp_path / "tokyo").out
+    said = run("doctor", "--data", tmp_path / "tokyo", LEGATION_SECRET=secret)
+    assert "The secret opens the node's keys" in said.out
