@@ -12,7 +12,7 @@ from federation.hosts import same_origin
 from federation.html import plain, sanitise
 from federation.strict_json import JsonObject
 from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, Note
-from storage import accounts, notifications, posts
+from storage import accounts, follows, notifications, posts
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.posts import Post, Writing
@@ -68,11 +68,15 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
         document=as_kept(document),
     )
     tell(unit, post, mentioned)
+    if reach is not Reach.MENTIONED and note.in_reply_to is None:
+        for follower in follows.listening(unit, author.id, since=post.published_at):
+            if follower not in mentioned:
+                notifications.tell(unit, follower, "status", by=author.id, post=post.id)
     return post
 
 
 def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:
-    """Tell the people of this node whom a post names, and those who asked to hear of each post of its author."""
+    """Tell the people of this node whom a post names or answers."""
     for account in mentioned:
         notifications.tell(unit, account, "mention", by=post.author_id, post=post.id)
     answered = post.reply_to_author

@@ -77,6 +77,9 @@ async def running(
             leaving.callback(node.passwords.close)
             leaving.push_async_callback(federation.client.close)
             serving = await start(application_of(node), host=host, port=port)
+            # Beside the first answers, not before them; a page that is asked for meanwhile compiles its own.
+            warming = asyncio.get_running_loop().run_in_executor(None, pages.compile_all)
+            leaving.push_async_callback(asyncio.wait_for, warming, None)
             async with federation.running():
                 try:
                     yield Running(node, serving)

@@ -1,26 +1,22 @@
-"""How a node begins: a data folder with settings, database, keys and the first administrator; and how staff are added."""
+"""How a node begins: a data folder with settings, database, keys and the first administrator."""
 
 import asyncio
 import contextlib
-import re
 from pathlib import Path
 
 from federation.own_keys import OwnKeys
 from node import passwords
 from node import settings as node_settings
-from node.errors import BadSettings, Invalid
+from node.actions import staff as people
+from node.errors import BadSettings
 from node.passwords import Passwords
 from node.settings import DATABASE, Settings
 from storage import accounts, audit, facts, staff
 from storage.accounts import Account
-from storage.errors import Conflict
 from storage.migrations import apply
 from storage.sqlite import SqliteStore
-from storage.store import Store, Unit
+from storage.store import Unit
 from storage.vault import Vault
-
-USERNAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,28}[a-z0-9_])?")
-RESERVED = frozenset({"actor", "admin", "administrator", "legation", "node", "root", "staff", "support", "system"})
 
 
 async def found(
@@ -31,7 +27,7 @@ async def found(
     Raises BadSettings (not a host, or there is a node already), Invalid (admin's name or password), OSError.
     Nothing is left behind when it fails.
     """
-    username = usable_username(admin, reserved=frozenset())
+    username = people.usable_username(admin, reserved=frozenset())
     passwords.demand_good(password, names=(username, *admin_name.split()))
     written = {"domain": domain, "development": development, "language": language, **({"name": name} if name else {})}
     checked = node_settings.checked(written, data=data, where="init")
@@ -42,46 +38,6 @@ async def found(
         await _furnish(checked, username=username, display_name=admin_name or username, password=password)
         on_failure.pop_all()
     return node_settings.load(data)
-
-
-async def add_member(  # noqa: PLR0913  what is known of a newcomer, and who lets them in
-    store: Store,
-    settings: Settings,
-    hashing: Passwords,
-    *,
-    username: str,
-    display_name: str,
-    password: str,
-    role: str,
-    by: str,
-    source: str,
-) -> Account:
-    """Give somebody an account and let them sign in. by, source: for the audit.
-
-    Raises Invalid: the name or the password cannot be taken, or the name is.
-    """
-    name = usable_username(username)
-    passwords.demand_good(password, names=(name, *display_name.split()))
-    if role not in staff.ROLES:
-        raise Invalid("role", "ERR_INCLUSION", f"A role is one of: {', '.join(staff.ROLES)}.")
-    kept = await hashing.hash(password)
-    return await store.write(
-        _add_member, settings, name, display_name.strip() or name, kept, role, by=by, source=source
-    )
-
-
-def usable_username(name: str, *, reserved: frozenset[str] = RESERVED) -> str:
-    """A name as it is kept, in lower case. Raises Invalid."""
-    wanted = name.strip().lower()
-    if not USERNAME.fullmatch(wanted):
-        raise Invalid(
-            "username",
-            "ERR_INVALID",
-            "A user name has 1 to 30 letters a to z, digits, dots, hyphens or underscores, and ends with none of the dots.",
-        )
-    if wanted in reserved:
-        raise Invalid("username", "ERR_RESERVED", f"The name {wanted} is kept for the node itself. Choose another.")
-    return wanted
 
 
 def _demand_free(data: Path, secret: Path) -> None:
@@ -121,7 +77,7 @@ async def _furnish(settings: Settings, *, username: str, display_name: str, pass
         await OwnKeys(store, Vault(settings.secret())).private(actor)
         kept = await hashing.hash(password)
         await store.write(
-            _add_member, settings, username, display_name, kept, staff.ADMIN, by="command", source="command"
+            people.add, settings, username, display_name, kept, staff.ADMIN, by="command", source="command"
         )
     finally:
         await store.close()
@@ -135,15 +91,3 @@ def _add_node(unit: Unit, settings: Settings) -> Account:
     return accounts.add_node_actor(
         unit, username=settings.domain, display_name=settings.name, base_url=settings.base_url
     )
-
-
-def _add_member(
-    unit: Unit, settings: Settings, username: str, display_name: str, password: str, role: str, *, by: str, source: str
-) -> Account:
-    try:
-        account = accounts.add_local(unit, username=username, display_name=display_name, base_url=settings.base_url)
-    except Conflict as error:
-        raise Invalid("username", "ERR_TAKEN", f"The name {username} is taken. Choose another.") from error
-    staff.add(unit, account.id, password=password, role=role, locale=settings.language)
-    audit.add(unit, who=by, source=source, act="staff.add", subject=username, detail={"role": role})
-    return account

@@ -131,6 +131,15 @@ def local_followers(unit: Unit, account: AccountId) -> list[Account]:
     return unit.all(Account, sql, account=account)
 
 
+def listening(unit: Unit, account: AccountId, *, since: datetime) -> list[AccountId]:
+    """The people of this node who want to be told of each post of somebody, and followed them by then already."""
+    sql = """
+    select f.follower_id from follows f join accounts a on a.id = f.follower_id
+    where f.followed_id = :account and f.notify = 1 and f.accepted_at <= :since and a.host = ''
+    """
+    return unit.all(AccountId, sql, account=account, since=since)
+
+
 def has_local_follower(unit: Unit, account: AccountId) -> bool:
     """Whether anybody of this node follows somebody."""
     sql = """

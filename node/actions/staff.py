@@ -1,12 +1,73 @@
-"""What an administrator does about the people of the node: their role, and whether they may sign in.
+"""What an administrator does about the people of the node: add them, their role, and whether they may sign in.
 
 Each of these is a unit of work with its entry in the audit. The last administrator who may sign in stays one.
 """
 
+import re
+
+from node import passwords
 from node.errors import Invalid
-from storage import audit, staff
+from node.passwords import Passwords
+from node.settings import Settings
+from storage import accounts, audit, staff
+from storage.accounts import Account
+from storage.errors import Conflict
 from storage.staff import Member
-from storage.store import Unit
+from storage.store import Store, Unit
+
+USERNAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,28}[a-z0-9_])?")
+RESERVED = frozenset({"actor", "admin", "administrator", "legation", "node", "root", "staff", "support", "system"})
+
+
+async def add_member(  # noqa: PLR0913  what is known of a newcomer, and who lets them in
+    store: Store,
+    settings: Settings,
+    hashing: Passwords,
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    role: str,
+    by: str,
+    source: str,
+) -> Account:
+    """Give somebody an account and let them sign in. by, source: for the audit.
+
+    Raises Invalid: the name or the password cannot be taken, or the name is.
+    """
+    name = usable_username(username)
+    passwords.demand_good(password, names=(name, *display_name.split()))
+    if role not in staff.ROLES:
+        raise Invalid("role", "ERR_INCLUSION", f"A role is one of: {', '.join(staff.ROLES)}.")
+    kept = await hashing.hash(password)
+    return await store.write(add, settings, name, display_name.strip() or name, kept, role, by=by, source=source)
+
+
+def usable_username(name: str, *, reserved: frozenset[str] = RESERVED) -> str:
+    """A name as it is kept, in lower case. Raises Invalid."""
+    wanted = name.strip().lower()
+    if not USERNAME.fullmatch(wanted):
+        raise Invalid(
+            "username",
+            "ERR_INVALID",
+            "A user name has 1 to 30 letters a to z, digits, dots, hyphens or underscores, and ends with none of the dots.",
+        )
+    if wanted in reserved:
+        raise Invalid("username", "ERR_RESERVED", f"The name {wanted} is kept for the node itself. Choose another.")
+    return wanted
+
+
+def add(
+    unit: Unit, settings: Settings, username: str, display_name: str, password: str, role: str, *, by: str, source: str
+) -> Account:
+    """Add somebody whose name and password were checked. password: what is kept of it.  Raises Invalid: the name is taken."""
+    try:
+        account = accounts.add_local(unit, username=username, display_name=display_name, base_url=settings.base_url)
+    except Conflict as error:
+        raise Invalid("username", "ERR_TAKEN", f"The name {username} is taken. Choose another.") from error
+    staff.add(unit, account.id, password=password, role=role, locale=settings.language)
+    audit.add(unit, who=by, source=source, act="staff.add", subject=username, detail={"role": role})
+    return account
 
 
 def change_role(unit: Unit, username: str, role: str, *, by: str, source: str) -> None:

@@ -10,11 +10,12 @@ A model is a subclass of `Parameters`; a file arrives as aiohttp's `FileField`. 
 wanted, counts as not sent: apps send both for fields that nobody filled in. Unknown parameters are ignored.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
-from aiohttp import web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, hdrs, web
 from aiohttp.web import FileField
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -160,10 +161,34 @@ async def gathered(request: web.Request) -> Tree:
 
 async def _form(request: web.Request) -> list[tuple[str, str | FileField]]:
     try:
+        if request.content_type == "multipart/form-data":
+            return await _parts(request)
         form = await request.post()
     except (ValueError, AssertionError, LookupError) as error:  # broken boundaries, unknown charsets
         raise BadRequest("The form cannot be read") from error
     return [(name, value) for name, value in form.items() if isinstance(value, str | FileField)]
+
+
+async def _parts(request: web.Request) -> list[tuple[str, str | FileField]]:
+    """The parts of a multipart form. The body is here as a whole already, so `request.post()` would find nothing."""
+    body = await request.read()
+    stream = StreamReader(request.protocol, limit=len(body))
+    stream.feed_data(body)
+    stream.feed_eof()
+    found: list[tuple[str, str | FileField]] = []
+    async for part in MultipartReader(request.headers, stream):
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise BadRequest("The form cannot be read")
+        found.append((part.name, await _part(part, part.name)))
+    return found
+
+
+async def _part(part: BodyPartReader, name: str) -> str | FileField:
+    content = bytes(await part.read(decode=True))
+    if not part.filename:
+        return content.decode(part.get_charset("utf-8"))
+    kind = part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream")
+    return FileField(name, part.filename, io.BytesIO(content), kind, part.headers)
 
 
 async def _json(request: web.Request) -> Tree:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from node import founding, passwords
+from node import passwords
 from node.actions import staff as actions
 from node.command.common import (
     SOURCE,
@@ -45,7 +45,7 @@ async def add(name: str, data: Path, full_name: str, role: str, *, password_stdi
     password = ask_password(from_stdin=password_stdin)
     hashing = Passwords()
     async with opened(data) as (settings, store):
-        account = await founding.add_member(
+        account = await actions.add_member(
             store,
             settings,
             hashing,

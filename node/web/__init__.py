@@ -16,18 +16,18 @@ from pathlib import Path
 
 from aiohttp import web
 
-from node.web import appearance, assets, declared
+from node.web import assets, declared
 from node.web.answers import go, go_back, render
+from node.web.appearance import compile_all
 from node.web.declared import in_plain_words, page
 
 PAGES = Path(__file__).parent / "pages"
 
-__all__ = ["go", "go_back", "in_plain_words", "page", "render", "routes"]
+__all__ = ["compile_all", "go", "go_back", "in_plain_words", "page", "render", "routes"]
 
 
 def routes() -> list[web.RouteDef]:
-    """Every page, and the files that pages need. Templates are compiled now, so that no reader waits for it."""
+    """Every page, and the files that pages need."""
     for found in pkgutil.iter_modules([str(PAGES)]):
         importlib.import_module(f"{__name__}.pages.{found.name}")
-    appearance.compile_all()
     return [*assets.routes(), *declared.routes()]

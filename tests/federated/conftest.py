@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from node import app, founding
+from node.actions import staff as people
 from node.app import Running
 from node.settings import Settings
 from storage import deliveries, journal, oauth, peers
@@ -109,7 +110,7 @@ class Place:
     async def staff(self, username: str, *, role: str = "staff") -> Staff:
         """A new member of staff, signed in with an app."""
         node = self.running.node
-        account = await founding.add_member(
+        account = await people.add_member(
             node.store,
             self.settings,
             node.passwords,

@@ -6,7 +6,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 import requests
@@ -44,14 +44,14 @@ class Browser:
         """Send the form that has a field or button of this name."""
         form = next(found for found in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if f'name="{has}"' in found)
         action = re.search(r'action="([^"]*)"', form)
-        address = requests.compat.urljoin(page.url, unescape(action[1]) if action else "")
+        address = urljoin(page.url, unescape(action[1]) if action else "")
         hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"', form))
         data = {name: unescape(value) for name, value in hidden.items()} | filled
         headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url))}
         return self.session.post(address, data=data, headers=headers, allow_redirects=False, timeout=10)
 
     def follow(self, answer: requests.Response) -> requests.Response:
-        return self.open(requests.compat.urljoin(answer.url, answer.headers["Location"]))
+        return self.open(urljoin(answer.url, answer.headers["Location"]))
 
 
 def signed_in(place: Place, username: str) -> Mastodon:

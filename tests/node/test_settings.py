@@ -183,7 +183,11 @@ def test_this_machine_needs_development(tmp_path: Path, domain: str) -> None:
         ("LEGATION_LANGUAG", "fr", "There is no setting LEGATION_LANGUAG; did you mean LEGATION_LANGUAGE?"),
         ("LEGATION_EGRESS__ALOW", "[]", "did you mean LEGATION_EGRESS__ALLOW?"),
         ("LEGATION_LANGUAGE", "de", "language: Input should be 'fr' or 'en'."),
-        ("LEGATION_EGRESS__ALLOW", "10.0.0.0/8,everywhere", "'everywhere' does not appear to be an IPv4 or IPv6 network"),
+        (
+            "LEGATION_EGRESS__ALLOW",
+            "10.0.0.0/8,everywhere",
+            "'everywhere' does not appear to be an IPv4 or IPv6 network",
+        ),
         ("LEGATION_TRUSTED_PROXIES", "10.0.0.1/8", "trusted_proxies: 10.0.0.1/8 has host bits set"),
         ("LEGATION_EGRESS", "10.0.0.0/8", "Set its parts, as LEGATION_EGRESS__ALLOW"),
     ],

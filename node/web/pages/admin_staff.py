@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from node import founding
 from node.actions import staff as acts
 from node.context import NODE
 from node.errors import Invalid
@@ -54,7 +53,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     typed = Typed(*(str(form.get(name, ""))[:LONGEST_NAME] for name in ("username", "display_name", "role")))
     visitor = session.present(request)
     try:
-        await founding.add_member(
+        await acts.add_member(
             node.store,
             node.settings,
             node.passwords,

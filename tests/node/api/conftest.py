@@ -34,6 +34,7 @@ class App:
             return answer, response
 
     async def get(self, path: str, *, expect: int = 200, **query: Any) -> Json:
+        """What is there. query: parameters as they stand in the address."""
         return await self.ask("GET", path, expect=expect, params=query)
 
     async def post(self, text: str, **more: Any) -> Json:
@@ -46,7 +47,7 @@ class App:
         return await self.ask("POST", f"/api/v1/accounts/{other.id}/{verb}", **sent)
 
     async def relation(self, other: "App") -> Json:
-        (found,) = await self.get("/api/v1/accounts/relationships", **{"id[]": other.id})
+        (found,) = await self.get("/api/v1/accounts/relationships", id=other.id)
         return found
 
 

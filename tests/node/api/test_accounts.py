@@ -1,6 +1,7 @@
 """People through the client API: profiles, follows, blocks, mutes, requests, and lists of them."""
 
 import re
+from typing import Any
 
 from aiohttp import FormData
 from yarl import URL
@@ -34,7 +35,8 @@ async def test_a_profile_is_changed_and_what_is_not_said_stays(app_of: AppOf) ->
 
 async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
     marie = await app_of("marie")
-    picture = FormData({"avatar": b"\x89PNG"}, default_to_multipart=True)
+    picture = FormData()
+    picture.add_field("avatar", b"\x89PNG", filename="face.png", content_type="image/png")
     answer = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", data=picture, expect=422)
     assert answer["error"] == "Validation failed: This node takes no pictures for profiles"
     for sent in (
@@ -157,7 +159,11 @@ async def test_followers_are_paged_by_the_relation(app_of: AppOf) -> None:
     for one in others:
         await one.towards(marie, "follow")
     path = f"/api/v1/accounts/{marie.id}/followers"
-    assert await pages_of(marie, f"{path}?limit=2") == [[others[4].id, others[3].id], [others[2].id, others[1].id], [others[0].id]]
+    assert await pages_of(marie, f"{path}?limit=2") == [
+        [others[4].id, others[3].id],
+        [others[2].id, others[1].id],
+        [others[0].id],
+    ]
     _, response = await marie.answered("GET", f"{path}?limit=2")
     cursor = re.search(r"max_id=(\d+)", response.headers["Link"])
     assert cursor is not None
@@ -181,7 +187,7 @@ async def test_what_somebody_wrote(app_of: AppOf) -> None:
     hidden = await marie.post("Pour moi", visibility="direct")
     path = f"/api/v1/accounts/{marie.id}/statuses"
 
-    async def ids(**query: str) -> list[str]:
+    async def ids(**query: Any) -> list[str]:
         return [one["id"] for one in await paul.get(path, **query)]
 
     assert await ids() == [sharing["id"], answer["id"], to_herself["id"], own["id"]]

@@ -1,10 +1,12 @@
 """Every entity, field by field, as apps with strict decoders take it."""
 
-from typing import Any
+from typing import Any, cast
 
-from storage import accounts, posts
+from node.api.entities.posts import gather
+from storage import accounts, posts, timelines
 from storage.accounts import Account, Profile
 from storage.ids import Host
+from storage.pages import Page
 from storage.posts import Writing
 from storage.store import Unit
 from storage.visibility import Reach
@@ -204,3 +206,32 @@ def _receive(unit: Unit, named: Account) -> None:
         people=(named.id,),
         mentioned=(named.id,),
     )
+
+
+class Counting:
+    """A unit of work that counts its queries."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self.queries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.queries += name in {"all", "one"}
+        return getattr(self._unit, name)
+
+
+async def test_a_long_list_takes_no_more_queries_than_a_short_one(app_of: AppOf) -> None:
+    marie, paul = await app_of("marie"), await app_of("paul")
+    for number in range(6):
+        await paul.act(await marie.post(f"Note {number} pour @paul #Quito"), "reblog")
+
+    def queries(unit: Unit, limit: int) -> tuple[int, int]:
+        found = timelines.by_author(unit, paul.account.id, Page(limit), reader=marie.account.id)
+        counting = Counting(unit)
+        gathered = gather(cast("Unit", counting), marie.account.id, found)
+        return counting.queries, len(gathered.originals)
+
+    store = marie.house.node.store
+    short, long = await store.read(queries, 1), await store.read(queries, 6)
+    assert (short[1], long[1]) == (1, 6)
+    assert short[0] == long[0] <= 7

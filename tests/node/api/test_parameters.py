@@ -1,13 +1,18 @@
 """However an app sends its parameters, they mean the same (client API 1.1)."""
 
+import io
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, FormData, web
+from aiohttp.web import FileField
 from pydantic import Field as Default
 from pydantic import ValidationError
 
 from node.api.errors import BadRequest, InvalidParameters
-from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several, nested
+from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several, nested, read
+from tests import loopback
 
 
 class Choice(Parameters):
@@ -101,3 +106,79 @@ def test_parts_of_lists() -> None:
     assert (part.limit, part.max_id, part.since_id, part.min_id) == (40, 9, 3, None)
     assert LongPage.model_validate({"limit": 100}).limit == 80
     assert Offset.model_validate({"offset": "-5"}).offset == 0
+
+
+class Upload(Parameters):
+    file: FileField
+    description: str = ""
+
+
+async def echo(request: web.Request) -> web.Response:
+    found = await read(request, Everything)
+    return web.json_response(found.model_dump())
+
+
+async def weigh(request: web.Request) -> web.Response:
+    found = await read(request, Upload)
+    return web.json_response([found.file.filename, found.file.file.read().decode(), found.description])
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ClientSession]:
+    app = web.Application()
+    app.add_routes([web.post("/echo", echo), web.post("/weigh", weigh)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with loopback.session(base_url=f"http://127.0.0.1:{runner.addresses[0][1]}") as session:
+        yield session
+    await runner.cleanup()
+
+
+PAIRS = [
+    *(
+        ("status", "Bonjour é"),
+        ("sensitive", "1"),
+        ("in_reply_to_id", "12"),
+        ("media_ids[]", "3"),
+        ("media_ids[]", "4"),
+    ),
+    *(("poll[options][]", "oui"), ("poll[multiple]", "true"), ("fields_attributes[0][name]", "Bureau")),
+]
+TREE = {
+    "status": "Bonjour é",
+    "sensitive": "1",
+    "in_reply_to_id": "12",
+    "media_ids": [3, "4"],
+    "poll": {"options": ["oui"], "multiple": True},
+    "fields_attributes": {"0": {"name": "Bureau"}},
+}
+
+
+async def test_four_ways_to_say_the_same(client: ClientSession) -> None:
+    with_parts = FormData(PAIRS, default_to_multipart=True)
+    said = []
+    ways: list[dict[str, Any]] = [{"params": PAIRS}, {"data": FormData(PAIRS)}, {"data": with_parts}, {"json": TREE}]
+    for sent in ways:
+        async with client.post("/echo", **sent) as response:
+            assert response.status == 200
+            said.append(await response.json())
+    assert said[0]["media_ids"] == [3, 4]
+    assert said[0]["fields_attributes"] == [{"name": "Bureau", "value": ""}]
+    assert said[0] == said[1] == said[2] == said[3]
+
+
+async def test_the_body_has_the_last_word(client: ClientSession) -> None:
+    bodies: list[dict[str, Any]] = [{"json": {"status": "body"}}, {"data": {"status": "body"}}]
+    for body in bodies:
+        async with client.post("/echo", params={"status": "query", "language": "fr"}, **body) as response:
+            said = await response.json()
+            assert (said["status"], said["language"]) == ("body", "fr")
+
+
+async def test_a_file_comes_as_a_file(client: ClientSession) -> None:
+    form = FormData([("description", "Plan")])
+    form.add_field("file", io.BytesIO(b"bytes"), filename="plan.txt")
+    async with client.post("/weigh", data=form) as response:
+        assert await response.json() == ["plan.txt", "bytes", "Plan"]

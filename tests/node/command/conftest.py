@@ -1,22 +1,23 @@
 """The real command, as a process of its own, on real nodes."""
 
 import asyncio
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
 from typing import Any
 
-
 import orjson
 import pytest
 
+from node.command import main
 from tests.loopback import free_port
 
 HOUSE = Path(__file__).parent.parent.parent.parent
@@ -66,6 +67,20 @@ def run(*arguments: object, stdin: str | None = None, **environment: str) -> Sai
     return Said(ended.returncode, ended.stdout, ended.stderr)
 
 
+def run_here(*arguments: object, stdin: str = "") -> Said:
+    """As `run`, in this process: for tables of calls."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.setattr(sys, "stdin", io.StringIO(stdin))
+        for name in [name for name in os.environ if name.startswith("LEGATION_")]:
+            patched.delenv(name)
+        with pytest.raises(SystemExit) as ended:
+            main([*map(str, arguments)])
+    code = ended.value.code
+    assert isinstance(code, int)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
 @dataclass
 class Place:
     """A node's folder, and the command on it."""
@@ -83,6 +98,10 @@ class Place:
 
     def run(self, *arguments: object, stdin: str | None = None, **environment: str) -> Said:
         return run(*arguments, "--data", self.data, stdin=stdin, **environment)
+
+    def refused(self, *arguments: object, stdin: str = "") -> str:
+        """The sentence with which a call of a table ends."""
+        return run_here(*arguments, "--data", self.data, stdin=stdin).sentence
 
     def did(self, *arguments: object, stdin: str | None = None) -> Said:
         """As `run`, for what must go well."""

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from node.command import GROUPS
-from tests.node.command.conftest import run
+from tests.node.command.conftest import run, run_here
 
 
 def test_the_help_names_every_command() -> None:
@@ -26,7 +26,7 @@ def test_the_help_is_there_at_once() -> None:
 
 @pytest.mark.parametrize("command", [name for name in GROUPS if name not in {"demo"}])
 def test_every_command_tells_what_it_takes(command: str) -> None:
-    said = run(command, "--help")
+    said = run_here(command, "--help")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith(f"Usage: legation {command} ")
 
@@ -40,7 +40,7 @@ def test_every_command_tells_what_it_takes(command: str) -> None:
     ],
 )
 def test_every_command_of_a_group_takes_a_data_folder(group: str, command: str) -> None:
-    assert "--data DIRECTORY" in run(group, command, "--help").out
+    assert "--data DIRECTORY" in run_here(group, command, "--help").out
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_every_command_of_a_group_takes_a_data_folder(group: str, command: str) 
     ],
 )
 def test_a_call_that_cannot_be_understood_ends_with_2(call: list[str]) -> None:
-    said = run(*call)
+    said = run_here(*call)
     assert (said.code, said.out) == (2, "")
     assert "Error: " in said.err
     assert "Traceback" not in said.err

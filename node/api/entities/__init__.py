@@ -1,0 +1,34 @@
+"""Rows → what apps and pages show: Mastodon's entities, each field always there.
+
+Our own additions stand under the key `legation`. Source: the Mastodon API documentation, entities of 4.2.
+
+    posts.py     Status, Context, StatusEdit, StatusSource      people.py   Account, Relationship
+    notices.py   Notification, Marker                           tags.py     Tag
+"""
+
+from node.api.entities.notices import marker, notifications
+from node.api.entities.parts import Entity, timestamp
+from node.api.entities.people import account, accounts, own_account, relationship, relationships, typed_fields
+from node.api.entities.posts import VISIBILITY, context, history, of_posts, source, status, statuses
+from node.api.entities.tags import tags_beginning
+
+__all__ = [
+    "VISIBILITY",
+    "Entity",
+    "account",
+    "accounts",
+    "context",
+    "history",
+    "marker",
+    "notifications",
+    "of_posts",
+    "own_account",
+    "relationship",
+    "relationships",
+    "source",
+    "status",
+    "statuses",
+    "tags_beginning",
+    "timestamp",
+    "typed_fields",
+]

@@ -1,0 +1,126 @@
+"""People: accounts, oneself, mentions, and what stands between two."""
+
+from collections.abc import Iterable, Sequence
+
+from federation import html
+from node.api.entities.parts import Entity, timestamp
+from node.context import Node
+from node.web import assets
+from storage import accounts as account_rows
+from storage import relations, staff
+from storage.accounts import Account
+from storage.ids import AccountId
+from storage.relations import Relationship
+from storage.store import Unit
+
+ROLE_NAMES = {staff.ADMIN: "Admin", staff.MODERATOR: "Moderator"}
+PERMISSIONS = {staff.ADMIN: "1", staff.MODERATOR: "1048576", staff.STAFF: "0"}
+
+
+async def accounts(node: Node, reader: Account | None, found: Iterable[Account]) -> list[Entity]:
+    """People, in their order."""
+    del reader
+    return [account(node, each) for each in found]
+
+
+def account(node: Node, found: Account) -> Entity:
+    """A person, a group or a node."""
+    picture, banner = f"{node.base_url}{assets.DEFAULT_AVATAR}", f"{node.base_url}{assets.DEFAULT_HEADER}"
+    entity = {
+        "id": str(found.id),
+        "username": found.username,
+        "acct": found.handle,
+        "display_name": found.display_name,
+        "locked": found.locked,
+        "bot": found.kind in ("Application", "Service"),
+        "discoverable": found.discoverable,
+        "indexable": False,
+        "group": found.kind == "Group",
+        "created_at": timestamp(found.created_at),
+        "note": found.note,
+        "url": found.url,
+        "uri": found.uri,
+        "avatar": picture,
+        "avatar_static": picture,
+        "header": banner,
+        "header_static": banner,
+        "followers_count": max(0, found.followers_count),
+        "following_count": max(0, found.following_count),
+        "statuses_count": max(0, found.posts_count),
+        "last_status_at": found.last_post_at.date().isoformat() if found.last_post_at else None,
+        "hide_collections": None,
+        "noindex": True,
+        "emojis": [],
+        "roles": [],
+        "fields": [{"name": name, "value": value, "verified_at": None} for name, value in found.named_fields],
+    }
+    return entity if found.gone_at is None else {**entity, "suspended": True}
+
+
+def typed_fields(me: Account) -> list[tuple[str, str]]:
+    """The lines of one's profile as text, to be edited."""
+    return [(name, html.plain_text(value)) for name, value in me.named_fields]
+
+
+def own_account(node: Node, me: Account, *, role: str, language: str | None, requests: int) -> Entity:
+    """The person who asks: CredentialAccount. requests: how many wait to follow them."""
+    return {
+        **account(node, me),
+        "source": {
+            "privacy": "public",
+            "sensitive": False,
+            "language": language,
+            "note": me.note_source,
+            "fields": [{"name": name, "value": value, "verified_at": None} for name, value in typed_fields(me)],
+            "follow_requests_count": requests,
+            "hide_collections": None,
+            "discoverable": me.discoverable,
+            "indexable": False,
+            "attribution_domains": [],
+        },
+        "role": {
+            "id": "-99" if role == staff.STAFF else str(staff.ROLES.index(role)),
+            "name": ROLE_NAMES.get(role, ""),
+            "permissions": PERMISSIONS[role],
+            "color": "",
+            "highlighted": False,
+        },
+    }
+
+
+def mention(named: Account) -> Entity:
+    """A person whom a text names."""
+    return {"id": str(named.id), "username": named.username, "url": named.url, "acct": named.handle}
+
+
+def relationship(found: Relationship) -> Entity:
+    """What stands between the reader and somebody."""
+    return {
+        "id": str(found.id),
+        "following": found.following,
+        "showing_reblogs": found.following and found.showing_shares,
+        "notifying": found.following and found.notifying,
+        "languages": None,
+        "followed_by": found.followed_by,
+        "blocking": found.blocking,
+        "blocked_by": found.blocked_by,
+        "muting": found.muting,
+        "muting_notifications": found.muting_notifications,
+        "requested": found.requested,
+        "requested_by": found.requested_by,
+        "domain_blocking": False,
+        "endorsed": False,
+        "note": "",
+    }
+
+
+async def relationships(node: Node, reader: Account, ids: Sequence[AccountId]) -> list[Entity]:
+    """What stands between the reader and each of these, in the order asked for; unknown ids are left out."""
+    known, found = await node.store.read(_relations, reader.id, ids)
+    return [relationship(found[identifier]) for identifier in ids if identifier in known]
+
+
+def _relations(
+    unit: Unit, reader: AccountId, ids: Sequence[AccountId]
+) -> tuple[dict[AccountId, Account], dict[AccountId, Relationship]]:
+    return account_rows.by_ids(unit, ids), relations.of_each(unit, reader, ids)
