@@ -77,7 +77,7 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
     known = posts.by_uri(unit, note.id)
     if known is not None:
         return known
-    if posts.tombstone(unit, note.id) is not None:
+    if posts.is_buried(unit, note.id, by=note.attributed_to):
         raise Ignored("removed-already")
     notes.demand_own(note, activity.actor)
     try:

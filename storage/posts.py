@@ -296,7 +296,7 @@ def remove_all_of(unit: Unit, author: AccountId) -> None:
     bury_all = """
     insert into tombstones (uri, owner_uri, at)
     select p.uri, a.uri, :now from posts p join accounts a on a.id = p.author_id where p.author_id = :author
-    on conflict (uri) do nothing
+    on conflict (uri, owner_uri) do nothing
     """
     unit.run(bury_all, author=author, now=unit.now)
     unit.run("delete from posts where boost_of in (select id from posts where author_id = :author)", author=author)
@@ -310,14 +310,20 @@ def sharers(unit: Unit, post: PostId) -> list[AccountId]:
 
 
 def bury(unit: Unit, uri: str, *, owner_uri: str) -> None:
-    """Leave a tombstone for a thing, known here or not."""
-    sql = "insert into tombstones (uri, owner_uri, at) values (:uri, :owner, :now) on conflict (uri) do nothing"
+    """Leave a tombstone for a thing, known here or not. It counts for what the same owner says of that thing, and only then."""
+    sql = "insert into tombstones (uri, owner_uri, at) values (:uri, :owner, :now) on conflict (uri, owner_uri) do nothing"
     unit.run(sql, uri=uri, owner=owner_uri, now=unit.now)
+
+
+def is_buried(unit: Unit, uri: str, *, by: str) -> bool:
+    """Whether its owner has taken a thing back. by: the owner's actor id; nobody can bury what is another's."""
+    sql = "select 1 from tombstones where uri = :uri and owner_uri = :by"
+    return unit.one(int, sql, uri=uri, by=by) is not None
 
 
 def tombstone(unit: Unit, uri: str) -> Tombstone | None:
     """What is left of a removed thing, if it was one."""
-    return unit.one(Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri", uri=uri)
+    return unit.one(Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri order by at limit 1", uri=uri)
 
 
 def versions(unit: Unit, post: PostId) -> list[Version]:

@@ -268,7 +268,7 @@ tombstones = Table(
     "tombstones",
     metadata,
     Column("uri", Text, primary_key=True),
-    Column("owner_uri", Text, nullable=False),
+    Column("owner_uri", Text, primary_key=True),
     Column("at", Moment, nullable=False),
 )
 

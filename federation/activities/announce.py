@@ -42,7 +42,7 @@ class Announce(Activity):
             raise NotAllowed(self.actor, self.object, "not-open-to-all")
         if own_to_followers and reach_of(sharer, to=self.to, cc=self.cc) in OPEN:
             raise NotAllowed(self.actor, self.object, "wider-than-the-post")
-        if posts.tombstone(unit, self.id) is not None:
+        if posts.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         if posts.share_by(unit, sharer.id, post.id) is not None:
             raise Ignored("shared-already")

@@ -48,7 +48,7 @@ class Create(Activity):
         notes.demand_own(note, self.actor)
         if posts.by_uri(unit, note.id) is not None:
             raise Ignored("known-already")
-        if posts.tombstone(unit, note.id) is not None:
+        if posts.is_buried(unit, note.id, by=self.actor):
             raise Ignored("removed-already")
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")

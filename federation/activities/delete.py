@@ -22,7 +22,7 @@ class Delete(Activity):
         """The stored owner, and nobody else of the same node. Raises NotAllowed; Ignored when it is gone already."""
         if not same_origin(self.object, self.actor):
             raise NotAllowed(self.actor, self.object, "foreign-object")
-        if posts.tombstone(unit, self.object) is not None:
+        if posts.is_buried(unit, self.object, by=self.actor):
             raise Ignored("removed-already")
         post = posts.by_uri(unit, self.object)
         if post is not None and post.author_id != self.performer(unit).id:

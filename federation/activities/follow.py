@@ -27,7 +27,7 @@ class Follow(Activity):
         followed = self._followed(unit)
         if self.actor == self.object or followed.kind == NODE_ACTOR_KIND:
             raise NotAllowed(self.actor, self.object, "cannot-be-followed")
-        if posts.tombstone(unit, self.id) is not None:
+        if posts.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         follower = self.performer(unit)
         if follower.is_local and relations.blocked_between(unit, follower.id, followed.id):

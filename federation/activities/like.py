@@ -10,6 +10,7 @@ from storage import notifications, posts, reactions, visibility
 from storage.errors import NotFound
 from storage.posts import Post
 from storage.store import Unit
+from storage.visibility import Reach
 
 
 class Like(Activity):
@@ -20,9 +21,11 @@ class Like(Activity):
 
     def authorize(self, unit: Unit, /) -> None:
         """The post must be here and the actor must be able to see it. Raises NotFound; Ignored when undone before."""
-        if not visibility.may_see(unit, self._post(unit).id, reader=self.performer(unit).id):
+        actor, post = self.performer(unit), self._post(unit)
+        stays_here = post.reach is Reach.NODE and not actor.is_local
+        if stays_here or not visibility.may_see(unit, post.id, reader=actor.id):
             raise NotFound
-        if posts.tombstone(unit, self.id) is not None:
+        if posts.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
 
     def audience(self, unit: Unit, /) -> Audience:

@@ -8,6 +8,7 @@ from federation import audience as audiences
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import NotAllowed
+from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
 from storage import accounts, follows, notifications, posts, reactions
 from storage.accounts import Account
@@ -30,7 +31,7 @@ class Undo(Activity):
         """Only what one did oneself. Raises NotAllowed."""
         del unit
         actor = value_or_id(self.object.get("actor", self.actor))
-        if actor != self.actor:
+        if actor != self.actor or (self._undone and not same_origin(self._undone, self.actor)):
             raise NotAllowed(self.actor, self._undone, "not-the-owner")
 
     def audience(self, unit: Unit, /) -> Audience:

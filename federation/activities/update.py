@@ -38,7 +38,7 @@ class Update(Activity):
             raise Ignored("nothing-embedded")
         note = notes.read(self.object)
         notes.demand_own(note, self.actor)
-        if posts.tombstone(unit, note.id) is not None:
+        if posts.is_buried(unit, note.id, by=self.actor):
             raise Ignored("removed-already")
         known = posts.by_uri(unit, note.id)
         if known is None:

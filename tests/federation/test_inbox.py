@@ -135,6 +135,15 @@ async def test_an_undo_that_comes_before_its_follow_leaves_no_follower(scene: Sc
     assert await scene.side.store.read(follows.between, eve.id, marie.id) is None
 
 
+@pytest.mark.parametrize("kind", ["Undo", "Delete"])
+async def test_nobody_can_take_back_what_a_colleague_has_not_said_yet(scene: Scene, kind: str) -> None:
+    scene.peer.actor("mallory")
+    mallory = f"{scene.peer.base_url}/users/mallory"
+    await scene.send(activity(kind, mallory, f"{scene.eve}/notes/1"))
+    await scene.send(activity("Create", scene.eve, note(scene.eve)))
+    assert await scene.public() == ["<p>Note 1</p>"]
+
+
 async def test_nobody_here_asked_for_it_so_it_is_dropped(scene: Scene) -> None:
     scene.peer.actor("spammer")
     spammer = f"{scene.peer.base_url}/users/spammer"

@@ -76,6 +76,6 @@ async def test_an_act_that_failed_leaves_no_entry(store: SqliteStore) -> None:
         audit.add(unit, who="marie", source="web", act="staff.role", subject="ken")
         raise ValueError
 
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         await store.write(refused)
     assert await store.read(audit.entries, limit=10) == []

@@ -149,7 +149,7 @@ def upgrade() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("owner_uri", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstones")),
+        sa.PrimaryKeyConstraint("uri", "owner_uri", name=op.f("pk_tombstones")),
     )
     op.create_table(
         "activities",

@@ -14,7 +14,9 @@ from node.settings import load
 from tests.node.command.conftest import HOUSE, PASSWORD, PROGRAM, Place, Said, clean_environment, run, run_here
 
 
-def init(data: Path, *more: object, domain: str = "tokyo.example", password: str = PASSWORD, **environment: str):  # type: ignore[no-untyped-def]
+def init(
+    data: Path, *more: object, domain: str = "tokyo.example", password: str = PASSWORD, **environment: str
+) -> Said:
     return run(
         *("init", "--data", data, "--domain", domain, "--admin", "marie", "--password-stdin", *more),
         stdin=password + "\n",

@@ -14,9 +14,11 @@ def port_of(place: Place) -> int:
 
 
 async def name_of(place: Place, url: str) -> str:
-    async with loopback.session() as session:
-        async with session.get(f"{url}/.well-known/nodeinfo", headers={"Host": place.domain}) as answer:
-            links = await answer.json()
+    async with (
+        loopback.session(headers={"Host": place.domain}) as session,
+        session.get(f"{url}/.well-known/nodeinfo") as answer,
+    ):
+        links = await answer.json()
     address: str = links["links"][0]["href"]
     return address
 
