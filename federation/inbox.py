@@ -273,12 +273,17 @@ def _skew(request: SignedRequest, now: datetime) -> int | None:
         return None
 
 
+def _parsed(entry: Entry) -> Activity:
+    activity = Activity.parse(strict_json.loads(entry.body))
+    if activity is None:  # kept by a later version of this program
+        raise Ignored("unknown-type")
+    return activity
+
+
 def _apply(unit: Unit, entry: Entry, *, missing_is_fine: bool) -> list[Wanted]:
     """One turn: apply an activity, or say what is missing. What it may not do, or what means nothing here, is settled."""
     try:
-        activity = Activity.parse(strict_json.loads(entry.body))
-        if activity is None:
-            raise Ignored("unknown-type")
+        activity = _parsed(entry)
         missing = [] if missing_is_fine else list(activity.wants(unit))
         if missing:
             return missing

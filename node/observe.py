@@ -28,6 +28,8 @@ LEVELS: dict[type[Event], int] = {
 }
 """How loud each event is; events of rows that changed are for streams and caches, and are not logged."""
 
+FAILED = "RequestFailed"
+
 LOG = logging.getLogger("legation")
 
 
@@ -73,4 +75,4 @@ def hear_all(events: Sequence[Event]) -> None:
 
 def failed(request_id: str, method: str, path: str) -> None:
     """Log the error that is being handled: a request met something nobody expected, and the caller was told only that."""
-    LOG.error("RequestFailed", {"request": request_id, "method": method, "path": path}, exc_info=True)  # noqa: LOG014  the caller handles it
+    LOG.error(FAILED, {"request": request_id, "method": method, "path": path}, exc_info=True)  # noqa: LOG014  the caller handles it

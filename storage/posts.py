@@ -323,7 +323,9 @@ def is_buried(unit: Unit, uri: str, *, by: str) -> bool:
 
 def tombstone(unit: Unit, uri: str) -> Tombstone | None:
     """What is left of a removed thing, if it was one."""
-    return unit.one(Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri order by at limit 1", uri=uri)
+    return unit.one(
+        Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri order by at limit 1", uri=uri
+    )
 
 
 def versions(unit: Unit, post: PostId) -> list[Version]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psutil
+import psutil  # type: ignore[import-untyped]  # it brings no types
 
 from tests import loopback
 
