@@ -5,6 +5,7 @@ peer may not see and a thing that is not there answer alike. Refusals are proble
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from html import escape
 
 import orjson
@@ -245,7 +246,8 @@ async def _arrival(request: web.Request) -> Arrival:
 async def _identify(request: web.Request) -> Signer:
     arrival = await _arrival(request)
     signer = await request.app[FEDERATION].inbox.identify(arrival)
-    await request.app[STORE].write(peers.heard, signer.host)
+    with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
+        await request.app[STORE].write(peers.heard, signer.host)
     return signer
 
 

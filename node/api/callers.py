@@ -4,6 +4,7 @@ Only the `Authorization` header counts; the cookie of the pages is never looked 
 act through the API.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,7 @@ from node.context import NODE, Node
 from node.origins import neighbourhood_of
 from storage import accounts, oauth, staff
 from storage.accounts import Account
+from storage.errors import StorageTrouble
 from storage.oauth import Grant
 from storage.store import Unit
 
@@ -83,7 +85,8 @@ async def identify(request: web.Request) -> Caller:
     if grant is None:
         return Caller(node, request)
     if oauth.is_use_due(grant, now=node.now()):
-        await node.store.write(oauth.note_use, grant.id)
+        with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
+            await node.store.write(oauth.note_use, grant.id)
     return Caller(node, request, account, grant, frozenset(grant.scopes.split()))
 
 

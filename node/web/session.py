@@ -11,6 +11,7 @@ cookies.  Source: OWASP ASVS 5.0, 3.5 and 7.
 import hmac
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
@@ -24,6 +25,7 @@ from node.errors import SignInRefused, TooManyTries
 from node.server import origin_of
 from storage import accounts, audit, staff
 from storage.accounts import Account
+from storage.errors import StorageTrouble
 from storage.ids import AccountId
 from storage.staff import Member, Session
 from storage.store import Unit
@@ -89,7 +91,8 @@ async def _find(request: web.Request) -> Visitor | None:
         return None
     session, member, account = found
     if node.now() - session.seen_at >= staff.SEEN_EVERY:
-        await node.store.write(staff.touch_session, session)
+        with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
+            await node.store.write(staff.touch_session, session)
     return Visitor(account, member.role, member.locale, _token_of(secret))
 
 
