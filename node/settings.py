@@ -154,9 +154,6 @@ class Settings(BaseSettings):
     posts_per_3_hours: Annotated[int, Field(ge=1)] = 300
     """How many posts an account may write."""
 
-    uploads_per_30_minutes: Annotated[int, Field(ge=1)] = 60
-    """How many files an account may upload."""
-
     deletions_per_30_minutes: Annotated[int, Field(ge=1)] = 60
     """How many posts an account may remove."""
 

@@ -250,6 +250,21 @@ def of_account(unit: Unit, account: AccountId) -> list[Grant]:
     return unit.all(Grant, sql, account=account, idle_since=unit.now - TOKEN_IDLE)
 
 
+def name_of_app(unit: Unit, grant: Grant) -> str | None:
+    """What the app calls itself that a token was given to; None for a token made by an administrator's command."""
+    app = app_by_id(unit, grant.app_id) if grant.app_id is not None else None
+    return None if app is None else app.name
+
+
+def revoke_of(unit: Unit, account: AccountId, token: TokenId) -> None:
+    """End one of a person's own tokens; another's stays."""
+    digest = unit.one(
+        str, "select digest from oauth_tokens where id = :id and account_id = :account", id=token, account=account
+    )
+    if digest is not None:
+        revoke(unit, digest)
+
+
 def app_of_token(unit: Unit, digest: str) -> AppId | None:
     """Which app a token was given to."""
     return unit.one(AppId, "select app_id from oauth_tokens where digest = :digest", digest=digest)

@@ -83,13 +83,13 @@ async def change_profile(
     *,
     display_name: str,
     note: str,
-    fields: list[tuple[str, str]],
+    fields: list[tuple[str, str]] | None,
     locked: bool,
     discoverable: bool,
 ) -> Account:
     """Change what one's profile says; followers' nodes are told. Raises Invalid.
 
-    note: Markdown.  fields: name and text of each line.
+    note: Markdown.  fields: name and text, Markdown, of each line; None leaves the lines as they are.
     """
     if len(display_name) > LONGEST_DISPLAY_NAME:
         raise Invalid(
@@ -97,7 +97,7 @@ async def change_profile(
         )
     if len(note) > LONGEST_NOTE:
         raise Invalid("note", "ERR_TOO_LONG", f"Note is too long (maximum is {LONGEST_NOTE} characters)")
-    if len(fields) > MOST_FIELDS:
+    if fields is not None and len(fields) > MOST_FIELDS:
         raise Invalid("fields", "ERR_TOO_MANY", f"There can be at most {MOST_FIELDS} lines")
     changed = await node.store.write(
         accounts.change_profile,
@@ -105,13 +105,17 @@ async def change_profile(
         display_name=display_name,
         note=markup.render(note, mentions={}, tag_url=lambda tag: f"{node.base_url}/tags/{tag.lower()}"),
         note_source=note,
-        fields=[(name, markup.render(value, mentions={}, tag_url=lambda _: "")) for name, value in fields if name],
+        fields=me.named_fields if fields is None else _lines(fields),
         locked=locked,
         discoverable=discoverable,
     )
     pem = await node.federation.keys.public_pem(changed)
     await node.store.write(_tell_profile, changed, pem)
     return changed
+
+
+def _lines(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, markup.render(value, mentions={}, tag_url=lambda _: "")) for name, value in fields if name]
 
 
 async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int, offset: int = 0) -> list[Account]:

@@ -117,7 +117,7 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
         me,
         display_name=me.display_name if changes.display_name is None else changes.display_name,
         note=me.note_source if changes.note is None else changes.note,
-        fields=entities.typed_fields(me) if sent is None else [(field.name, field.value) for field in sent],
+        fields=None if sent is None else [(field.name, field.value) for field in sent],
         locked=me.locked if changes.locked is None else changes.locked,
         discoverable=me.discoverable if changes.discoverable is None else changes.discoverable,
     )

@@ -22,7 +22,6 @@ class Allowance(Enum):
 
     CALLS = "calls"
     POSTS = "posts"
-    UPLOADS = "uploads"
     DELETIONS = "deletions"
     REGISTRATIONS = "registrations"
 
@@ -109,8 +108,6 @@ def rate_of(settings: Settings, allowance: Allowance) -> Rate:
             return Rate(settings.api_calls_per_5_minutes, timedelta(minutes=5))
         case Allowance.POSTS:
             return Rate(settings.posts_per_3_hours, timedelta(hours=3))
-        case Allowance.UPLOADS:
-            return Rate(settings.uploads_per_30_minutes, timedelta(minutes=30))
         case Allowance.DELETIONS:
             return Rate(settings.deletions_per_30_minutes, timedelta(minutes=30))
         case Allowance.REGISTRATIONS:

@@ -24,7 +24,7 @@ def test_the_help_is_there_at_once() -> None:
     assert min(seconds() for _ in range(3)) < 0.3
 
 
-@pytest.mark.parametrize("command", [name for name in GROUPS if name != "demo"])
+@pytest.mark.parametrize("command", GROUPS)
 def test_every_command_tells_what_it_takes(command: str) -> None:
     said = run_here(command, "--help")
     assert (said.code, said.err) == (0, "")

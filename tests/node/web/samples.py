@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from node.web.addresses import Neighbours
+from node.web.pages.settings import Opened, Typed
 
 ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -212,6 +213,8 @@ FEED: dict[str, Any] = {
 NO_FEED = {**FEED, "posts": [], "around": ALONE}
 FACE = {"account": KEN, "relation": APART, "shown": "posts", "posts": [POST], "people": [], "around": ALONE}
 
+OPENED = [Opened("Firefox · 10.1.2.3", datetime(2026, 11, 23, 9, tzinfo=UTC), "7"), Opened("", None, "8")]
+
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
     "sign_in_wrong": ("sign_in.html", {"me": None, "errors": {"username": "Non."}, "username": "marie", "next": "/"}),
@@ -220,6 +223,14 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "journal_wrong": ("journal.html", {**FEED, "shown": "this_node", "errors": WRONG, "path": "/this-node"}),
     "journal_empty": ("journal.html", {**NO_FEED, "shown": "all_nodes", "path": "/all-nodes"}),
     "journal_end": ("journal.html", {**NO_FEED, "shown": "following", "first_page": False}),
+    "settings": (
+        "settings.html",
+        {"typed": Typed("Presse, *traduction*", locked=True), "errors": {}, "places": OPENED[:1], "apps": OPENED},
+    ),
+    "settings_wrong": (
+        "settings.html",
+        {"typed": Typed("", locked=False), "errors": {"present": "Non."}, "places": [], "apps": []},
+    ),
     "tag": ("tag.html", {"tag": "asie", "posts": [POST], "around": ALONE}),
     "thread": ("thread.html", {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY}),
     "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY}),

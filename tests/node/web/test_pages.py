@@ -446,3 +446,49 @@ async def test_the_last_administrator_stays_one(house: House, visit: Visit) -> N
             assert answer.status == 422
             assert "C’est le seul administrateur." in unescape(await answer.text())
     assert (await house.node.store.read(staff.get, "second")).role == "admin"
+
+
+# ---- one's own settings ---------------------------------------------------------------------------------------------
+
+
+async def test_what_i_say_of_myself_is_shown_and_my_lines_stay(marie: Browser, house: House) -> None:
+    page = await marie.open("/settings")
+    saved = await marie.send(page, "/settings/profile", note="Presse et *traduction*", locked="yes")
+    assert saved.status == 200
+    account = await house.node.store.read(accounts.by_handle, "marie")
+    assert account is not None
+    assert (account.note, account.locked) == ("<p>Presse et <em>traduction</em></p>", True)
+    page = await marie.open("/settings")
+    await marie.send(page, "/settings/profile", note="")
+    account = await house.node.store.read(accounts.by_handle, "marie")
+    assert account is not None
+    assert (account.note, account.locked) == ("", False)
+
+
+async def test_a_new_password_needs_the_present_one_and_ends_every_session(marie: Browser, visit: Visit) -> None:
+    page = await marie.open("/settings")
+    refused = await marie.send(
+        page, "/settings/password", present="not mine at all", password="cinq autres mots de passe"
+    )
+    assert refused.status == 422
+    short = await marie.send(page, "/settings/password", present=PASSWORD, password="court")
+    assert short.status == 422
+    changed = await marie.send(page, "/settings/password", present=PASSWORD, password="cinq autres mots de passe")
+    assert changed.url.path == "/sign-in"
+    assert (await marie.open("/settings")).url.path == "/sign-in"
+    assert (await marie.sign_in("marie", "cinq autres mots de passe")).url.path == "/"
+
+
+async def test_an_app_is_ended_by_its_owner_and_by_nobody_else(marie: Browser, visit: Visit, house: House) -> None:
+    account = await house.node.store.read(accounts.by_handle, "marie")
+    token = await house.token(account)
+    ken = await visit("ken")
+    ours = (await marie.open("/settings")).action("/end")
+    stolen = await ken.open("/settings")
+    async with ken.client.post(ours, data={"csrf": stolen.hidden("/settings/profile")["csrf"]}) as answer:
+        assert answer.status in {200, 303}
+    async with house.client.get(f"{house.url}/api/v1/preferences", headers=token) as answer:
+        assert answer.status == 200
+    await marie.press("/settings", "/end")
+    async with house.client.get(f"{house.url}/api/v1/preferences", headers=token) as answer:
+        assert answer.status == 401
