@@ -5,7 +5,7 @@ that its node serves, refreshed when that node says so.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -196,12 +196,28 @@ def add_local(unit: Unit, *, username: str, display_name: str, base_url: str, ki
     identifier = AccountId(unit.new_id())
     # The actor id carries the opaque id, not the name: it is never given to anybody else.
     uri = f"{base_url}/users/{identifier}"
-    profile = Profile(
+    profile = _profile_at(uri, username, display_name, url=f"{base_url}/@{username}", base_url=base_url)
+    return _add(unit, identifier, uri=uri, host="", kind=kind, profile=profile, document=None)
+
+
+def add_node_actor(unit: Unit, *, username: str, display_name: str, base_url: str) -> Account:
+    """Make the account of the node itself, id `<base_url>/actor`. It takes no followers by itself and is not listed."""
+    uri = f"{base_url}/actor"
+    profile = replace(
+        _profile_at(uri, username, display_name, url=f"{base_url}/", base_url=base_url), locked=True, discoverable=False
+    )
+    identifier = AccountId(unit.new_id())
+    return _add(unit, identifier, uri=uri, host="", kind=NODE_ACTOR_KIND, profile=profile, document=None)
+
+
+def _profile_at(uri: str, username: str, display_name: str, *, url: str, base_url: str) -> Profile:
+    """An empty profile whose parts lie below its actor id."""
+    return Profile(
         username=username,
         display_name=display_name,
         note="",
         fields=(),
-        url=f"{base_url}/@{username}",
+        url=url,
         inbox=f"{uri}/inbox",
         shared_inbox=f"{base_url}/inbox",
         outbox=f"{uri}/outbox",
@@ -210,28 +226,6 @@ def add_local(unit: Unit, *, username: str, display_name: str, base_url: str, ki
         locked=False,
         discoverable=True,
     )
-    return _add(unit, identifier, uri=uri, host="", kind=kind, profile=profile, document=None)
-
-
-def add_node_actor(unit: Unit, *, username: str, display_name: str, base_url: str) -> Account:
-    """Make the account of the node itself, id `<base_url>/actor`."""
-    uri = f"{base_url}/actor"
-    profile = Profile(
-        username=username,
-        display_name=display_name,
-        note="",
-        fields=(),
-        url=f"{base_url}/",
-        inbox=f"{uri}/inbox",
-        shared_inbox=f"{base_url}/inbox",
-        outbox=f"{uri}/outbox",
-        followers_uri=f"{uri}/followers",
-        following_uri=f"{uri}/following",
-        locked=True,
-        discoverable=False,
-    )
-    identifier = AccountId(unit.new_id())
-    return _add(unit, identifier, uri=uri, host="", kind=NODE_ACTOR_KIND, profile=profile, document=None)
 
 
 def keep_remote(unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile, document: str) -> Account:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from storage.events import Received
 from storage.ids import Host
 from storage.store import Unit
@@ -51,13 +53,12 @@ def waiting(unit: Unit, *, limit: int, unless: Iterable[str] = ()) -> list[Entry
     """
     sql = """
     select j.id, j.uri, j.actor_uri, j.host, j.body, j.attempts, j.received_at from journal j
-    where j.outcome is null and not exists (
+    where j.outcome is null and j.actor_uri not in (select value from json_each(:busy)) and not exists (
         select 1 from journal e where e.outcome is null and e.actor_uri = j.actor_uri and e.id <= j.id
             and e.retry_at > :now)
     order by j.id limit :limit
     """
-    busy = set(unless)
-    return [entry for entry in unit.all(Entry, sql, now=unit.now, limit=limit) if entry.actor_uri not in busy]
+    return unit.all(Entry, sql, now=unit.now, limit=limit, busy=orjson.dumps(list(unless)).decode())
 
 
 def next_retry(unit: Unit) -> datetime | None:

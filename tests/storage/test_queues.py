@@ -104,3 +104,12 @@ async def test_what_waits_for_its_next_try_holds_back_its_own_actor_only(store: 
     assert [entry.uri for entry in await store.read(journal.waiting, limit=9)] == ["urn:3"]
     clock.forward(minutes=2)
     assert [entry.uri for entry in await store.read(journal.waiting, limit=9)] == ["urn:1", "urn:2", "urn:3"]
+
+
+async def test_one_busy_actor_never_hides_the_others(store: SqliteStore) -> None:
+    busy = "https://tokyo.example/users/busy"
+    for number in range(30):
+        await keep(store, f"urn:busy:{number}", actor=busy)
+    await keep(store, "urn:other")
+    found = await store.read(journal.waiting, limit=10, unless=[busy])
+    assert [entry.uri for entry in found] == ["urn:other"]

@@ -18,6 +18,9 @@ from storage.store import Unit
 
 HERE = "/settings"
 
+# In this order: most browsers also name those they descend from.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -90,6 +93,12 @@ async def end_app(request: web.Request) -> web.StreamResponse:
     return go(HERE, done="saved")
 
 
+def browser_of(agent: str) -> str:
+    """What people call the program behind a `User-Agent`; its first word when it is none of the usual browsers."""
+    found = next((name for part, name in BROWSERS.items() if part in agent), "")
+    return found or agent.partition(" ")[0].partition("/")[0][:40] or "?"
+
+
 async def _shown(request: web.Request, *, typed: Typed, errors: dict[str, str], status: int) -> web.StreamResponse:
     me = session.present(request).account
     places, apps = await request.app[NODE].store.read(_opened, me.id)
@@ -97,7 +106,9 @@ async def _shown(request: web.Request, *, typed: Typed, errors: dict[str, str], 
 
 
 def _opened(unit: Unit, account: AccountId) -> tuple[list[Opened], list[Opened]]:
-    places = [Opened(f"{one.agent} · {one.address}", one.seen_at) for one in staff.sessions_of(unit, account)]
+    places = [
+        Opened(f"{browser_of(one.agent)} · {one.address}", one.seen_at) for one in staff.sessions_of(unit, account)
+    ]
     apps = [
         Opened(oauth.name_of_app(unit, grant) or "", grant.used_at, str(grant.id))
         for grant in oauth.of_account(unit, account)
