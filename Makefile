@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit lock browser clean
+.PHONY: help install run test check bench audit lock browser clean
 
 VENV := .venv
 # The first Python of this machine that is new enough; `make PYTHON=/path/to/python install` chooses another.
@@ -22,6 +22,7 @@ help:
 	@echo "make run       three nodes of a small ministry on this machine, with people and posts"
 	@echo "make test      all tests, browser included"
 	@echo "make check     style, types and import contracts"
+	@echo "make bench     how fast a node is, beside what the machine itself could do"
 	@echo "make audit     known weaknesses of the locked libraries (asks the public registry)"
 	@echo "make lock      requirements.lock and requirements-dev.lock anew from pyproject.toml"
 	@echo "make clean     remove what can be made again"
@@ -72,6 +73,10 @@ check: install
 	@$(VENV)/bin/mypy
 	@echo "==> check: import contracts"
 	@$(VENV)/bin/lint-imports
+
+bench: install
+	@echo "==> bench: each figure beside its floor; the history is in .bench/history.jsonl"
+	@$(VENV)/bin/python -m tests.bench.run
 
 audit: install
 	@echo "==> audit: known weaknesses of the libraries that a node runs with"

@@ -1,31 +1,18 @@
 """Every page in a real browser, from a narrow phone to a wide screen: nothing sticks out, everything can be hit."""
 
-import shutil
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from node.web import assets
 from node.web.appearance import environment
+from tests.browser.conftest import CHROMIUM
 from tests.node.web.samples import PAGES, context
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
 
 WIDTHS = (320, 360, 768, 1280)
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 STICKS_OUT = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
@@ -37,14 +24,6 @@ TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, in
     return width && !inSentence && !element.closest(".unseen, .skip") && (width < 24 || height < 24);
   })
   .map(element => element.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
 
 
 def whole(name: str) -> str:

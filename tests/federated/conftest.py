@@ -13,7 +13,7 @@ from node import app, founding
 from node.actions import staff as people
 from node.app import Running
 from node.settings import Settings
-from storage import deliveries, journal, oauth, peers
+from storage import deliveries, journal, oauth, peers, staff
 from storage.ids import Host
 from storage.store import Unit
 from tests import loopback
@@ -123,6 +123,11 @@ class Place:
         )
         token = await node.store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
         return Staff(self, username, token)
+
+    async def speak(self, username: str, locale: str) -> None:
+        """Have somebody's pages in this language."""
+        store = self.running.node.store
+        await store.write(staff.change_locale, (await store.read(staff.get, username)).account_id, locale)
 
     async def allow(self, other: "Place") -> None:
         await self.running.node.store.write(peers.allow, other.host, by="test")
