@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
-from yarl import URL
 
 from node.actions import markup
 from node.api.answers import Answerable
@@ -228,7 +227,7 @@ def _only_present_apps_read(node: Node) -> dict[str, Any]:
 
 
 def _host(node: Node) -> str:
-    return URL(node.base_url).authority
+    return node.settings.domain  # with its port only where that is not the scheme's own
 
 
 def _version(node: Node) -> str:
