@@ -14,6 +14,7 @@ from yarl import URL
 
 from federation import audience, discovery, documents
 from federation.errors import (
+    FederationError,
     GoneHere,
     Malformed,
     NotAdmitted,
@@ -33,8 +34,8 @@ from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
 from storage import accounts, peers, posts, timelines
 from storage.accounts import Account
-from storage.errors import StorageTrouble
-from storage.ids import AccountId, PostId
+from storage.errors import StorageError, StorageTrouble
+from storage.ids import AccountId, PostId, parsed
 from storage.pages import Page
 from storage.store import Store, Unit
 from storage.visibility import Reach
@@ -74,6 +75,9 @@ def refusing(handler: Handler) -> Handler:
         except StorageTrouble as trouble:
             request.app[FEDERATION].tell(RequestRefused(request.remote or "", trouble.code, str(trouble)))
             return problem(503, TemporarilyUnavailable("This node cannot keep anything just now.", code=trouble.code))
+        except (FederationError, StorageError) as error:  # lawful nowhere, and nobody's fault here
+            request.app[FEDERATION].tell(RequestRefused(request.remote or "", error.code, str(error)))
+            return problem(400, Malformed(code=error.code))
 
     return refuse
 
@@ -145,9 +149,10 @@ async def get_outbox(request: web.Request) -> web.Response:
     if before is None:
         total = await request.app[STORE].read(_open_posts_count, account.id)
         return _document(documents.collection(account.outbox, total=total, first=f"{account.outbox}?before=0"))
-    if not before.isdecimal():
+    last_seen = parsed(before)
+    if last_seen is None:
         raise NotFoundHere
-    page = Page(limit=documents.PAGE_SIZE, max_id=int(before) or None)
+    page = Page(limit=documents.PAGE_SIZE, max_id=last_seen or None)
     found, last = await request.app[STORE].read(_open_posts, account, page)
     following = f"{account.outbox}?before={last}" if last and len(found) == documents.PAGE_SIZE else None
     uri = f"{account.outbox}?before={before}"
@@ -252,7 +257,10 @@ async def _identify(request: web.Request) -> Signer:
 
 
 async def _local(request: web.Request) -> Account:
-    account = await request.app[STORE].read(accounts.by_id, AccountId(int(request.match_info["account"][:19])))
+    identifier = parsed(request.match_info["account"])
+    if identifier is None:
+        raise NotFoundHere
+    account = await request.app[STORE].read(accounts.by_id, AccountId(identifier))
     if account is None or not account.is_local or account.kind not in ACTOR_TYPES:
         raise NotFoundHere
     return account
@@ -265,8 +273,8 @@ def _wants_page(request: web.Request) -> bool:
 
 def _by_name(unit: Unit, name: str) -> Account | None:
     if name.startswith("id:"):
-        number = name.removeprefix("id:")
-        found = accounts.by_id(unit, AccountId(int(number[:19]))) if number.isdecimal() else None
+        identifier = parsed(name.removeprefix("id:"))
+        found = accounts.by_id(unit, AccountId(identifier)) if identifier is not None else None
         return found if found and found.is_local else None
     return accounts.by_handle(unit, name)
 

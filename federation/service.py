@@ -13,7 +13,7 @@ from federation import actors, discovery
 from federation.addresses import Egress
 from federation.client import Budget, Client
 from federation.delivery import Delivery
-from federation.errors import BadHost, NotThere, Refused, Unreachable
+from federation.errors import BadHost, FederationError, NotThere, Unreachable
 from federation.gathering import Gathering
 from federation.hosts import canonical_host, host_of
 from federation.inbox import Arrival, Inbox
@@ -23,7 +23,7 @@ from federation.rates import Rates
 from federation.signatures.keys import PrivateKey
 from storage import accounts, peers, posts
 from storage.accounts import Account
-from storage.errors import StorageTrouble
+from storage.errors import StorageError, StorageTrouble
 from storage.events import Event
 from storage.ids import Host
 from storage.posts import Post
@@ -163,7 +163,7 @@ class Federation:
         return await self._store.read(peers.is_allowed, host)
 
     async def _verify_greeting(self, arrival: Arrival) -> None:
-        with contextlib.suppress(Refused, StorageTrouble):
+        with contextlib.suppress(FederationError, StorageError):
             signer = await self.inbox.identify(arrival)
             await self._store.write(peers.heard, signer.host)
 

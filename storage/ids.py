@@ -33,6 +33,18 @@ class IdSequence:
             return self._last
 
 
+LARGEST = (1 << 63) - 1
+LONGEST = len(str(LARGEST))
+
+
+def parsed(text: str) -> int | None:
+    """The id in a text from outside, or None when it is no id: plain digits, below 2**63."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST):
+        return None
+    found = int(text)
+    return found if found <= LARGEST else None
+
+
 def first_id_at(moment: datetime) -> int:
     """The smallest id of a moment (aware, millisecond precision): where a search by time begins."""
     return int(moment.timestamp() * 1000) << SEQUENCE_BITS

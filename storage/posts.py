@@ -13,7 +13,7 @@ import orjson
 
 from storage.errors import NotFound
 from storage.events import PostAdded, PostEdited, PostRemoved
-from storage.ids import SEQUENCE_BITS, AccountId, PostId, first_id_at
+from storage.ids import SEQUENCE_BITS, AccountId, PostId, first_id_at, parsed
 from storage.store import Unit, Value
 from storage.visibility import VISIBLE_TO, Reach
 
@@ -85,7 +85,6 @@ NAMES = (
 COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from posts p"
 CHOSEN = "(select value from json_each(:ids))"
-LONGEST_ID = 18
 
 ADD = """
 insert into posts (id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local,
@@ -126,7 +125,7 @@ def by_uri(unit: Unit, uri: str) -> Post | None:
 def by_address(unit: Unit, address: str) -> Post | None:
     """The post with this ActivityPub id, or the post of this node with this page for people."""
     last = address.rstrip("/").rpartition("/")[2]
-    number = int(last) if last.isascii() and last.isdecimal() and len(last) <= LONGEST_ID else 0
+    number = parsed(last) or 0
     sql = f"{SELECT} where p.uri = :address union all {SELECT} where p.id = :number and p.url = :address limit 1"
     return unit.one(Post, sql, address=address, number=number)
 

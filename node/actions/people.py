@@ -140,26 +140,14 @@ async def resolve_post(node: Node, me: Account, url: str, *, resolve: bool = Tru
 
     resolve: fetch it from its node when it is not known here.
     """
-    local = await _local_post(node, url)
     try:
-        found = local or await (node.federation.thing(url) if resolve else node.federation.known(url))
+        found = await (node.federation.thing(url) if resolve else node.federation.known(url))
     except FederationError:
         return None
     if isinstance(found, Account):
         return None
     seen = await node.store.read(posts.visible_among, [found.id], reader=me.id)
     return seen[0].id if seen else None
-
-
-async def _local_post(node: Node, url: str) -> posts.Post | None:
-    """A post of this node by the address of its page, whose last part is the post's id."""
-    last = url.rstrip("/").rpartition("/")[2]
-    if not url.startswith(f"{node.base_url}/") or not last.isdecimal():
-        return None
-    try:
-        return await node.store.read(posts.get, PostId(int(last[:19])))
-    except NotFound:
-        return None
 
 
 async def _exactly(node: Node, wanted: str, *, resolve: bool) -> Account | None:

@@ -21,11 +21,9 @@ from node.api.parameters import Parameters
 from node.context import NODE
 from node.protection import REQUEST_ID
 from storage.errors import NotFound
-from storage.pages import NEWEST
+from storage.ids import parsed
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answerable]])
-
-LONGEST_ID = len(str(NEWEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +130,10 @@ async def _call(found: Endpoint, caller: Caller) -> Answerable:
 def _part(found: Endpoint, name: str, text: str) -> int | str:
     if name not in found.numbers:
         return text
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID and int(text) <= NEWEST):
+    identifier = parsed(text)
+    if identifier is None:
         raise NotFound
-    return int(text)
+    return identifier
 
 
 async def _nothing(caller: Caller) -> Answerable:

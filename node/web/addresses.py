@@ -10,20 +10,20 @@ from node.context import Node
 from storage import accounts
 from storage.accounts import Account
 from storage.errors import NotFound
-from storage.ids import AccountId, PostId
+from storage.ids import AccountId, PostId, parsed
 from storage.pages import Page
 from storage.store import Unit
 
 POSTS_A_PAGE = 20
 PEOPLE_A_PAGE = 40
-LONGEST_ID = 19
 
 
 def number(text: str) -> int:
     """An id as it stands in an address. Raises NotFound when it is none."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID):
+    found = parsed(text)
+    if found is None:
         raise NotFound
-    return int(text)
+    return found
 
 
 def post_id(request: web.Request) -> PostId:

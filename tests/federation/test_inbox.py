@@ -385,3 +385,8 @@ async def test_five_failures_set_an_activity_aside_and_the_next_ones_go_on(scene
             await scene.side.federation.inbox.apply_next(waiting[0])
     assert await scene.send(activity("Create", scene.eve, note(scene.eve, "good"), "2")) == 202
     assert await scene.public() == ["<p>Note good</p>"]
+
+
+@pytest.mark.parametrize("path", [f"/users/{'9' * 19}", f"/users/{'9' * 40}/outbox", f"/users/1/posts/{'9' * 19}"])
+async def test_a_number_that_no_database_holds_is_not_there(scene: Scene, path: str) -> None:
+    assert (await scene.peer.get(scene.side.base_url + path))[0] == 404

@@ -9,7 +9,7 @@ from node.actions import people
 from node.actions import staff as acts
 from node.context import NODE
 from node.errors import Invalid
-from node.web import session
+from node.web import addresses, session
 from node.web.answers import go, render, said
 from node.web.declared import page
 from storage import oauth, staff
@@ -89,7 +89,9 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 async def end_app(request: web.Request) -> web.StreamResponse:
     """An app may no longer act for one."""
     me = session.present(request).account
-    await request.app[NODE].store.write(oauth.revoke_of, me.id, oauth.TokenId(int(request.match_info["number"][:19])))
+    await request.app[NODE].store.write(
+        oauth.revoke_of, me.id, oauth.TokenId(addresses.number(request.match_info["number"]))
+    )
     return go(HERE, done="saved")
 
 
