@@ -8,7 +8,7 @@ from federation.activities import create
 from federation.client import Budget, Client
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, Unreachable
 from federation.strict_json import JsonObject
-from federation.vocabulary import ACTOR_TYPES, as_list, value_or_id
+from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
 from storage import accounts, posts
 from storage.accounts import Account
 from storage.errors import Conflict, NotFound
@@ -38,7 +38,7 @@ class Gathering:
     async def anything(self, uri: str, *, budget: Budget) -> Account | Post:
         """Fetch an actor or a post, whichever the id turns out to be. Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
-        if ACTOR_TYPES & {part for part in as_list(document.get("type")) if isinstance(part, str)}:
+        if types_of(document) & ACTOR_TYPES:
             return await self._store.write(actors.keep, document)
         return await self._post(document, budget=budget, depth=0)
 

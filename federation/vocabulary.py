@@ -106,6 +106,26 @@ Text = Annotated[str, BeforeValidator(_text)]
 PageAddress = Annotated[str, BeforeValidator(_page)]
 
 
+def _embedded(value: object) -> object:
+    return value if isinstance(value, Mapping) else {"id": value_or_id(value)}
+
+
+def _with_id(value: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(value.get("id"), str):
+        message = "an object has one id"
+        raise ValueError(message)  # noqa: TRY004  pydantic names the field of a ValueError
+    return value
+
+
+Embedded = Annotated[dict[str, Any], BeforeValidator(_embedded), AfterValidator(_with_id)]  # Any: kept as received
+"""An object that may have been sent whole or by its id alone; it has an id in either case."""
+
+
+def types_of(document: Mapping[str, Any]) -> frozenset[str]:  # Any: whatever JSON holds
+    """The types of an object: one, several, or none that can be read."""
+    return frozenset(part for part in as_list(document.get("type")) if isinstance(part, str))
+
+
 class Model(BaseModel):
     """What all models share: camel case outside, unknown properties ignored, never changed."""
 

@@ -1,16 +1,14 @@
 """Create: somebody writes a post (ActivityPub 6.2, 7.2)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator
+from typing import Literal
 
 from federation import notes
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
 from federation.errors import Ignored
 from federation.strict_json import JsonObject
-from federation.vocabulary import Note
+from federation.vocabulary import Embedded, Note, types_of
 from storage import accounts, follows, posts
 from storage.accounts import Account
 from storage.ids import AccountId
@@ -18,19 +16,15 @@ from storage.store import Unit
 from storage.visibility import Reach
 
 
-def _embedded(value: object) -> object:
-    return value if isinstance(value, dict) else {"id": value}
-
-
 class Create(Activity):
     """A post comes into being; its audience is the one its author signed."""
 
     type: Literal["Create"] = "Create"
-    object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: kept as received, for those it is shown to
+    object: Embedded
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
-        if "type" not in self.object:
+        if not types_of(self.object):
             return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
         parent = self._note().in_reply_to
         if parent is None or posts.by_uri(unit, parent) or posts.tombstone(unit, parent):
@@ -42,7 +36,7 @@ class Create(Activity):
 
         Raises NotAllowed, NotFound, Malformed; Ignored: known already, removed, or nobody here asked for it.
         """
-        if "type" not in self.object:
+        if not types_of(self.object):
             raise Ignored("fetched-by-id")
         note = self._note()
         notes.demand_own(note, self.actor)

@@ -1,40 +1,34 @@
 """Update: a post is edited, or somebody's profile has changed (ActivityPub 6.3, 7.3)."""
 
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator
+from typing import Literal
 
 from federation import actors, notes
 from federation import audience as audiences
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
-from federation.vocabulary import ACTOR_TYPES, Note
+from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
 from storage import notifications, posts
 from storage.posts import Post
 from storage.store import Unit
-
-
-def _embedded(value: object) -> object:
-    return value if isinstance(value, dict) else {"id": value}
 
 
 class Update(Activity):
     """What an owner says now, in place of what was said before; what was said before is kept as a version."""
 
     type: Literal["Update"] = "Update"
-    object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: kept as received
+    object: Embedded
 
     @property
     def _is_profile(self) -> bool:
-        return self.object.get("type") in ACTOR_TYPES
+        return bool(types_of(self.object) & ACTOR_TYPES)
 
     def authorize(self, unit: Unit, /) -> None:
         """The stored owner, with something newer. Raises NotAllowed, Malformed, Ignored."""
         if self._is_profile:
             self._authorize_profile()
             return
-        if "type" not in self.object:
+        if not types_of(self.object):
             raise Ignored("nothing-embedded")
         note = notes.read(self.object)
         notes.demand_own(note, self.actor)

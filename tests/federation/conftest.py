@@ -86,7 +86,7 @@ async def side(template: Path, tmp_path: Path) -> AsyncIterator[Side]:
         "0",
         Egress(networks=(LOOPBACK,), loopback=True, plain_http=True),
         allow_addresses=True,
-        activities_per_minute=600,
+        activities_per_minute=100_000,
     )
     told: list[Event] = []
     federation = Federation(place, store, Vault(b"k" * 32), now=utc_now, tell=told.append)

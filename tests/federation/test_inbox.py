@@ -390,3 +390,66 @@ async def test_five_failures_set_an_activity_aside_and_the_next_ones_go_on(scene
 @pytest.mark.parametrize("path", [f"/users/{'9' * 19}", f"/users/{'9' * 40}/outbox", f"/users/1/posts/{'9' * 19}"])
 async def test_a_number_that_no_database_holds_is_not_there(scene: Scene, path: str) -> None:
     assert (await scene.peer.get(scene.side.base_url + path))[0] == 404
+
+
+# ---- anything at all ------------------------------------------------------------------------------------------------
+
+ODD: list[object] = [
+    None,
+    True,
+    0,
+    -1,
+    2**62,
+    1.5,
+    "",
+    "x",
+    "https://",
+    "https://[::1",
+    "http://a b/",
+    "é" * 300,
+    [],
+    [[]],
+    [None],
+    ["https://other.example/1", "https://other.example/2"],
+    {},
+    {"id": None},
+    {"id": {}},
+    {"id": "https://other.example/1", "type": ["Note", "Note"]},
+    {"type": "Note"},
+    {"@value": "x"},
+]
+PLACES = ("id", "type", "actor", "object", "to", "cc", "published", "@context")
+INSIDE = (
+    *("id", "type", "attributedTo", "content", "contentMap", "summary", "sensitive", "inReplyTo", "published"),
+    *("updated", "url", "to", "cc", "tag", "source", "name"),
+)
+
+
+@pytest.mark.parametrize(
+    "kind", ["Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Like", "Announce"]
+)
+async def test_sec_a10_whatever_comes_is_answered_below_500_and_never_breaks_what_follows(
+    scene: Scene, kind: str
+) -> None:
+    scene.peer.offers["/users/eve/notes/1"] = note(scene.eve)
+    documents = [
+        *(
+            activity(kind, scene.eve, note(scene.eve), f"{place}{at}") | {place: odd}
+            for place in PLACES
+            for at, odd in enumerate(ODD)
+        ),
+        *(
+            activity(kind, scene.eve, note(scene.eve) | {place: odd}, f"o{place}{at}")
+            for place in INSIDE
+            for at, odd in enumerate(ODD)
+        ),
+    ]
+    statuses = {await scene.peer.post(scene.inbox, document, key_id=f"{scene.eve}#main-key") for document in documents}  # type: ignore[arg-type]  # odd on purpose
+    assert statuses <= {202, 400, 401}
+    raised = "select error from journal where outcome is null and attempts > 0 limit 3"
+    assert await scene.side.store.read(lambda unit: unit.all(str, raised)) == []
+    await scene.side.settled()
+    assert await scene.send(activity("Create", scene.eve, note(scene.eve, "good"), "good")) == 202
+    assert "<p>Note good</p>" in await scene.public()
+    quarantined = "select count(*) from journal where outcome = 'quarantined' or error like '%Error(%'"
+    assert await scene.side.store.read(lambda unit: unit.one(int, quarantined)) == 0
