@@ -54,9 +54,16 @@ def utc_now() -> datetime:
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection that runs a whole unit of work in one hop to its thread."""
 
+    def __init__(self, path: Path) -> None:
+        """path: of an existing database."""
+        connect = partial(sqlite3.connect, path, isolation_level=None, cached_statements=512)
+        super().__init__(connect, iter_chunk_size=64)
+        # A connection that was never closed must not keep a process from ending; what was answered is durable.
+        self._thread.daemon = True
+
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function with the raw connection, in the connection's own thread."""
-        # aiosqlite's protected door: one hop a unit, not one a query.
+        # aiosqlite's protected doors, here and above: one hop a unit, not one a query.
         execute: Callable[..., Awaitable[T]] = self._execute
         return await execute(self._with_raw, work)
 
@@ -140,8 +147,10 @@ class SqliteStore:
                 f"There is no database at {path}. Run `legation init` first, or name the right folder with --data."
             )
             raise StorageTrouble(message)
-        connections = [await _connected(path) for _ in range(QUICK_READERS + 2)]
+        connections: list[Connection] = []
         try:
+            for _ in range(QUICK_READERS + 2):
+                connections.append(await _connected(path))  # noqa: PERF401  those that are open are closed on failure
             with _translated():
                 await connections[0].run(_check_schema)
         except StorageError:
@@ -284,12 +293,15 @@ def _check_schema(raw: sqlite3.Connection) -> None:
 
 
 async def _connected(path: Path) -> Connection:
-    opened = Connection(lambda: sqlite3.connect(path, isolation_level=None, cached_statements=512), iter_chunk_size=64)
-    with _translated():
-        connection = await opened
-        for pragma in PRAGMAS:
-            await opened.run(partial(_execute, statement=pragma))
-    assert connection is opened
+    opened = Connection(path)
+    try:
+        with _translated():
+            assert await opened is opened
+            for pragma in PRAGMAS:
+                await opened.run(partial(_execute, statement=pragma))
+    except StorageError:
+        await opened.close()
+        raise
     return opened
 
 
