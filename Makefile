@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench audit lock browser clean
+.PHONY: help install run test check bench audit lock browser interop clean
 
 VENV := .venv
 # The first Python of this machine that is new enough; `make PYTHON=/path/to/python install` chooses another.
@@ -10,6 +10,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 INSTALLED := $(VENV)/.installed
 CHROMIUM := /usr/bin/chromium
+INTEROP := .interop
+FEDIFY := tests/interop/fedify
 # Locks are made from the public registry alone, whatever mirrors or folders this machine adds to it.
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_INDEX_URL= PIP_EXTRA_INDEX_URL= CUSTOM_COMPILE_COMMAND="make lock" \
 	$(VENV)/bin/pip-compile --quiet --no-config --strip-extras --allow-unsafe --generate-hashes --no-build-isolation \
@@ -24,7 +26,7 @@ help:
 	@echo "make check     style, types and import contracts"
 	@echo "make bench     how fast a node is, beside what the machine itself could do"
 	@echo "make audit     known weaknesses of the locked libraries (asks the public registry)"
-	@echo "make lock      requirements.lock and requirements-dev.lock anew from pyproject.toml"
+	@echo "make lock      requirements.lock and the other locks anew from what is required"
 	@echo "make clean     remove what can be made again"
 
 install: $(INSTALLED)
@@ -50,7 +52,7 @@ run: install
 	@echo "==> run: three nodes on this machine; stop them with Ctrl-C"
 	@$(VENV)/bin/legation demo
 
-test: install browser
+test: install browser interop
 	@echo "==> test: pytest"
 	@$(VENV)/bin/python -m pytest
 
@@ -63,6 +65,17 @@ browser:
 	{ $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	|| echo "Chromium could not be installed, tests of the pages will not run. As root: apt-get install chromium"
+
+interop: install $(INTEROP)/.installed
+
+# Other software wants older libraries than a node does, and a newer Node.js than Debian has: it gets a place of its own.
+$(INTEROP)/.installed: tests/interop/requirements.lock $(FEDIFY)/package-lock.json
+	@echo "==> interop: other software to test against, into $(INTEROP) and $(FEDIFY)/node_modules"
+	@$(VENV)/bin/python -m venv --clear --without-pip $(INTEROP)/python
+	@$(VENV)/bin/python -m pip --python $(INTEROP)/python/bin/python install --quiet --quiet --require-hashes \
+		--requirement tests/interop/requirements.lock
+	@if $(INTEROP)/python/bin/npm ci --prefix $(FEDIFY) --loglevel=error --fetch-retries=1 >/dev/null; then touch $@; \
+	else echo "npm packages could not be installed, tests against Fedify will not run."; fi
 
 check: install
 	@echo "==> check: ruff"
@@ -82,13 +95,16 @@ audit: install
 	@echo "==> audit: known weaknesses of the libraries that a node runs with"
 	@$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
-lock: install
+lock: install interop
 	@echo "==> lock: what a node runs with"
 	@$(COMPILE) $(UPGRADE) --output-file requirements.lock pyproject.toml
 	@echo "==> lock: what developers need beside it"
 	@$(COMPILE) $(UPGRADE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@echo "==> lock: what the tests against other software need"
+	@$(COMPILE) $(UPGRADE) --output-file tests/interop/requirements.lock tests/interop/requirements.in
+	@$(INTEROP)/python/bin/npm $(if $(filter --upgrade,$(UPGRADE)),update,install) --prefix $(FEDIFY) --package-lock-only --loglevel=error
 
 clean:
 	@echo "==> clean: the virtual environment, caches and builds"
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(INTEROP) $(FEDIFY)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find node federation storage tests -type d -name __pycache__ -prune -exec rm -rf {} +

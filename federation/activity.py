@@ -58,6 +58,7 @@ class Activity(Model):
     cc: Uris = ()
 
     _document: JsonObject = PrivateAttr(default_factory=dict)
+    _performer: tuple[Unit, Account] | None = PrivateAttr(default=None)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
@@ -100,10 +101,14 @@ class Activity(Model):
         return self._document
 
     def performer(self, unit: Unit) -> Account:
-        """The account of the actor. Raises NotFound."""
+        """The account of the actor, as it stands when a unit first asks. Raises NotFound."""
+        known = self._performer
+        if known is not None and known[0] is unit:
+            return known[1]
         found = accounts.by_uri(unit, self.actor)
         if found is None:
             raise NotFound
+        self._performer = (unit, found)
         return found
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:

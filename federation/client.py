@@ -107,7 +107,7 @@ class Answer:
 class Client:
     """Asks and tells other nodes. One per process; made on a running loop, closed with `close`."""
 
-    def __init__(  # noqa: PLR0913  each is one thing that a client cannot know by itself
+    def __init__(
         self,
         *,
         own: Host,

@@ -15,7 +15,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from federation.addresses import Egress
 from federation.errors import ForbiddenAddress
 
-CONNECTIONS_PER_PEER = 4
+CONNECTIONS_PER_PEER = 36
+"""As many as delivery has lanes to one peer, and a few for questions."""
 
 DNS_CACHE_SECONDS = 10
 """How long an address may be used without asking again: a longer memory would outlive a change of address."""

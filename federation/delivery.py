@@ -1,19 +1,28 @@
 """We tell our peers: every activity at least once, in order, however long a peer is away.
 
-The queue is rows in the database and nothing else (`storage.deliveries`). One task serves one peer, and a peer that has
-nothing waiting has no task.
+The queue is rows in the database and nothing else (`storage.deliveries`). What one account has to tell one peer is a lane;
+this process leases the lanes that it serves, so that any number of processes may share the queue.
 
-    a commit queues rows ──► wake ──► dispatch: which peers are due? ──► a task for each ──► serve
-                                          ▲                                                    │
-                                          └── the earliest `retry_at` of a peer that waits ◄───┘
+    a commit queues rows ──► wake ──► turn: write down what became of rows, take lanes ──► a task for each lane: send in order
+                              ▲                                                                   │
+                              ├── what became of each row, which of its lane comes to an end ◄────┘
+                              └── the earliest `retry_at` of a peer that waits
 
-**Order.** A peer's rows are taken by id. What one account did goes in order, each after the answer to the one before;
-up to four accounts at once share a peer, so that a slow link does not make a queue of one.
+A turn is one transaction for whatever has gathered since the last: so 170 peers that answer within a moment cost a few
+commits, and a lane goes on with its next row without waiting for any.
+
+**Order.** A lane's rows go one after the other, each after the answer to the one before. Lanes go side by side, so that a
+distant peer is not sent five activities a second: four to a peer at first, one more with each answer, up to 32. After a
+failure the peer gets one lane, in the whole node, until it answers well again.
+
+**Leases** are renewed while the process lives, given back when it stops, and run out 30 seconds after it died. A process
+that was too slow to renew sends nothing more of a lane. What it had sent may be sent again by another: in order, since both
+begin with the first row that nobody has written down as taken.
 
 **Waiting.** A peer that does not answer, or answers that it cannot just now, is left alone: 5 seconds, then twice as
 long each time, up to 15 minutes, give or take a fifth. While it waits it costs a timer, and holds nobody up. The wait
 ends at once when the peer is heard from (a signed request of its own), when an administrator says so, when the peer is
-allowed again, and when this node starts.
+allowed again, and when a process that delivers starts.
 
 **Giving up.** An answer that will not change (4xx, but not 401, 403, 408, 425, 429) makes that one activity a dead
 letter. 401 and 403 mean that the peer's administrator has not allowed us yet, or that a clock is wrong: those wait.
@@ -26,24 +35,35 @@ the peer's journal knows it. So: at least once on the wire, exactly once in effe
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import uuid4
 
-from federation.client import Answer, Client
+from federation.allowlist import Allowlist
+from federation.client import Client
 from federation.errors import Unreachable
-from federation.events import Delivered, DeliveryFailed
+from federation.events import Delivered, DeliveryFailed, working_on
 from federation.own_keys import OwnKeys
-from storage import accounts, deliveries, peers
+from storage import deliveries, peers
 from storage.deliveries import Delivery as Row
 from storage.errors import StorageTrouble
-from storage.events import DeliveriesQueued, Event, PeerChanged
+from storage.events import ChangedElsewhere, DeliveriesQueued, Event, PeerChanged
 from storage.ids import Host
 from storage.store import Store, Unit
 
-PEERS_AT_ONCE = 64
-ACCOUNTS_AT_ONCE = 4
-BATCH = 64
+MOST_LANES = 1_024
+LANES_AT_FIRST = 4
+MOST_LANES_OF_PEER = 32
+ROWS_OF_LANE = 16
+GATHER_SECONDS = 0.01
+LEASE = timedelta(seconds=30)
+RENEW_SECONDS = 10.0
+LOOK_SECONDS = 30.0
+"""How often the queue is looked at without having been told to: for leases that ran out."""
+
 PATIENCE = timedelta(days=90)
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 900.0
@@ -65,116 +85,228 @@ def retry_at(failures: int, *, now: datetime, jitter: float, asked: float | None
     return now + timedelta(seconds=min(max(wait, asked or 0.0), 86_400.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a peer must be left alone. asked: seconds that it named itself."""
+
+    reason: str
+    asked: float | None = None
+
+
+@dataclass(slots=True)
+class News:
+    """What is to be written down at the next turn, of the rows that this process holds.
+
+    taken: by their peers.  dead: never to be taken, and why.  tried: in vain.  failed: peers to be left alone.
+    left: rows of lanes that were given up for now.  ended: peers to which a lane has become free.
+    """
+
+    taken: list[Row] = field(default_factory=list)
+    dead: list[tuple[Row, str]] = field(default_factory=list)
+    tried: list[Row] = field(default_factory=list)
+    failed: dict[Host, Failure] = field(default_factory=dict)
+    left: list[Row] = field(default_factory=list)
+    ended: set[Host] = field(default_factory=set)
+
+    def and_then(self, later: "News") -> "News":
+        """These and later ones."""
+        return News(
+            self.taken + later.taken,
+            self.dead + later.dead,
+            self.tried + later.tried,
+            self.failed | later.failed,
+            self.left + later.left,
+            self.ended | later.ended,
+        )
+
+
 class Delivery:
     """Serves every peer that something waits for."""
 
-    def __init__(self, store: Store, client: Client, keys: OwnKeys, *, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self, store: Store, client: Client, keys: OwnKeys, allowlist: Allowlist, *, tell: Callable[[Event], None]
+    ) -> None:
         """tell: hears of each delivery, and of each that failed."""
         self._store = store
         self._client = client
         self._keys = keys
+        self._allowlist = allowlist
         self._tell = tell
+        self._name = uuid4().hex
         self._wake = asyncio.Event()
-        self._serving: set[Host] = set()
-        self._room = asyncio.Semaphore(PEERS_AT_ONCE)
+        self._news = News()
+        self._queued: set[Host] = set()
+        self._look_at_all = True
+        self._lanes: Counter[Host] = Counter()
+        self._width: dict[Host, int] = {}
+        self._leased_until = 0.0
+        self._soon: asyncio.TimerHandle | None = None
         store.listen(self._hear)
 
     async def deliver_for_ever(self) -> None:
-        """Deliver for as long as the node runs."""
+        """Deliver for as long as the process runs; then let others have what it holds."""
         await self._store.write(peers.end_waits)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._give_up_for_ever(), name="give up old deliveries")
-            while True:
-                self._wake.clear()
-                for host in await self._store.read(deliveries.hosts_due):
-                    if host not in self._serving:
-                        await self._room.acquire()
-                        self._serving.add(host)
-                        group.create_task(self._serve(host), name=f"deliver to {host}")
-                await self._wait()
-
-    def wake(self) -> None:
-        """Look at the queue again: another process may have changed it."""
-        self._wake.set()
+        self._look_at_all = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._give_up_for_ever(), name="give up old deliveries")
+                group.create_task(self._renew_for_ever(), name="renew leases of deliveries")
+                while True:
+                    self._wake.clear()
+                    for lane in await self._take_turn():
+                        group.create_task(self._serve(lane), name=f"deliver to {lane[0].host}")
+                    await self._wait()
+        finally:
+            await self._leave()
 
     def _hear(self, events: Iterable[Event]) -> None:
-        if any(isinstance(event, DeliveriesQueued | PeerChanged) for event in events):
+        for event in events:
+            match event:
+                case DeliveriesQueued(hosts) if hosts:
+                    self._queued.update(hosts)
+                case PeerChanged(host):
+                    self._queued.add(host)
+                case DeliveriesQueued() | ChangedElsewhere():
+                    self._look_at_all = True
+                case _:
+                    continue
             self._wake.set()
+
+    def _wake_soon(self) -> None:
+        """Have a turn taken in a moment, for all that is heard from peers until then."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._wake_now)
+
+    def _wake_now(self) -> None:
+        self._soon = None
+        self._wake.set()
 
     async def _wait(self) -> None:
+        if self._wake.is_set():
+            return
         seconds = await self._store.read(_seconds_to_retry)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-
-    async def _serve(self, host: Host) -> None:
         try:
-            await self._serve_queue(host)
-        except* StorageTrouble:
-            await asyncio.sleep(1.0)  # the disk is full or busy: the queue is where it was
-        except* Exception as errors:  # noqa: BLE001  a worker's turn: what one peer causes must not stop the others
-            await self._store.write(_wait_for, host, reason=repr(errors.exceptions[0]))
-            self._tell(DeliveryFailed("", host, repr(errors.exceptions[0]), dead=False))
-        finally:
-            self._serving.discard(host)
-            self._room.release()
-            self._wake.set()
+            async with asyncio.timeout(min(LOOK_SECONDS, seconds)):
+                await self._wake.wait()
+        except TimeoutError:
+            self._look_at_all = True
 
-    async def _serve_queue(self, host: Host) -> None:
-        while rows := await self._store.read(deliveries.due, host, limit=BATCH):
-            if not await self._send_all(host, rows):
-                break
+    async def _leave(self) -> None:
+        news, self._news = self._news, News()
+        try:
+            await self._store.write(_leave, news, by=self._name)
+        except StorageTrouble:  # written down when this begins again, or sent again by whoever takes the lanes over
+            self._news = news.and_then(self._news)
 
-    async def _send_all(self, host: Host, rows: list[Row]) -> bool:
-        """Send a batch: accounts side by side, each in order. Returns False when the peer must be left alone."""
-        lanes: dict[int, list[Row]] = {}
-        for row in rows:
-            lanes.setdefault(row.actor_id, []).append(row)
-        room = asyncio.Semaphore(ACCOUNTS_AT_ONCE)
-        well = asyncio.Event()
-        well.set()
+    # ---- turns -----------------------------------------------------------------------------------------------------
 
-        async def send_lane(lane: list[Row]) -> None:
-            async with room:
-                for row in lane:
-                    if not well.is_set():
-                        return
-                    if not await self._send(host, row):
-                        well.clear()
-
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                group.create_task(send_lane(lane))
-        return well.is_set()
-
-    async def _send(self, host: Host, row: Row) -> bool:
-        """One attempt. Returns whether the peer may be sent the next one."""
-        if not await self._store.read(peers.is_allowed, host):
-            return False  # removed a moment ago: the rest stays in the queue
+    async def _take_turn(self) -> list[list[Row]]:
+        """Write down the news and take what may be sent. Returns lanes."""
+        news, self._news = self._news, News()
+        hosts: list[Host] | None = sorted(self._queued | news.ended)
+        if self._look_at_all:
+            hosts = None
+        self._queued, self._look_at_all = set(), False
         began = time.monotonic()
         try:
-            sender = await self._store.read(accounts.get, row.actor_id)
-            answer = await self._client.post(row.inbox, row.body, await self._keys.private(sender))
-        except Unreachable as error:
-            return await self._leave_alone(host, row, reason=error.code, asked=None)
-        if 200 <= answer.status < 300:  # noqa: PLR2004
-            await self._store.write(_done, host, row)
-            self._tell(Delivered(row.activity_uri, host, time.monotonic() - began))
-            return True
-        return await self._refused(host, row, answer)
+            rows = await self._store.write(
+                _turn, news, hosts, by=self._name, room=self._room(), most=MOST_LANES - self._lanes.total()
+            )
+        except BaseException:
+            self._news, self._look_at_all = news.and_then(self._news), True
+            raise
+        if not self._lanes:
+            self._leased_until = began + LEASE.total_seconds()
+        lanes: dict[tuple[Host, int], list[Row]] = {}
+        for row in rows:
+            lanes.setdefault((row.host, row.actor_id), []).append(row)
+        self._lanes.update(host for host, _ in lanes)
+        return list(lanes.values())
 
-    async def _refused(self, host: Host, row: Row, answer: Answer) -> bool:
+    def _room(self) -> dict[Host, int]:
+        """How many more lanes may go to each peer that is served already."""
+        return {host: self._width.get(host, LANES_AT_FIRST) - lanes for host, lanes in self._lanes.items()}
+
+    # ---- one lane --------------------------------------------------------------------------------------------------
+
+    async def _serve(self, lane: Sequence[Row]) -> None:
+        """Send a lane's rows in order, for as long as the peer takes them."""
+        host, left = lane[0].host, list(lane)
+        try:
+            while left and await self._may_send(host):
+                row = left[0]
+                with working_on(row.activity_uri, host):
+                    if not await self._send(row):
+                        break
+                left.pop(0)
+        except StorageTrouble:
+            await asyncio.sleep(1.0)  # the disk is full or busy: the queue is where it was
+        except Exception as error:  # noqa: BLE001  a worker's turn: what one peer causes must not stop the others
+            self._leave_alone(left[0], Failure(repr(error)), began=None)
+        finally:
+            self._news.left.extend(left)
+            self._news.ended.add(host)
+            self._lanes[host] -= 1
+            if not self._lanes[host]:
+                del self._lanes[host]
+            self._wake_soon()
+
+    async def _may_send(self, host: Host) -> bool:
+        return (
+            host not in self._news.failed
+            and time.monotonic() < self._leased_until
+            and await self._allowlist.holds(host)  # removed a moment ago: the rest stays in the queue
+        )
+
+    async def _send(self, row: Row) -> bool:
+        """One attempt. Returns whether the peer may be sent the next one."""
+        began = time.monotonic()
+        try:
+            answer = await self._client.post(row.inbox, row.body, await self._keys.of(row.actor_id))
+        except Unreachable as error:
+            return self._leave_alone(row, Failure(error.code), began=began)
+        if 200 <= answer.status < 300:  # noqa: PLR2004
+            return self._note_taken(row, began=began)
         reason = f"{answer.status} {answer.detail}".strip()
         if 400 <= answer.status < 500 and answer.status not in NOT_YET:  # noqa: PLR2004
-            await self._store.write(deliveries.give_up, row.id, error=reason)
-            self._tell(DeliveryFailed(row.activity_uri, host, reason, dead=True))
-            return True
-        return await self._leave_alone(host, row, reason=reason, asked=answer.retry_after)
+            return self._give_up(row, reason, began=began)
+        return self._leave_alone(row, Failure(reason, answer.retry_after), began=began)
 
-    async def _leave_alone(self, host: Host, row: Row, *, reason: str, asked: float | None) -> bool:
-        await self._store.write(_failed, host, row, reason=reason, asked=asked)
-        self._tell(DeliveryFailed(row.activity_uri, host, reason, dead=False))
+    def _note_taken(self, row: Row, *, began: float) -> bool:
+        self._news.taken.append(row)
+        width = self._width.get(row.host, LANES_AT_FIRST)
+        if width < MOST_LANES_OF_PEER:
+            self._width[row.host] = width + 1
+            if self._lanes[row.host] >= width:  # more may have waited for room
+                self._queued.add(row.host)
+        self._wake_soon()
+        self._tell(Delivered(row.activity_uri, row.host, time.monotonic() - began))
+        return True
+
+    def _give_up(self, row: Row, reason: str, *, began: float) -> bool:
+        self._news.dead.append((row, reason))
+        self._wake_soon()
+        self._tell(DeliveryFailed(row.activity_uri, row.host, reason, dead=True, seconds=time.monotonic() - began))
+        return True
+
+    def _leave_alone(self, row: Row, failure: Failure, *, began: float | None) -> bool:
+        self._news.tried.append(row)
+        self._news.failed[row.host] = failure
+        self._width[row.host] = 1
+        seconds = None if began is None else time.monotonic() - began
+        self._tell(DeliveryFailed(row.activity_uri, row.host, failure.reason, dead=False, seconds=seconds))
         return False
+
+    # ---- beside ----------------------------------------------------------------------------------------------------
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            began = time.monotonic()
+            with suppress(StorageTrouble):
+                if self._lanes:
+                    await self._store.write(_renew, by=self._name)
+                    self._leased_until = began + LEASE.total_seconds()
 
     async def _give_up_for_ever(self) -> None:
         while True:
@@ -182,27 +314,64 @@ class Delivery:
             await asyncio.sleep(GIVE_UP_EVERY_SECONDS)
 
 
-def _done(unit: Unit, host: Host, row: Row) -> None:
-    deliveries.done(unit, [row.id])
-    peers.sent(unit, host)
+# ---- units -----------------------------------------------------------------------------------------------------------
 
 
-def _failed(unit: Unit, host: Host, row: Row, *, reason: str, asked: float | None) -> None:
-    deliveries.tried(unit, row.id)
-    _wait_for(unit, host, reason=reason, asked=asked)
+def _turn(
+    unit: Unit, news: News, hosts: list[Host] | None, /, *, by: str, room: dict[Host, int], most: int
+) -> list[Row]:
+    _write_down(unit, news, by=by)
+    if most <= 0 or hosts == []:
+        return []
+    return deliveries.take(
+        unit,
+        hosts,
+        by=by,
+        until=unit.now + LEASE,
+        room=room,
+        room_of_others=LANES_AT_FIRST,
+        widest=MOST_LANES_OF_PEER,
+        most=most,
+        rows_of_each=ROWS_OF_LANE,
+    )
 
 
-def _wait_for(unit: Unit, host: Host, *, reason: str, asked: float | None = None) -> None:
+def _write_down(unit: Unit, news: News, *, by: str) -> None:
+    if news.taken:
+        deliveries.done(unit, [row.id for row in news.taken])
+        peers.sent(unit, {row.host for row in news.taken}.difference(news.failed))
+    for row, reason in news.dead:
+        deliveries.give_up(unit, row.id, error=reason)
+    if news.tried:
+        deliveries.tried(unit, [row.id for row in news.tried])
+    for host, failure in sorted(news.failed.items()):
+        _wait_for(unit, host, failure)
+    if news.left:
+        deliveries.give_back(unit, [row.id for row in news.left], by=by)
+
+
+def _wait_for(unit: Unit, host: Host, failure: Failure) -> None:
     peer = peers.get(unit, host)
-    failures = (peer.failures if peer else 0) + 1
-    moment = retry_at(failures, now=unit.now, jitter=random.uniform(-1, 1), asked=asked)  # noqa: S311  no secret
-    peers.failed(unit, host, retry_at=moment, error=reason)
+    if peer is None or (peer.retry_at is not None and peer.retry_at > unit.now):
+        return  # another lane has failed a moment before: that is one failure of the peer
+    moment = retry_at(peer.failures + 1, now=unit.now, jitter=random.uniform(-1, 1), asked=failure.asked)  # noqa: S311
+    peers.failed(unit, host, retry_at=moment, error=failure.reason)
+
+
+def _leave(unit: Unit, news: News, *, by: str) -> None:
+    _write_down(unit, news, by=by)
+    deliveries.give_all_back(unit, by=by)
+
+
+def _renew(unit: Unit, *, by: str) -> None:
+    deliveries.renew(unit, by=by, until=unit.now + LEASE)
 
 
 def _give_up_old(unit: Unit) -> None:
     deliveries.give_up_older(unit, unit.now - PATIENCE, error="no answer for 90 days")
+    deliveries.sweep(unit, before=unit.now - timedelta(hours=1))
 
 
-def _seconds_to_retry(unit: Unit) -> float | None:
+def _seconds_to_retry(unit: Unit) -> float:
     moment = deliveries.next_retry(unit)
-    return None if moment is None else max(0.05, (moment - unit.now).total_seconds())
+    return LOOK_SECONDS if moment is None else max(0.05, (moment - unit.now).total_seconds())

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from federation.actors import read
 from federation.client import Budget, Client
-from federation.errors import BadDocument, NotThere
+from federation.errors import BadDocument, BadHost, NotThere
 from federation.hosts import host_of, origin_of
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import as_list
@@ -41,16 +41,23 @@ async def actor_of_handle(client: Client, username: str, host: Host, *, budget: 
 
 
 def _self_link(description: JsonObject, resource: str) -> str:
-    subject = str(description.get("subject", ""))
-    if subject.lower() != resource.lower():
-        raise BadDocument(resource, code="another-subject", internal=subject)
+    subject = description.get("subject")  # may be left out; the actor that it leads to must have the name anyway
+    if subject is not None and str(subject).lower() != resource.lower():
+        raise BadDocument(resource, code="another-subject", internal=str(subject))
     for link in as_list(description.get("links")):
         if isinstance(link, Mapping) and link.get("rel") == "self" and _is_activity(link.get("type")):
             uri = link.get("href")
             if isinstance(uri, str):
-                origin_of(uri)
-                return uri
+                return _address(uri, resource)
     raise NotThere(resource)
+
+
+def _address(uri: str, resource: str) -> str:
+    try:
+        origin_of(uri)
+    except BadHost as error:
+        raise BadDocument(resource, code="bad-link", internal=error.reason) from error
+    return uri
 
 
 def _is_activity(media_type: object) -> bool:

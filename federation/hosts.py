@@ -66,6 +66,7 @@ def canonical_host(text: str, *, allow_addresses: bool = False) -> Host:
     return host
 
 
+@lru_cache(maxsize=1024)  # the few addresses of one activity are asked about a dozen times
 def origin_of(uri: str) -> Origin:
     """The origin of an http or https URI; the fragment does not matter.
 

@@ -11,7 +11,7 @@ from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, sanitise
 from federation.strict_json import JsonObject
-from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, Note
+from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, PUBLIC, Note
 from storage import accounts, follows, notifications, posts
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
@@ -50,7 +50,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
     document: the same note as it was received, or will be sent.
     """
     reach = reach_of(author, to=note.to, cc=note.cc)
-    addressed = people_of(unit, note)
+    addressed = people_of(unit, note, author)
     mentioned = [addressed[uri].id for uri in note.mentions if uri in addressed]
     post = posts.add(
         unit,
@@ -84,13 +84,13 @@ def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:
         notifications.tell(unit, answered, "mention", by=post.author_id, post=post.id)
 
 
-def people_of(unit: Unit, note: Note) -> dict[str, Account]:
-    """The people, known here, to whom a post is addressed by name; by actor id.
+def people_of(unit: Unit, note: Note, author: Account) -> dict[str, Account]:
+    """The people, known here, to whom this author's post is addressed by name; by actor id.
 
     A mention counts only with its addressing, as Mastodon has it: naming somebody is not telling them.
     """
-    addressed = {*note.to, *note.cc}
-    return accounts.by_uris(unit, addressed)
+    addressed = {*note.to, *note.cc}.difference((PUBLIC, author.followers_uri))
+    return accounts.by_uris(unit, addressed) if addressed else {}
 
 
 def writing_of(note: Note) -> Writing:

@@ -5,7 +5,7 @@ import asyncio
 from federation import documents
 from federation.signatures import keys as signing_keys
 from federation.signatures.keys import PrivateKey
-from storage import keys
+from storage import accounts, keys
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.store import Store
@@ -24,6 +24,11 @@ class OwnKeys:
         self._open: dict[AccountId, PrivateKey] = {}
         self._making: dict[AccountId, asyncio.Lock] = {}
 
+    async def of(self, account: AccountId) -> PrivateKey:
+        """The key with which the account with this id signs. Raises NotFound."""
+        known = self._open.get(account)
+        return known if known is not None else await self.private(await self._store.read(accounts.get, account))
+
     async def private(self, account: Account) -> PrivateKey:
         """The key with which this account signs; made now if it has none (60 ms, in a thread)."""
         known = self._open.get(account.id)
@@ -35,7 +40,7 @@ class OwnKeys:
         pem = self._vault.open(row.sealed, about=row.key_id).decode()
         key = PrivateKey(row.key_id, signing_keys.private_from_pem(pem))
         if len(self._open) >= MOST_OPEN:
-            self._open.clear()
+            del self._open[next(iter(self._open))]
         self._open[account.id] = key
         return key
 

@@ -1,4 +1,7 @@
-"""The keys with which peers sign: from the database, fetched once when unknown, fetched again when they no longer fit.
+"""The keys with which peers sign: from memory or the database, fetched once when unknown, again when they no longer fit.
+
+A key that was changed by whichever process is forgotten here before the next request is answered: whoever verifies has
+waited for `Store.up_to_date`, as the allowlist does.
 
 A key belongs to the actor that shows it, on the same origin; the actor document must name that very key. A key that
 could not be found is remembered for a while, so that a broken peer does not make this node knock for every request.
@@ -7,7 +10,7 @@ Source: `docs/explanation/protocol.md`, "Finding a key"; CVE-2024-23832, CVE-202
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from datetime import datetime
 
 from federation import hosts, signatures
@@ -17,6 +20,7 @@ from federation.gathering import Gathering
 from federation.signatures import KeyWanted, PublicKey, SignedRequest, Signer
 from federation.signatures import keys as signing_keys
 from storage import keys
+from storage.events import ChangedElsewhere, Event, PublicKeyChanged
 from storage.ids import Host
 from storage.store import Store
 
@@ -34,8 +38,10 @@ class PeerKeys:
         self._own = own
         self._now = now
         self._cached: dict[str, PublicKey] = {}
+        self._changes = 0
         self._asked: dict[str, float] = {}
         self._asking: dict[str, asyncio.Lock] = {}
+        store.listen(self._hear)
 
     async def verify(self, request: SignedRequest) -> Signer:
         """Who signed this request, whose host was found on the allowlist before.
@@ -49,9 +55,17 @@ class PeerKeys:
                 raise
             return await self._verify(request, refreshed=True)
 
-    def forget(self, owner: str) -> None:
-        """An actor says that its key is another now."""
-        self._cached = {key_id: key for key_id, key in self._cached.items() if key.owner != owner}
+    def _hear(self, events: Iterable[Event]) -> None:
+        for event in events:
+            match event:
+                case PublicKeyChanged(owner):
+                    self._cached = {key_id: key for key_id, key in self._cached.items() if key.owner != owner}
+                    self._changes += 1
+                case ChangedElsewhere():
+                    self._cached = {}
+                    self._changes += 1
+                case _:
+                    pass
 
     async def _verify(self, request: SignedRequest, *, refreshed: bool) -> Signer:
         steps: Generator[KeyWanted, PublicKey, Signer] = signatures.verify(request, now=self._now())
@@ -70,16 +84,21 @@ class PeerKeys:
             raise Unauthenticated(message, code="own-key")
         if not refreshed and (cached := self._cached.get(key_id)) is not None:
             return cached
+        changes = self._changes
         row = await self._store.read(keys.public, key_id)
         if row is None:
             async with self._asking.setdefault(key_id, asyncio.Lock()):
                 row = await self._store.read(keys.public, key_id) or await self._fetch(key_id)
             self._asking.pop(key_id, None)
         key = PublicKey(row.key_id, row.owner_uri, signing_keys.public_from_pem(row.pem))
-        if len(self._cached) >= MOST_CACHED:
-            self._cached.clear()
-        self._cached[key_id] = key
+        if changes == self._changes:  # else it may be an old one already
+            self._keep(key)
         return key
+
+    def _keep(self, key: PublicKey) -> None:
+        if len(self._cached) >= MOST_CACHED:
+            del self._cached[next(iter(self._cached))]
+        self._cached[key.key_id] = key
 
     async def _refresh(self, request: SignedRequest) -> bool:
         """Fetch a key again that no longer fits. False when it was asked for a short while ago."""

@@ -70,16 +70,21 @@ def refusing(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Refused as refusal:
-            request.app[FEDERATION].tell(RequestRefused(request.remote or "", refusal.code, str(refusal)))
+            _tell_refused(request, refusal.code, refusal)
             return problem(STATUS[type(refusal)], refusal)
         except StorageTrouble as trouble:
-            request.app[FEDERATION].tell(RequestRefused(request.remote or "", trouble.code, str(trouble)))
+            _tell_refused(request, trouble.code, trouble)
             return problem(503, TemporarilyUnavailable("This node cannot keep anything just now.", code=trouble.code))
         except (FederationError, StorageError) as error:  # lawful nowhere, and nobody's fault here
-            request.app[FEDERATION].tell(RequestRefused(request.remote or "", error.code, str(error)))
+            _tell_refused(request, error.code, error)
             return problem(400, Malformed(code=error.code))
 
     return refuse
+
+
+def _tell_refused(request: web.Request, code: str, error: Exception) -> None:
+    is_told = request.method == "POST"  # inboxes are all that peers post to
+    request.app[FEDERATION].tell(RequestRefused(request.remote or "", code, str(error), inbox=is_told))
 
 
 def problem(status: int, refusal: Refused) -> web.Response:
@@ -252,7 +257,7 @@ async def _identify(request: web.Request) -> Signer:
     arrival = await _arrival(request)
     signer = await request.app[FEDERATION].inbox.identify(arrival)
     with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
-        await request.app[STORE].write(peers.heard, signer.host)
+        await request.app[STORE].write(peers.greeted, {signer.host: None})
     return signer
 
 

@@ -3,20 +3,24 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aiohttp.abc import AbstractResolver
 
 from federation import actors, discovery
 from federation.addresses import Egress
+from federation.allowlist import Allowlist
+from federation.applier import Applier
 from federation.client import Budget, Client
 from federation.delivery import Delivery
 from federation.errors import BadHost, FederationError, NotThere, Unreachable
 from federation.gathering import Gathering
 from federation.hosts import canonical_host, host_of
 from federation.inbox import Arrival, Inbox
+from federation.intake import Intake
 from federation.own_keys import OwnKeys
 from federation.peer_keys import PeerKeys
 from federation.rates import Rates
@@ -31,8 +35,18 @@ from storage.store import Store
 from storage.vault import Vault
 
 GREETINGS_AT_ONCE = 8
-LOOK_EVERY_SECONDS = 0.5
 TROUBLE_PAUSE_SECONDS = 1.0
+
+
+class Role(StrEnum):
+    """What a process of a node does. The first is to answer people, apps and peers."""
+
+    WEB = "web"
+    INBOX = "inbox"
+    DELIVERY = "delivery"
+
+
+ALL_ROLES = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,13 @@ class Federation:
         """
         self.place = place
         self.tell = tell
-        self._store = store
+        self.store = store
         self._group: asyncio.TaskGroup | None = None
+        self.allowlist = Allowlist(store)
         self.keys = OwnKeys(store, vault)
         self.client = Client(
             own=place.host,
-            admitted=self._is_admitted,
+            admitted=self.allowlist.holds,
             egress=place.egress,
             signer=self._node_key,
             now=now,
@@ -93,26 +108,45 @@ class Federation:
         self.gathering = Gathering(store, self.client)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(per_minute=place.activities_per_minute)
-        self.inbox = Inbox(store, self.peer_keys, self.gathering, rates=rates, tell=tell)
-        self.delivery = Delivery(store, self.client, self.keys, tell=tell)
+        self.applier = Applier(store, self.gathering, is_busy=self._is_busy, tell=tell)
+        self.inbox = Inbox(
+            self.allowlist,
+            self.peer_keys,
+            Intake(store),
+            store=store,
+            rates=rates,
+            now=now,
+            tell=tell,
+            remember=self.applier.remember,
+        )
+        self.delivery = Delivery(store, self.client, self.keys, self.allowlist, tell=tell)
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Apply, deliver and greet for as long as the context lasts. The client is closed by whoever made this."""
-        known = await self._store.read(peers.allowed)
+    async def running(self, roles: frozenset[Role] = ALL_ROLES) -> AsyncIterator[None]:
+        """Do what this process is for, for as long as the context lasts. The client is closed by whoever made this.
+
+        roles: what the process does. Every process can answer peers and take what they tell; what one takes, another that
+        has the role may apply or deliver.
+        """
+        known = await self.store.read(peers.allowed_hosts)
         async with asyncio.TaskGroup() as group:
             self._group = group
-            tasks = [
-                group.create_task(_through_trouble(self.inbox.apply_for_ever), name="apply"),
-                group.create_task(_through_trouble(self.delivery.deliver_for_ever), name="deliver"),
-                group.create_task(_through_trouble(self._look_for_ever), name="look for changes of other processes"),
-                group.create_task(self._greet([peer.host for peer in known]), name="greet peers"),
-            ]
+            tasks = [group.create_task(work, name=name) for name, work in self._work_of(roles, known).items()]
             try:
                 yield
             finally:
                 for task in tasks:
                     task.cancel()
+                self._group = None
+
+    def _work_of(self, roles: frozenset[Role], known: Sequence[Host]) -> dict[str, Coroutine[None, None, None]]:
+        work: dict[str, Coroutine[None, None, None]] = {}
+        if Role.INBOX in roles:
+            work["apply"] = _through_trouble(self.applier.apply_for_ever)
+        if Role.DELIVERY in roles:
+            work["deliver"] = _through_trouble(self.delivery.deliver_for_ever)
+            work["greet peers"] = self._greet(known)
+        return work
 
     def notice(self, arrival: Arrival) -> None:
         """A peer has asked for this node's own actor, signed: once the signature is verified, the peer counts as back."""
@@ -125,19 +159,19 @@ class Federation:
         host: '' or this node's own domain for people here.  Raises NotThere and the other Unreachable errors.
         """
         where = self.host_of_handle(host)
-        found = await self._store.read(accounts.by_handle, username, where)
+        found = await self.store.read(accounts.by_handle, username, where)
         if found is not None:
             return found
         if not where:
             raise NotThere(username)
         asked = budget or Budget()
         document = await discovery.actor_of_handle(self.client, username, Host(where), budget=asked)
-        return await self._store.write(actors.keep, document)
+        return await self.store.write(actors.keep, document)
 
     async def known(self, uri: str) -> Account | Post:
         """An account or a post by its address, if it is known here. Raises NotThere."""
-        account = await self._store.read(accounts.by_uri, uri)
-        post = await self._store.read(posts.by_address, uri) if account is None else None
+        account = await self.store.read(accounts.by_uri, uri)
+        post = await self.store.read(posts.by_address, uri) if account is None else None
         found = account or post
         if found is None:
             raise NotThere(uri)
@@ -159,23 +193,16 @@ class Federation:
             raise NotThere(host) from error
         return "" if canonical in (self.place.account_domain, self.place.host) else canonical
 
-    async def _is_admitted(self, host: Host) -> bool:
-        return await self._store.read(peers.is_allowed, host)
+    def _is_busy(self) -> bool:
+        return self.inbox.is_busy()
 
     async def _verify_greeting(self, arrival: Arrival) -> None:
         with contextlib.suppress(FederationError, StorageError):
             signer = await self.inbox.identify(arrival)
-            await self._store.write(peers.heard, signer.host)
+            await self.store.write(peers.greeted, {signer.host: None})
 
     async def _node_key(self) -> PrivateKey:
-        return await self.keys.private(await self._store.read(accounts.node_actor))
-
-    async def _look_for_ever(self) -> None:
-        """The command works on the same database: what it changes is noticed here within half a second."""
-        while True:
-            if await self._store.changed_elsewhere():
-                self.delivery.wake()
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        return await self.keys.private(await self.store.read(accounts.node_actor))
 
     async def _greet(self, hosts: Sequence[Host]) -> None:
         """Say to each peer that this node is back, so that what waits there for us comes at once."""

@@ -20,17 +20,22 @@ from federation.addresses import Egress
 from federation.hosts import canonical_host
 from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
-from node import api, oauth, observe
+from node import api, oauth, observe, short_road
 from node import web as pages
 from node.context import NODE, Node
 from node.errors import BadSettings
+from node.memory import Memory
+from node.metrics import Metrics, scraped
 from node.passwords import Passwords
-from node.server import Limits, Serving, application, start
+from node.protection import IDENTIFIER
+from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start
 from node.settings import Settings
 from node.web.session import is_signed_in
-from storage import facts
-from storage.sqlite import SqliteStore, utc_now
-from storage.store import Unit
+from storage import facts, schema_version
+from storage.events import Event
+from storage.opening import open_store
+from storage.sqlite import utc_now
+from storage.store import Store, Unit
 from storage.vault import Vault
 
 VERSION = importlib.metadata.version("legation")
@@ -51,32 +56,45 @@ async def running(
     listen: tuple[str, int] | None = None,
     clock: Callable[[], datetime] = utc_now,
     resolver: AbstractResolver | None = None,
+    worker: int = 0,
 ) -> AsyncIterator[Running]:
     """A node that serves for as long as the context lasts.
 
     listen: address and port instead of the settings' own.  clock: aware, UTC.  resolver: finds the addresses of peers.
+    worker: the number of this process among those of the node on this machine, from 0.
     Raises BadSettings, StorageTrouble, ServingError: each one sentence that says what to do.
     """
     vault = Vault(settings.secret())
-    store = await SqliteStore.open(settings.database, clock=clock)
+    store = await open_store(settings.database, clock=clock)
     try:
-        store.listen(observe.hear_all)
+        metrics = metrics_of(settings, store, clock=clock, worker=worker)
+        store.listen(observe.hear_all, here_only=True)
         await store.read(_demand_same_address, settings.base_url)
         federation = Federation(
             place_of(settings),
             store,
             vault,
             now=clock,
-            tell=observe.hear,
+            tell=observe.hear if metrics is None else both(observe.hear, metrics.hear),
             resolver=resolver,
             tls=settings.certificates(),
         )
-        node = Node(settings, store, federation, Passwords(), vault, clock)
+        memory = Memory(store, now=clock)
+        if metrics is not None:
+            for name, cache in memory.caches.items():
+                metrics.watch_cache(name, cache)
+        node = Node(settings, store, federation, Passwords(), vault, clock, memory)
         host, port = listen or (settings.listen_host, settings.listen_port)
         async with contextlib.AsyncExitStack() as leaving:
             leaving.callback(node.passwords.close)
             leaving.push_async_callback(federation.client.close)
-            serving = await start(application_of(node), host=host, port=port)
+            app = application_of(node)
+            app[TOLD_TO] = observe.Requests(every=settings.log_requests == "all", metrics=metrics)
+            if metrics is not None and (address := settings.metrics_address(worker)) is not None:
+                await leaving.enter_async_context(scraped(metrics, store, now=clock, address=address))
+            serving = await start(app, host=host, port=port)
+            observe.started(settings, version=VERSION, schema=schema_version.CURRENT, worker=worker)
+            leaving.callback(observe.stopped, worker=worker)
             # Beside the first answers, not before them; a page that is asked for meanwhile compiles its own.
             warming = asyncio.get_running_loop().run_in_executor(None, pages.compile_all)
             leaving.push_async_callback(asyncio.wait_for, warming, None)
@@ -87,6 +105,29 @@ async def running(
                     await serving.stop()
     finally:
         await store.close()
+
+
+def metrics_of(settings: Settings, store: Store, *, clock: Callable[[], datetime], worker: int) -> Metrics | None:
+    """What counts for scrapers; nothing, where the settings name no place for them."""
+    if not settings.metrics_listen:
+        return None
+    facts = {
+        "version": VERSION,
+        "schema": schema_version.CURRENT,
+        "database": observe.engine_of(settings),
+        "worker": str(worker),
+    }
+    return Metrics(store, facts=facts, now=clock)
+
+
+def both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:
+    """One that is told and tells two."""
+
+    def tell(event: Event) -> None:
+        first(event)
+        second(event)
+
+    return tell
 
 
 def application_of(node: Node) -> web.Application:
@@ -101,6 +142,8 @@ def application_of(node: Node) -> web.Application:
     # The outermost first: refusals that come before any handler are still said in the caller's own way.
     app.middlewares[:0] = [api.in_json, pages.in_plain_words]
     app.on_response_prepare.append(api.open_to_browsers)
+    app.on_response_prepare.append(short_road.remember)  # after all that add to the head
+    app[SHORT_ROAD] = short_road.ShortRoad(node, app[IDENTIFIER]).take
     for routes in (federation_routes.routes(), oauth.routes(), api.routes(), pages.routes()):
         app.add_routes(routes)
     return app

@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.service import Federation
+from node.memory import Memory
 from node.passwords import Passwords
 from node.settings import Settings
 from storage.store import Store
@@ -23,6 +24,7 @@ class Node:
     passwords: Passwords
     vault: Vault
     now: Callable[[], datetime]
+    memory: Memory
 
     @property
     def base_url(self) -> str:

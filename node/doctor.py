@@ -23,8 +23,9 @@ from node.settings import Settings
 from node.web.wording import trouble_of
 from storage import audit, deliveries, facts, journal, peers, soundness, staff
 from storage.errors import StorageTrouble
+from storage.opening import open_store
 from storage.peers import Peer
-from storage.sqlite import SqliteStore, utc_now
+from storage.sqlite import utc_now
 from storage.store import Store
 from storage.vault import Vault
 
@@ -71,7 +72,7 @@ async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
     tell("database")
     found += await asyncio.to_thread(lambda: list(_file(settings)))
     try:
-        store = await SqliteStore.open(settings.database)
+        store = await open_store(settings.database)
     except StorageTrouble as error:
         return [*found, Finding("database", State.BAD, str(error))]
     try:
@@ -122,19 +123,19 @@ def _rights(settings: Settings) -> Iterator[Finding]:
 
 
 def _file(settings: Settings) -> Iterator[Finding]:
-    if not settings.database.is_file():
+    if not settings.database_file.is_file():
         return
-    fault = soundness.first_fault(settings.database)
+    fault = soundness.first_fault(settings.database_file)
     if fault is not None:
         sentence = f"The database is damaged ({fault}). Stop the node and restore the last backup."
         yield Finding("database", State.BAD, sentence)
     else:
-        size = settings.database.stat().st_size / 1e6
+        size = settings.database_file.stat().st_size / 1e6
         yield Finding("database", State.GOOD, f"The database is sound ({size:.0f} MB).")
 
 
 def _secret(settings: Settings, secret: bytes) -> Finding:
-    sealed = soundness.one_sealed_key(settings.database)
+    sealed = soundness.one_sealed_key(settings.database_file)
     try:
         if sealed is not None:
             Vault(secret).open(sealed.sealed, about=sealed.key_id)

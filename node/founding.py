@@ -14,13 +14,22 @@ from node.settings import DATABASE, Settings
 from storage import accounts, audit, facts, staff
 from storage.accounts import Account
 from storage.migrations import apply
-from storage.sqlite import SqliteStore
+from storage.opening import open_store
 from storage.store import Unit
 from storage.vault import Vault
 
 
 async def found(
-    data: Path, *, domain: str, development: bool, name: str, language: str, admin: str, admin_name: str, password: str
+    data: Path,
+    *,
+    domain: str,
+    development: bool,
+    name: str,
+    language: str,
+    admin: str,
+    admin_name: str,
+    password: str,
+    postgresql: str = "",
 ) -> Settings:
     """Make a new node in a folder.
 
@@ -29,7 +38,8 @@ async def found(
     """
     username = people.usable_username(admin, reserved=frozenset())
     passwords.demand_good(password, names=(username, *admin_name.split()))
-    written = {"domain": domain, "development": development, "language": language, **({"name": name} if name else {})}
+    written = {"domain": domain, "development": development, "language": language}
+    written |= {key: value for key, value in (("name", name), ("postgresql", postgresql)) if value}
     checked = node_settings.checked(written, data=data, where="init")
     secret = node_settings.default_secret_path(data)
     _demand_free(data, secret)
@@ -50,7 +60,7 @@ def _demand_free(data: Path, secret: Path) -> None:
 
 def _lay_out(settings: Settings, secret: Path, on_failure: contextlib.ExitStack) -> None:
     """Folder, secret, settings and an empty database; `on_failure` takes away what was made."""
-    data, database = settings.data, settings.database
+    data, database = settings.data, settings.database_file
     if not data.exists():
         data.mkdir(mode=0o700, parents=True)
         on_failure.callback(data.rmdir)
@@ -65,13 +75,14 @@ def _lay_out(settings: Settings, secret: Path, on_failure: contextlib.ExitStack)
     ):
         on_failure.callback(path.unlink, missing_ok=True)
     node_settings.write_initial(settings, secret_file=secret)
-    apply.upgrade(database)
-    database.chmod(0o600)
+    apply.upgrade(settings.database)
+    if not settings.postgresql:
+        database.chmod(0o600)
 
 
 async def _furnish(settings: Settings, *, username: str, display_name: str, password: str) -> None:
     hashing = Passwords()
-    store = await SqliteStore.open(settings.database)
+    store = await open_store(settings.database)
     try:
         actor = await store.write(_add_node, settings)
         await OwnKeys(store, Vault(settings.secret())).private(actor)

@@ -7,8 +7,13 @@ their places.
 
 import asyncio
 import contextlib
+import itertools
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextvars import ContextVar
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 from aiohttp import hdrs, web
@@ -19,6 +24,18 @@ SOFTWARE = "legation"
 
 REQUEST_ID = web.RequestKey("request_id", str)
 """The id of a request, as it stands in the answer's `X-Request-Id` and in each log line about it."""
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The same id, for whoever writes a log line while the request is worked on, however deep inside."""
+
+BEGAN = web.RequestKey("began", float)
+"""When a request's head was there, by `time.perf_counter`."""
+
+ACCOUNT = web.RequestKey("account", int)
+"""The account for which a request was made, once it is known; told in its log line."""
+
+GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MOST_REMEMBERED = 1_024
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
@@ -39,11 +56,51 @@ PAGE_HEADERS = {
 AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Any])
 
 
-@web.middleware
-async def identified(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give each request an id of its own; what the caller sends as one is not believed."""
-    request[REQUEST_ID] = secrets.token_hex(8)
-    return await handler(request)
+class Identifier:
+    """Gives each request an id: the one that our own proxy sends as `X-Request-Id`, or a new one."""
+
+    def __init__(self, proxies: Sequence[IPv4Network | IPv6Network]) -> None:
+        """proxies: from where our own proxies connect.
+
+        What anybody else sends as an id is not believed, nor one that is not 1 to 64 letters, digits, dots, dashes and
+        underscores.
+        """
+        self._proxies = proxies
+        # Unique, and short of asking the system for each: no secret, so what comes next may be guessed.
+        self._beginning, self._counter = secrets.token_hex(4), itertools.count(1)
+        self._known: dict[str, bool] = {}
+
+    def name(self, request: web.Request) -> None:
+        """Note a request's id, and that it has begun."""
+        request[BEGAN] = time.perf_counter()
+        name = self._given_by_proxy(request) or f"{self._beginning}{next(self._counter):08x}"
+        request[REQUEST_ID] = name
+        REQUEST.set(name)
+
+    def _given_by_proxy(self, request: web.Request) -> str | None:
+        given = request.headers.get("X-Request-Id")
+        return given if given and GOOD_ID.fullmatch(given) and self._is_proxy(request.remote or "") else None
+
+    def _is_proxy(self, address: str) -> bool:
+        if address not in self._known:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[address] = bool(address) and any(ip_address(address) in network for network in self._proxies)
+        return self._known[address]
+
+
+IDENTIFIER = web.AppKey("identifier", Identifier)
+
+
+def identified(identifier: Identifier) -> Middleware:
+    """A middleware that gives each request an id."""
+
+    @web.middleware
+    async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+        identifier.name(request)
+        return await handler(request)
+
+    return identify
 
 
 def addressed_to(host_names: frozenset[str], *, https: bool) -> Middleware:

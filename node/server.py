@@ -19,14 +19,24 @@ Start reading at `application` (an aiohttp application with all of this in it) a
 import asyncio
 import errno
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, cast
 
 from aiohttp import hdrs, http_parser, web
+from aiohttp.abc import AbstractAccessLogger
 
-from node.protection import SOFTWARE, addressed_to, identified, protective_headers, received_within
+from node.protection import (
+    IDENTIFIER,
+    SOFTWARE,
+    Identifier,
+    addressed_to,
+    identified,
+    protective_headers,
+    received_within,
+)
 
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nServer: legation\r\nRetry-After: 5\r\nConnection: close\r\n"
@@ -88,6 +98,16 @@ class Limits:
 
 LIMITS = web.AppKey("limits", Limits)
 
+TOLD_TO: web.AppKey[AbstractAccessLogger] = web.AppKey("told_to", AbstractAccessLogger)
+"""Who hears of each request once its answer is out; nobody, where an application has none."""
+
+ShortRoad = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
+
+WholeRoad = Callable[[Any], Awaitable[web.StreamResponse]]
+
+SHORT_ROAD: web.AppKey[ShortRoad] = web.AppKey("short_road")
+"""Answers a request before any of the protections, or not at all; it must be as strict as all of them."""
+
 
 def application(*, host_names: frozenset[str], https: bool, limits: Limits | None = None) -> web.Application:
     """An application without routes that has every protection of this page.
@@ -96,14 +116,16 @@ def application(*, host_names: frozenset[str], https: bool, limits: Limits | Non
     https: whether callers come over https; then browsers are told to use nothing else for a year.
     """
     limits = limits or Limits()
+    identifier = Identifier(limits.proxies)
     protections = (
-        identified,
+        identified(identifier),
         addressed_to(host_names, https=https),
         received_within(body_seconds=limits.body_seconds, body_bytes=limits.body_bytes),
     )
     app = web.Application(middlewares=protections, client_max_size=limits.body_bytes)
     app.on_response_prepare.append(protective_headers(https=https))
     app[LIMITS] = limits
+    app[IDENTIFIER] = identifier
     return app
 
 
@@ -150,9 +172,22 @@ class Connection(web.RequestHandler):
 
     __slots__ = ("_address", "_door", "_head_clock", "_head_seconds")
 
-    def __init__(self, server: "GuardedServer", *, door: Door, head_seconds: float, **settings: Any) -> None:
-        """door: where this connection is counted.  head_seconds, settings: see `Limits` and aiohttp's class."""
+    def __init__(
+        self,
+        server: "GuardedServer",
+        *,
+        door: Door,
+        head_seconds: float,
+        told_to: AbstractAccessLogger | None,
+        **settings: Any,
+    ) -> None:
+        """door: where this connection is counted.  head_seconds, settings: see `Limits` and aiohttp's class.
+
+        told_to: hears of each answer; aiohttp itself would make one anew for each connection.
+        """
         super().__init__(server, **settings)
+        self.access_logger = told_to
+        self._logging_enabled = told_to is not None
         self._door = door
         self._address: str | None = None
         self._head_seconds = head_seconds
@@ -228,18 +263,39 @@ class Connection(web.RequestHandler):
 class GuardedServer(web.Server):
     """aiohttp's server, making our connections instead of its own."""
 
-    def __init__(self, plain: web.Server, limits: Limits) -> None:
+    def __init__(
+        self, plain: web.Server, limits: Limits, told_to: AbstractAccessLogger | None, short_road: ShortRoad | None
+    ) -> None:
         """plain: what `AppRunner` made of the application, whose settings are taken over."""
         settings = plain._kwargs  # noqa: SLF001  the only place where aiohttp keeps them
-        super().__init__(plain.request_handler, request_factory=plain.request_factory, **settings)
+        handler = plain.request_handler if short_road is None else first(short_road, plain.request_handler)
+        super().__init__(handler, request_factory=plain.request_factory, **settings)
         self._door = Door(limits)
         self._head_seconds = limits.head_seconds
+        self._told_to = told_to
 
     def __call__(self) -> Connection:
         """A new connection."""
         return Connection(
-            self, door=self._door, head_seconds=self._head_seconds, loop=asyncio.get_running_loop(), **self._kwargs
+            self,
+            door=self._door,
+            head_seconds=self._head_seconds,
+            told_to=self._told_to,
+            loop=asyncio.get_running_loop(),
+            **self._kwargs,
         )
+
+
+def first(short: ShortRoad, whole: WholeRoad) -> WholeRoad:
+    """A handler that takes the short road where it leads somewhere, else the whole one."""
+
+    async def handle(
+        request: Any,
+    ) -> web.StreamResponse:  # Any: aiohttp's types say less than its application's requests are
+        found = await short(request)
+        return await whole(request) if found is None else found
+
+    return handle
 
 
 class GuardedRunner(web.AppRunner):
@@ -259,7 +315,8 @@ class GuardedRunner(web.AppRunner):
         self._limits = limits
 
     async def _make_server(self) -> web.Server:
-        return GuardedServer(await super()._make_server(), self._limits)
+        app = self._app
+        return GuardedServer(await super()._make_server(), self._limits, app.get(TOLD_TO), app.get(SHORT_ROAD))
 
 
 class Serving:

@@ -32,6 +32,7 @@ from pydantic_settings import (
 from federation.errors import BadHost
 from federation.hosts import canonical_host
 from node.errors import BadSettings
+from storage.opening import is_postgresql
 from storage.vault import SECRET_BYTES
 
 FILE = "legation.toml"
@@ -68,6 +69,12 @@ def _host(text: str) -> str:
         return canonical_host(text, allow_addresses=True)
     except BadHost as error:
         raise ValueError(error.reason) from error
+
+
+def _postgresql(text: str) -> str:
+    if text and not is_postgresql(text):
+        raise ValueError("write it as postgresql://user@host/database")
+    return text
 
 
 class Environment(EnvSettingsSource):
@@ -145,8 +152,17 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on log lines are written."""
 
+    log_requests: Literal["all", "slow"] = "slow"
+    """Which requests get a log line: every one, or those that failed here or took longer than a second."""
+
+    metrics_listen: str = ""
+    """Address and port where Prometheus may ask for figures, as `127.0.0.1:9464`. Without it, nowhere."""
+
     peer_activities_per_minute: Annotated[int, Field(ge=1)] = 600
     """How many activities each peer may send on average; the same number may come at once."""
+
+    postgresql: Annotated[str, AfterValidator(_postgresql)] = ""
+    """The address of a PostgreSQL database, as `postgresql://legation@host/legation`. Without it, a SQLite file in the data folder."""
 
     api_calls_per_5_minutes: Annotated[int, Field(ge=1)] = 1500
     """How many calls an account, or an address that is not signed in, may make."""
@@ -190,6 +206,8 @@ class Settings(BaseSettings):
             message = f"{self.domain} is reached on this machine only: that needs development = true"
             raise ValueError(message)
         split_listen(self.listen_address)
+        if self.metrics_listen:
+            split_listen(self.metrics_listen, name="metrics_listen")
         return self
 
     @property
@@ -203,8 +221,13 @@ class Settings(BaseSettings):
         return f"{self.scheme}://{self.domain}"
 
     @property
-    def database(self) -> Path:
-        """Where the database lies."""
+    def database(self) -> Path | str:
+        """Where the database is: a SQLite file in the data folder, or the address of one in PostgreSQL."""
+        return self.postgresql or self.database_file
+
+    @property
+    def database_file(self) -> Path:
+        """Where the SQLite file lies, for a node that is not on PostgreSQL."""
         return self.data / DATABASE
 
     @property
@@ -222,6 +245,13 @@ class Settings(BaseSettings):
     def listen_port(self) -> int:
         """The port to listen on."""
         return split_listen(self.listen_address)[1]
+
+    def metrics_address(self, worker: int) -> tuple[str, int] | None:
+        """Where the figures of a process are told, if anywhere. worker: its number, from 0; each has the next port."""
+        if not self.metrics_listen:
+            return None
+        host, port = split_listen(self.metrics_listen)
+        return host, (port + worker) if port else 0
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -306,6 +336,8 @@ def write_initial(settings: Settings, *, secret_file: Path) -> None:
         setting("secret_file", str(secret_file.absolute())),
         "",
     ]
+    if settings.postgresql:
+        lines += ["# Where the database is.", setting("postgresql", settings.postgresql), ""]
     if settings.development:
         lines += ["# Plain http on this machine alone.", "development = true", ""]
     lines += [
@@ -372,11 +404,11 @@ def is_of_this_machine(domain: str) -> bool:
         return False
 
 
-def split_listen(listen: str) -> tuple[str, int]:
-    """`address:port` as the two. Raises ValueError."""
+def split_listen(listen: str, *, name: str = "listen") -> tuple[str, int]:
+    """`address:port` as the two. name: of the setting. Raises ValueError."""
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal() or int(port) >= 2**16:
-        message = f'listen is an address and a port, as "127.0.0.1:8080"; this is "{listen}"'
+        message = f'{name} is an address and a port, as "127.0.0.1:8080"; this is "{listen}"'
         raise ValueError(message)
     return host.strip("[]"), int(port)
 

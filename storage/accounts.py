@@ -11,6 +11,7 @@ from datetime import datetime
 import orjson
 
 from storage.errors import Conflict, NotFound
+from storage.events import AccountChanged, AccountLeft
 from storage.ids import AccountId, Host
 from storage.store import Unit
 
@@ -89,6 +90,8 @@ NAMES = (
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"
 
+BY_IDS = f"{SELECT} where a.id in :ids"
+
 ADD = """
 insert into accounts (id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox,
     outbox, followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, document)
@@ -119,8 +122,8 @@ def get(unit: Unit, identifier: AccountId) -> Account:
 
 def by_ids(unit: Unit, identifiers: Iterable[AccountId]) -> dict[AccountId, Account]:
     """The accounts with these ids, by id; unknown ids are left out."""
-    chosen = orjson.dumps(list(set(identifiers))).decode()
-    found = unit.all(Account, f"{SELECT} where a.id in (select value from json_each(:ids))", ids=chosen)
+    chosen = list(set(identifiers))
+    found = unit.all(Account, BY_IDS, ids=chosen)
     return {account.id: account for account in found}
 
 
@@ -131,8 +134,8 @@ def by_uri(unit: Unit, uri: str) -> Account | None:
 
 def by_uris(unit: Unit, uris: Iterable[str]) -> dict[str, Account]:
     """The accounts with these actor ids, by actor id; unknown ones are left out."""
-    chosen = orjson.dumps(list(set(uris))).decode()
-    found = unit.all(Account, f"{SELECT} where a.uri in (select value from json_each(:uris))", uris=chosen)
+    chosen = list(set(uris))
+    found = unit.all(Account, f"{SELECT} where a.uri in :uris", uris=chosen)
     return {account.uri: account for account in found}
 
 
@@ -238,6 +241,7 @@ def keep_remote(unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile
     if known is None:
         return _add(unit, AccountId(unit.new_id()), uri=uri, host=host, kind=kind, profile=profile, document=document)
     unit.run(REFRESH, id=known.id, document=document, now=unit.now, **_columns(profile))
+    unit.after_commit(AccountChanged(known.id))
     return get(unit, known.id)
 
 
@@ -268,6 +272,7 @@ def change_profile(
         discoverable=int(discoverable),
         now=unit.now,
     )
+    unit.after_commit(AccountChanged(account))
     return get(unit, account)
 
 
@@ -275,12 +280,14 @@ def mark_gone(unit: Unit, account: AccountId) -> None:
     """Somebody left for good: nothing is sent to them and nobody finds them any more."""
     unit.run("update accounts set gone_at = :now where id = :id and gone_at is null", id=account, now=unit.now)
     unit.run("delete from follows where follower_id = :id or followed_id = :id", id=account)
+    unit.after_commit(AccountLeft(account))
 
 
 def _free_handle(unit: Unit, username: str, host: str, *, unless: str) -> None:
     holder = by_handle(unit, username, host)
     if holder is not None and holder.uri != unless:
         unit.run("update accounts set username = :name where id = :id", id=holder.id, name=f"{username}.{holder.id}")
+        unit.after_commit(AccountChanged(holder.id))
 
 
 def _add(

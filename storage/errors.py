@@ -50,3 +50,17 @@ class WrongSchema(StorageTrouble):
     """The database does not fit this version of the program."""
 
     code = "wrong-schema"
+
+
+SQLITE_ERROR = 1
+
+
+def is_of_the_place(error: Exception) -> bool:
+    """Whether a driver says that the database could not do its work just then, rather than that the work was wrong.
+
+    Both drivers call that OperationalError, as PEP 249 has it; SQLite also calls a statement that it cannot read so.
+    """
+    if isinstance(error, StorageTrouble):
+        return True
+    is_operational = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+    return is_operational and getattr(error, "sqlite_errorcode", None) != SQLITE_ERROR

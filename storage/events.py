@@ -38,6 +38,50 @@ class PostRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PostsRemoved(Event):
+    """Everything that somebody wrote and shared is gone, and what others shared of it."""
+
+    author: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class PostAltered(Event):
+    """Something about a post has changed that is not its text: how often it was answered, shared, liked; what it answers."""
+
+    post: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class PostTied(Event):
+    """A reply has found what it answers, so that more people may be shown it."""
+
+    post: PostId
+    author: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted(Event):
+    """A person has shared a post or found it useful, or has taken that back."""
+
+    account: AccountId
+    post: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    """What somebody says of themselves has changed; how many they follow and are followed by is not meant."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLeft(Event):
+    """Somebody has gone for good, and every follow from and to them has ended."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class Notified(Event):
     """A member of staff has something new to be told."""
 
@@ -73,7 +117,33 @@ class PeerChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PublicKeyChanged(Event):
+    """The key with which somebody elsewhere signs is another now. owner: the id of the actor."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedElsewhere(Event):
+    """Another process has changed something, and it is not known what: whatever is remembered may be old."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded(Event):
     """A person's sessions and tokens are no longer good; open streams must close."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Event):
+    """A person has signed out in one place; what they have open elsewhere goes on."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChanged(Event):
+    """What a person may do here, or in which language, has changed; nobody was signed out."""
 
     account: AccountId

@@ -78,7 +78,8 @@ def remove(unit: Unit, follower: AccountId, followed: AccountId) -> bool:
     known = between(unit, follower, followed)
     if known is None:
         return False
-    unit.run("delete from follows where id = :id", id=known.id)
+    if not unit.run("delete from follows where id = :id", id=known.id):
+        return False  # ended at the same moment by somebody else
     unit.run(
         "delete from notifications where account_id = :to and from_id = :by and kind in ('follow', 'follow_request')",
         to=followed,

@@ -16,6 +16,12 @@ def find(unit: Unit, account: AccountId, key: str) -> PostId | None:
     return unit.one(PostId, sql, account=account, key=key, since=unit.now - KEPT)
 
 
+def find_alone(unit: Unit, account: AccountId, key: str) -> PostId | None:
+    """The same, for a unit that will post when there is none: of two that come at once the second waits, and finds it."""
+    unit.lock(f"idempotency key {key} of {account}")
+    return find(unit, account, key)
+
+
 def keep(unit: Unit, account: AccountId, key: str, *, post: PostId) -> None:
     """Note which post was made with a key; keys of past days are forgotten."""
     unit.run("delete from idempotency_keys where created_at < :before", before=unit.now - KEPT)

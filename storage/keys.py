@@ -6,6 +6,7 @@ What is sealed can be opened only with the node's secret, which is not in the da
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.events import PublicKeyChanged
 from storage.ids import AccountId
 from storage.store import Unit
 
@@ -41,13 +42,17 @@ def public(unit: Unit, key_id: str) -> PublicKeyRow | None:
 
 def keep_public(unit: Unit, key_id: str, *, owner_uri: str, pem: str) -> None:
     """Keep the one public key of somebody elsewhere; a key of theirs under another id is forgotten."""
-    unit.run("delete from public_keys where owner_uri = :owner and key_id <> :key_id", owner=owner_uri, key_id=key_id)
+    others = "delete from public_keys where owner_uri = :owner and key_id <> :key_id"
+    forgotten = unit.run(others, owner=owner_uri, key_id=key_id)
+    known = public(unit, key_id)
     sql = """
     insert into public_keys (key_id, owner_uri, pem, fetched_at) values (:key_id, :owner, :pem, :now)
     on conflict (key_id) do update
         set owner_uri = excluded.owner_uri, pem = excluded.pem, fetched_at = excluded.fetched_at
     """
     unit.run(sql, key_id=key_id, owner=owner_uri, pem=pem, now=unit.now)
+    if forgotten or (known is not None and (known.owner_uri, known.pem) != (owner_uri, pem)):
+        unit.after_commit(PublicKeyChanged(owner_uri))
 
 
 def private(unit: Unit, account: AccountId, kind: str) -> PrivateKeyRow | None:

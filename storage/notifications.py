@@ -6,8 +6,6 @@ Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from storage import relations
 from storage.events import Notified
 from storage.ids import AccountId, PostId
@@ -50,6 +48,7 @@ def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: Post
         return
     if relations.mutes_notifications(unit, account, by):
         return
+    unit.lock(f"notifications of {account}")
     same = "account_id = :account and kind = :kind and from_id = :by and coalesce(post_id, 0) = :post"
     if unit.one(int, f"select 1 from notifications where {same}", account=account, kind=kind, by=by, post=post or 0):
         return
@@ -112,13 +111,13 @@ def unread(unit: Unit, account: AccountId, *, most: int, kinds: frozenset[str] =
     """How many things of these kinds came since the person last looked, counted up to `most`."""
     sql = """
     select count(*) from (
-        select id from notifications where account_id = :account and kind in (select value from json_each(:kinds))
+        select id from notifications where account_id = :account and kind in :kinds
             and id > coalesce(
                 (select last_read_id from markers where account_id = :account and timeline = 'notifications'), 0)
         limit :most
     ) newer
     """
-    return unit.one(int, sql, account=account, most=most, kinds=orjson.dumps(sorted(kinds)).decode()) or 0
+    return unit.one(int, sql, account=account, most=most, kinds=sorted(kinds)) or 0
 
 
 def markers(unit: Unit, account: AccountId) -> dict[str, Marker]:

@@ -192,8 +192,8 @@ def take_code(unit: Unit, code: str, *, app_id: AppId) -> Code | None:
         if unit.run("delete from oauth_tokens where code_digest = :digest", digest=found.digest):
             unit.after_commit(SessionsEnded(found.account_id))
         return None
-    unit.run("update oauth_codes set used_at = :now where digest = :digest", digest=found.digest, now=unit.now)
-    return found
+    take = "update oauth_codes set used_at = :now where digest = :digest and used_at is null"
+    return found if unit.run(take, digest=found.digest, now=unit.now) else None
 
 
 # ---- tokens -----------------------------------------------------------------------------------------------------

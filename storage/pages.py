@@ -34,6 +34,11 @@ class Page:
         return max(self.since_id or 0, self.min_id or 0)
 
     @property
+    def begins_at_the_top(self) -> bool:
+        """Whether it is the newest part of the whole list."""
+        return self.max_id is None and self.since_id is None and self.min_id is None
+
+    @property
     def upwards(self) -> bool:
         """Whether the page is filled from its lower end: `min_id` was given."""
         return self.min_id is not None

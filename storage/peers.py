@@ -4,8 +4,9 @@ A host that is not here, or stands here as removed, is a stranger. A removed pee
 goes to it and nothing comes from it, and allowing it again goes on where it stopped.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.events import DeliveriesQueued, PeerChanged
 from storage.ids import Host
@@ -56,6 +57,11 @@ def is_allowed(unit: Unit, host: Host) -> bool:
 def list_all(unit: Unit) -> list[Peer]:
     """Every peer by name, the removed ones too."""
     return unit.all(Peer, f"{SELECT} order by host")
+
+
+def allowed_hosts(unit: Unit) -> list[Host]:
+    """The allowlist."""
+    return unit.all(Host, "select host from peers where allowed = 1")
 
 
 def allowed(unit: Unit) -> list[Peer]:
@@ -109,10 +115,11 @@ class Count:
     number: int
 
 
-def sent(unit: Unit, host: Host) -> None:
-    """A peer has answered: it is well, and its wait is over."""
+def sent(unit: Unit, hosts: Iterable[Host]) -> None:
+    """Peers have answered: they are well, and their wait is over."""
     sql = "update peers set failures = 0, retry_at = null, last_error = null, last_sent_at = :now where host = :host"
-    unit.run(sql, host=host, now=unit.now)
+    # In one order everywhere, so that two processes never wait for each other's rows crosswise.
+    unit.each(sql, [{"host": host, "now": unit.now} for host in sorted(hosts)])
 
 
 def failed(unit: Unit, host: Host, *, retry_at: datetime, error: str) -> None:
@@ -121,6 +128,33 @@ def failed(unit: Unit, host: Host, *, retry_at: datetime, error: str) -> None:
     update peers set failures = failures + 1, retry_at = :retry_at, last_error = :error where host = :host
     """
     unit.run(sql, host=host, retry_at=retry_at, error=error[:500])
+
+
+HEARD_EVERY = timedelta(minutes=1)
+"""How often it is written down that a peer that is well was heard from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Greeted:
+    host: Host
+    is_news: bool
+
+
+def greeted(unit: Unit, skews: Mapping[Host, int | None]) -> frozenset[Host]:
+    """Of hosts that have knocked with a good signature, those that are on the allowlist; they are noted as `heard`.
+
+    skews: by host, its clock minus ours in seconds, where its request told. What is not news is not written: that a peer
+    was heard from a moment ago, and nothing waits for it, says the row already.
+    """
+    sql = """
+    select host, retry_at is not null or coalesce(last_heard_at, 0) <= :before from peers
+    where allowed = 1 and host in :hosts
+    """
+    found = unit.all(_Greeted, sql, hosts=sorted(skews), before=unit.now - HEARD_EVERY)
+    for each in found:
+        if each.is_news:
+            heard(unit, each.host, skew_seconds=skews[each.host])
+    return frozenset(each.host for each in found)
 
 
 def heard(unit: Unit, host: Host, *, skew_seconds: int | None = None) -> None:

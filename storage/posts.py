@@ -5,15 +5,15 @@ parent's id in `reply_to_uri` and is tied to it when it comes. A removed post le
 copy of it finds the door closed.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-import orjson
-
 from storage.errors import NotFound
-from storage.events import PostAdded, PostEdited, PostRemoved
-from storage.ids import SEQUENCE_BITS, AccountId, PostId, first_id_at, parsed
+from storage.events import PostAdded, PostAltered, PostEdited, PostRemoved, PostsRemoved, PostTied, Reacted
+from storage.ids import OTHERS_IDS, AccountId, PostId, first_id_at, parsed
+from storage.rows import milliseconds
 from storage.store import Unit, Value
 from storage.visibility import VISIBLE_TO, Reach
 
@@ -84,13 +84,36 @@ NAMES = (
 )
 COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from posts p"
-CHOSEN = "(select value from json_each(:ids))"
 
-ADD = """
+BY_IDS = f"{SELECT} where p.id in :ids"
+
+MENTIONS = """
+select post_id, account_id from post_people where post_id in :ids and mentioned = 1 order by post_id, account_id
+"""
+
+TAGS = """
+select t.post_id, g.name from post_tags t join tags g on g.id = t.tag_id where t.post_id in :ids order by t.post_id, g.name
+"""
+
+ORIGINAL_VISIBLE_TO = re.sub(r"\bp[.]", "o.", VISIBLE_TO)
+
+SHOWN = f"""
+select p.id from posts p where p.id in :ids and {VISIBLE_TO}
+    and (p.boost_of is null or exists (
+        select 1 from posts o where o.id = p.boost_of and {ORIGINAL_VISIBLE_TO}))
+"""
+
+# After what is here of the same millisecond; a thread of its own unless it answers something.
+ADD = f"""
 insert into posts (id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local,
     url, content, source, summary, sensitive, language, published_at, application, document)
-values (:id, :uri, :author_id, :boost_of, :reply_to, :reply_to_uri, :reply_to_author, :thread_id, :reach, :is_local,
-    :url, :content, :source, :summary, :sensitive, :language, :published_at, :application, :document)
+select n.id, :uri, :author_id, cast(:boost_of as bigint), cast(:reply_to as bigint), :reply_to_uri,
+    cast(:reply_to_author as bigint), coalesce(cast(:thread_id as bigint), n.id), :reach, :is_local,
+    :url, :content, :source, :summary, :sensitive, :language, :published_at, :application, :document
+from (
+    select coalesce(
+        cast(:id as bigint), (select max(id) + 1 from posts where id >= :first and id < :end), :first) as id) n
+returning {NAMES}
 """
 
 
@@ -112,9 +135,19 @@ def visible(unit: Unit, identifier: PostId, *, reader: AccountId) -> Post:
 
 def visible_among(unit: Unit, identifiers: Iterable[PostId], *, reader: AccountId) -> list[Post]:
     """Those of these posts that this person may see, newest first."""
-    ids = orjson.dumps(list(identifiers)).decode()
-    sql = f"{SELECT} where p.id in {CHOSEN} and {VISIBLE_TO} order by p.id desc"
+    ids = list(identifiers)
+    sql = f"{SELECT} where p.id in :ids and {VISIBLE_TO} order by p.id desc"
     return unit.all(Post, sql, ids=ids, reader=reader)
+
+
+def by_ids(unit: Unit, identifiers: Iterable[PostId]) -> list[Post]:
+    """The posts with these ids, whoever asks; unknown ids are left out."""
+    return unit.all(Post, BY_IDS, ids=list(identifiers))
+
+
+def shown_among(unit: Unit, identifiers: Iterable[PostId], *, reader: AccountId) -> list[PostId]:
+    """Those of these posts that this person may see; of a shared one, the original too."""
+    return unit.all(PostId, SHOWN, ids=list(identifiers), reader=reader)
 
 
 def by_uri(unit: Unit, uri: str) -> Post | None:
@@ -135,16 +168,21 @@ def share_by(unit: Unit, account: AccountId, post: PostId) -> Post | None:
     return unit.one(Post, f"{SELECT} where p.boost_of = :post and p.author_id = :account", post=post, account=account)
 
 
-def id_for(unit: Unit, published: datetime) -> PostId:
-    """An id that sorts a post by when it was published, after what is here of the same millisecond.
+def _insert(unit: Unit, writing: Writing, *, published: datetime, **columns: Value) -> Post:
+    """A new row, without what others say of it; where no id is given, sorted after what was published in the same millisecond.
 
-    published: aware; a moment that has not come yet counts as now.
+    published: a moment that has not come yet counts as now.
     """
     first = first_id_at(min(published, unit.now))
-    last = unit.one(
-        int, "select max(id) from posts where id >= :first and id < :end", first=first, end=first + (1 << SEQUENCE_BITS)
-    )
-    return PostId(first if last is None else last + 1)
+    values: dict[str, Value] = {**NOTHING, **_columns(writing), **columns, "published_at": milliseconds(published)}
+    new = unit.one(Post, ADD, **values, first=first, end=first + OTHERS_IDS)
+    assert new is not None
+    return new
+
+
+NOTHING: dict[str, Value] = dict.fromkeys(
+    ("id", "boost_of", "reply_to", "reply_to_uri", "reply_to_author", "thread_id", "application", "document")
+)
 
 
 def add(
@@ -170,64 +208,57 @@ def add(
     reply_to_uri: what it answers, here or not.  document: the object as received, JSON.
     Raises Conflict when the uri is known.
     """
-    parent = by_uri(unit, reply_to_uri) if reply_to_uri else None
-    new = identifier or id_for(unit, published)
-    unit.run(
-        ADD,
-        id=new,
+    parent = _parent(unit, reply_to_uri, uri=uri, is_local=is_local)
+    post = _insert(
+        unit,
+        writing,
+        published=published,
+        id=identifier,
         uri=uri,
         author_id=author,
-        boost_of=None,
         reply_to=parent.id if parent else None,
         reply_to_uri=reply_to_uri,
         reply_to_author=parent.author_id if parent else None,
-        thread_id=parent.thread_id if parent else new,
+        thread_id=parent.thread_id if parent else None,
         reach=int(reach),
         is_local=int(is_local),
         url=url,
-        published_at=published,
         application=application,
         document=document,
-        **_columns(writing),
     )
+    new = post.id
     _address(unit, new, people=people, mentioned=mentioned)
     _tag(unit, new, writing.tags)
     if parent:
         unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
-    _adopt(unit, new, uri=uri, author=author, thread=parent.thread_id if parent else new)
+        unit.after_commit(PostAltered(parent.id))
+    adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id)
     _count(unit, author, published)
     unit.after_commit(PostAdded(new, author))
-    return get(unit, new)
+    return replace(post, replies_count=adopted) if adopted else post
 
 
 def share(
     unit: Unit, *, uri: str, author: AccountId, is_local: bool, post: Post, reach: Reach, published: datetime
 ) -> Post:
     """Keep that somebody shared a post. Raises Conflict when they did already."""
-    new = id_for(unit, published)
-    empty = Writing(content="", summary="", sensitive=False, language=None, source=None)
-    unit.run(
-        ADD,
-        id=new,
+    sharing = _insert(
+        unit,
+        Writing(content="", summary="", sensitive=False, language=None, source=None),
+        published=published,
         uri=uri,
         author_id=author,
         boost_of=post.id,
-        reply_to=None,
-        reply_to_uri=None,
-        reply_to_author=None,
-        thread_id=new,
         reach=int(reach),
         is_local=int(is_local),
         url=uri,
-        published_at=published,
-        application=None,
-        document=None,
-        **_columns(empty),
     )
     unit.run("update posts set shares_count = shares_count + 1 where id = :id", id=post.id)
     _count(unit, author, published)
-    unit.after_commit(PostAdded(new, author))
-    return get(unit, new)
+    unit.after_commit(PostAdded(sharing.id, author))
+    unit.after_commit(PostAltered(post.id))
+    unit.after_commit(Reacted(author, post.id))
+    return sharing
 
 
 def edit(
@@ -268,25 +299,45 @@ def edit(
 def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
     """Remove a post and all that hangs on it but the replies; its tombstone stays."""
     bury(unit, post.uri, owner_uri=owner_uri)
-    shares = unit.all(int, "select author_id from posts where boost_of = :id", id=post.id)
-    unit.each("update accounts set posts_count = posts_count - 1 where id = :id", [{"id": author} for author in shares])
+    unit.lock(f"removal of post {post.id}")
+    if unit.one(int, "select 1 from posts where id = :id", id=post.id) is None:
+        return  # removed at the same moment by another process, which has counted it
+    shares = unit.all(_PostOf, "delete from posts where boost_of = :id returning id, author_id", id=post.id)
+    unit.each(
+        "update accounts set posts_count = posts_count - 1 where id = :id", [{"id": each.author} for each in shares]
+    )
     unit.run("update accounts set posts_count = posts_count - 1 where id = :id", id=post.author_id)
     if post.reply_to:
         unit.run("update posts set replies_count = replies_count - 1 where id = :id", id=post.reply_to)
+        unit.after_commit(PostAltered(post.reply_to))
     if post.boost_of:
         unit.run("update posts set shares_count = shares_count - 1 where id = :id", id=post.boost_of)
-    unit.run(
-        "update posts set reply_to = null where thread_id = :thread and reply_to = :id",
+        unit.after_commit(PostAltered(post.boost_of))
+        unit.after_commit(Reacted(post.author_id, post.boost_of))
+    answers = unit.all(
+        PostId,
+        "update posts set reply_to = null where thread_id = :thread and reply_to = :id returning id",
         thread=post.thread_id,
         id=post.id,
     )
-    unit.run("delete from posts where boost_of = :id", id=post.id)
     unit.run("delete from posts where id = :id", id=post.id)
+    for answer in answers:
+        unit.after_commit(PostAltered(answer))
+    for each in shares:
+        unit.after_commit(PostRemoved(each.id, each.author))
     unit.after_commit(PostRemoved(post.id, post.author_id))
 
 
+@dataclass(frozen=True, slots=True)
+class _PostOf:
+    """A post that a statement has changed, and whose it is."""
+
+    id: PostId
+    author: AccountId
+
+
 def set_application(unit: Unit, post: PostId, application: str) -> None:
-    """Note what a post was written with: JSON, name and website."""
+    """Note what a post that is being added was written with: JSON, name and website."""
     unit.run("update posts set application = :application where id = :id", id=post, application=application)
 
 
@@ -301,6 +352,7 @@ def remove_all_of(unit: Unit, author: AccountId) -> None:
     unit.run("delete from posts where boost_of in (select id from posts where author_id = :author)", author=author)
     unit.run("delete from posts where author_id = :author", author=author)
     unit.run("update accounts set posts_count = 0 where id = :author", author=author)
+    unit.after_commit(PostsRemoved(author))
 
 
 def sharers(unit: Unit, post: PostId) -> list[AccountId]:
@@ -318,6 +370,15 @@ def is_buried(unit: Unit, uri: str, *, by: str) -> bool:
     """Whether its owner has taken a thing back. by: the owner's actor id; nobody can bury what is another's."""
     sql = "select 1 from tombstones where uri = :uri and owner_uri = :by"
     return unit.one(int, sql, uri=uri, by=by) is not None
+
+
+def already(unit: Unit, uri: str, *, by: str) -> str | None:
+    """What is known of a post's id: `known-already`, `removed-already` (by its owner), or nothing."""
+    sql = """
+    select case when exists (select 1 from posts where uri = :uri) then 'known-already'
+        when exists (select 1 from tombstones where uri = :uri and owner_uri = :by) then 'removed-already' end
+    """
+    return unit.one(str, sql, uri=uri, by=by)
 
 
 def tombstone(unit: Unit, uri: str) -> Tombstone | None:
@@ -355,10 +416,7 @@ class Named:
 
 def mentions_of(unit: Unit, posts: Iterable[PostId]) -> list[Named]:
     """Who is mentioned in these posts."""
-    sql = f"""
-    select post_id, account_id from post_people where post_id in {CHOSEN} and mentioned = 1 order by post_id, account_id
-    """
-    return unit.all(Named, sql, ids=orjson.dumps(list(posts)).decode())
+    return unit.all(Named, MENTIONS, ids=list(posts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,11 +429,7 @@ class Tagged:
 
 def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
     """Which tags these posts carry."""
-    sql = f"""
-    select t.post_id, g.name from post_tags t join tags g on g.id = t.tag_id where t.post_id in {CHOSEN}
-    order by t.post_id, g.name
-    """
-    return unit.all(Tagged, sql, ids=orjson.dumps(list(posts)).decode())
+    return unit.all(Tagged, TAGS, ids=list(posts))
 
 
 def above(unit: Unit, post: PostId, *, reader: AccountId, most: int = 200) -> list[Post]:
@@ -420,23 +474,45 @@ def _depth_first(root: PostId, found: Sequence[Post]) -> list[Post]:
     return ordered
 
 
-def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: PostId) -> None:
-    """Tie replies that came before what they answer."""
+def _parent(unit: Unit, reply_to_uri: str | None, *, uri: str, is_local: bool) -> Post | None:
+    """What a new post answers, if it is here.
+
+    A reply and what it answers may come at the same moment, to two processes: whichever is second must find the first.
+    """
+    if not is_local:  # what was written here has no answers yet
+        unit.lock(f"answers to {uri}")
+    parent = by_uri(unit, reply_to_uri) if reply_to_uri else None
+    if parent is None and reply_to_uri:
+        unit.lock(f"answers to {reply_to_uri}")
+        parent = by_uri(unit, reply_to_uri)
+    if parent is not None:  # a thread that is being tied to another one takes no answers meanwhile
+        unit.lock(f"thread {parent.thread_id}")
+        parent = by_uri(unit, parent.uri)
+    return parent
+
+
+def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: PostId) -> int:
+    """Tie replies that came before what they answer. Returns how many."""
     orphans = "reply_to is null and reply_to_uri = :uri"
-    children = unit.all(PostId, f"select id from posts where {orphans}", uri=uri)
-    if not children:
-        return
-    unit.run(
-        f"update posts set reply_to = :post, reply_to_author = :author where {orphans}",
+    children = unit.all(
+        _PostOf,
+        f"update posts set reply_to = :post, reply_to_author = :author where {orphans} returning id, author_id",
         post=post,
         author=author,
         uri=uri,
     )
+    if not children:
+        return 0
+    for child in children:
+        unit.lock(f"thread {child.id}")
     unit.each(
         "update posts set thread_id = :thread where thread_id = :old",
-        [{"thread": thread, "old": child} for child in children],
+        [{"thread": thread, "old": child.id} for child in children],
     )
+    for child in children:
+        unit.after_commit(PostTied(child.id, child.author))
     unit.run("update posts set replies_count = replies_count + :more where id = :post", more=len(children), post=post)
+    return len(children)
 
 
 def _count(unit: Unit, author: AccountId, published: datetime) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import orjson
-
+from storage.events import PostAltered, Reacted
 from storage.follows import Related
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.store import Unit
+
+FAVOURITED = "select post_id from favourites where account_id = :account and post_id in :ids"
+
+SHARED = "select boost_of from posts where author_id = :account and boost_of in :ids"
 
 
 def add(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
@@ -19,7 +22,7 @@ def add(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
     """
     if not unit.run(sql, id=unit.new_id(), account=account, post=post, uri=uri, now=unit.now):
         return False
-    unit.run("update posts set favourites_count = favourites_count + 1 where id = :post", post=post)
+    _count(unit, account, post, by=1)
     return True
 
 
@@ -29,7 +32,7 @@ def remove(unit: Unit, account: AccountId, post: PostId) -> bool:
         "delete from favourites where account_id = :account and post_id = :post", account=account, post=post
     ):
         return False
-    unit.run("update posts set favourites_count = favourites_count - 1 where id = :post", post=post)
+    _count(unit, account, post, by=-1)
     return True
 
 
@@ -48,16 +51,12 @@ def post_by_uri(unit: Unit, uri: str, *, account: AccountId) -> PostId | None:
 
 def favourited(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
     """Which of these posts a person has as favourites."""
-    sql = (
-        "select post_id from favourites where account_id = :account and post_id in (select value from json_each(:ids))"
-    )
-    return set(unit.all(PostId, sql, account=account, ids=orjson.dumps(list(among)).decode()))
+    return set(unit.all(PostId, FAVOURITED, account=account, ids=list(among)))
 
 
 def shared(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
     """Which of these posts a person has shared."""
-    sql = "select boost_of from posts where author_id = :account and boost_of in (select value from json_each(:ids))"
-    return set(unit.all(PostId, sql, account=account, ids=orjson.dumps(list(among)).decode()))
+    return set(unit.all(PostId, SHARED, account=account, ids=list(among)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +81,9 @@ def favourited_by(unit: Unit, post: PostId, page: Page) -> list[Related]:
 def shared_by(unit: Unit, post: PostId, page: Page) -> list[Related]:
     """Who has shared a post, newest first; paged by the sharing's id."""
     return paged(unit, Related, "select id, author_id from posts where boost_of = :post", "id", page, post=post)
+
+
+def _count(unit: Unit, account: AccountId, post: PostId, *, by: int) -> None:
+    unit.run("update posts set favourites_count = favourites_count + :by where id = :post", by=by, post=post)
+    unit.after_commit(PostAltered(post))
+    unit.after_commit(Reacted(account, post))

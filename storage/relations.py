@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from storage import follows
 from storage.events import RelationChanged
 from storage.follows import Related
@@ -33,31 +31,32 @@ class Relationship:
 
 
 OF_EACH = """
-select t.value,
-    coalesce(f.accepted_at is not null, 0),
+select t.id,
+    f.accepted_at is not null,
     coalesce(f.shares, 0),
     coalesce(f.notify, 0),
-    coalesce(f.id is not null and f.accepted_at is null, 0),
-    coalesce(r.accepted_at is not null, 0),
-    coalesce(r.id is not null and r.accepted_at is null, 0),
+    f.id is not null and f.accepted_at is null,
+    r.accepted_at is not null,
+    r.id is not null and r.accepted_at is null,
     b.id is not null,
     c.id is not null,
     m.id is not null,
     coalesce(m.notifications, 0),
     m.expires_at
-from json_each(:ids) t
-left join follows f on f.follower_id = :me and f.followed_id = t.value
-left join follows r on r.follower_id = t.value and r.followed_id = :me
-left join blocks b on b.account_id = :me and b.target_id = t.value
-left join blocks c on c.account_id = t.value and c.target_id = :me
-left join mutes m on m.account_id = :me and m.target_id = t.value and (m.expires_at is null or m.expires_at > :now)
+from accounts t
+left join follows f on f.follower_id = :me and f.followed_id = t.id
+left join follows r on r.follower_id = t.id and r.followed_id = :me
+left join blocks b on b.account_id = :me and b.target_id = t.id
+left join blocks c on c.account_id = t.id and c.target_id = :me
+left join mutes m on m.account_id = :me and m.target_id = t.id and (m.expires_at is null or m.expires_at > :now)
+where t.id in :ids
 """
 
 
 def of_each(unit: Unit, me: AccountId, others: Iterable[AccountId]) -> dict[AccountId, Relationship]:
     """What stands between a person and each of the others, by account."""
-    ids = orjson.dumps(list(others)).decode()
-    return {found.id: found for found in unit.all(Relationship, OF_EACH, me=me, ids=ids, now=unit.now)}
+    found = unit.all(Relationship, OF_EACH, me=me, ids=list(others), now=unit.now)
+    return {relationship.id: relationship for relationship in found}
 
 
 def blocked_between(unit: Unit, one: AccountId, other: AccountId) -> bool:

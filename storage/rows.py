@@ -3,14 +3,12 @@
 The databases hold integers for moments (milliseconds since 1970) and booleans, so that both engines give the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
-
-from storage.store import Value
 
 T = TypeVar("T")
 
@@ -25,13 +23,6 @@ def moment(milliseconds: int) -> datetime:
 def milliseconds(moment_: datetime) -> int:
     """An aware moment as milliseconds since 1970."""
     return round(moment_.timestamp() * 1000)
-
-
-def bound(values: Mapping[str, Value]) -> Mapping[str, Any]:
-    """The values of a statement as both drivers take them."""
-    if any(isinstance(value, datetime) for value in values.values()):
-        return {name: milliseconds(v) if isinstance(v, datetime) else v for name, v in values.items()}
-    return values
 
 
 _makers: dict[Any, Callable[[Row], Any]] = {}  # Any: one maker for each kind that was ever asked for

@@ -15,11 +15,12 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.types import TypeEngine
+
+from storage.column_types import ID, WORDS
 
 metadata = MetaData(
     naming_convention={
@@ -30,8 +31,6 @@ metadata = MetaData(
     }
 )
 
-# SQLite keeps a table in the order of its key only when the key is spelled INTEGER.
-Id: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
 Moment: TypeEngine[int] = BigInteger()
 
 
@@ -50,26 +49,31 @@ def of(name: str, target: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, BigInteger, ForeignKey(target, ondelete="CASCADE"), nullable=nullable)
 
 
+def lease() -> tuple[Column[str], Column[int]]:
+    """Which process works on a row, and until when nobody else may; a process that lives renews it."""
+    return Column("leased_by", String(32)), Column("leased_until", Moment)
+
+
 # ---- people -----------------------------------------------------------------------------------------------------
 
 accounts = Table(
     "accounts",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("uri", Text, nullable=False, unique=True),
-    Column("host", Text, nullable=False),
-    Column("username", Text, nullable=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
+    Column("host", WORDS, nullable=False),
+    Column("username", WORDS, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("display_name", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("note_source", Text, nullable=False, server_default=text("''")),
-    Column("fields", Text, nullable=False, server_default=text("'[]'")),
-    Column("url", Text, nullable=False),
-    Column("inbox", Text, nullable=False),
-    Column("shared_inbox", Text, nullable=False),
-    Column("outbox", Text, nullable=False),
-    Column("followers_uri", Text, nullable=False),
-    Column("following_uri", Text, nullable=False),
+    Column("display_name", WORDS, nullable=False),
+    Column("note", WORDS, nullable=False),
+    Column("note_source", WORDS, nullable=False, server_default=text("''")),
+    Column("fields", WORDS, nullable=False, server_default=text("'[]'")),
+    Column("url", WORDS, nullable=False),
+    Column("inbox", WORDS, nullable=False),
+    Column("shared_inbox", WORDS, nullable=False),
+    Column("outbox", WORDS, nullable=False),
+    Column("followers_uri", WORDS, nullable=False),
+    Column("following_uri", WORDS, nullable=False),
     flag("locked"),
     flag("discoverable", default=1),
     Column("created_at", Moment, nullable=False),
@@ -79,7 +83,7 @@ accounts = Table(
     count("following_count"),
     count("posts_count"),
     Column("last_post_at", Moment),
-    Column("document", Text),
+    Column("document", WORDS),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
 )
@@ -87,8 +91,8 @@ accounts = Table(
 staff = Table(
     "staff",
     metadata,
-    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("password", Text, nullable=False),
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("password", WORDS, nullable=False),
     Column("role", String(16), nullable=False),
     Column("locale", String(8), nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -103,15 +107,15 @@ sessions = Table(
     of("account_id", "accounts.id"),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Column("agent", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    Column("agent", WORDS, nullable=False),
+    Column("address", WORDS, nullable=False),
     Index("ix_sessions_account", "account_id"),
 )
 
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
-    Column("subject", Text, primary_key=True),
+    Column("subject", WORDS, primary_key=True),
     count("failures"),
     Column("retry_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
@@ -120,10 +124,10 @@ sign_in_failures = Table(
 follows = Table(
     "follows",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("follower_id", "accounts.id"),
     of("followed_id", "accounts.id"),
-    Column("uri", Text, nullable=False),
+    Column("uri", WORDS, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("accepted_at", Moment),
     flag("shares", default=1),
@@ -135,7 +139,7 @@ follows = Table(
 blocks = Table(
     "blocks",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("account_id", "accounts.id"),
     of("target_id", "accounts.id"),
     Column("created_at", Moment, nullable=False),
@@ -146,7 +150,7 @@ blocks = Table(
 mutes = Table(
     "mutes",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("account_id", "accounts.id"),
     of("target_id", "accounts.id"),
     Column("created_at", Moment, nullable=False),
@@ -160,29 +164,29 @@ mutes = Table(
 posts = Table(
     "posts",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("uri", Text, nullable=False, unique=True),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
     of("author_id", "accounts.id"),
     of("boost_of", "posts.id", nullable=True),
     Column("reply_to", BigInteger),
-    Column("reply_to_uri", Text),
+    Column("reply_to_uri", WORDS),
     Column("reply_to_author", BigInteger),
     Column("thread_id", BigInteger, nullable=False),
     Column("reach", SmallInteger, nullable=False),
     flag("is_local"),
-    Column("url", Text, nullable=False),
-    Column("content", Text, nullable=False),
-    Column("source", Text),
-    Column("summary", Text, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("content", WORDS, nullable=False),
+    Column("source", WORDS),
+    Column("summary", WORDS, nullable=False),
     flag("sensitive"),
     Column("language", String(16)),
     Column("published_at", Moment, nullable=False),
     Column("edited_at", Moment),
-    Column("application", Text),
+    Column("application", WORDS),
     count("replies_count"),
     count("shares_count"),
     count("favourites_count"),
-    Column("document", Text),
+    Column("document", WORDS),
     Index("ix_posts_author", "author_id", "id"),
     Index("ix_posts_thread", "thread_id", "id"),
     Index(
@@ -227,9 +231,9 @@ post_people = Table(
 tags = Table(
     "tags",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False, unique=True),
-    Column("spelling", Text, nullable=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("name", WORDS, nullable=False, unique=True),
+    Column("spelling", WORDS, nullable=False),
 )
 
 post_tags = Table(
@@ -243,10 +247,10 @@ post_tags = Table(
 post_versions = Table(
     "post_versions",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("post_id", "posts.id"),
-    Column("content", Text, nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("content", WORDS, nullable=False),
+    Column("summary", WORDS, nullable=False),
     flag("sensitive"),
     Column("written_at", Moment, nullable=False),
     Index("ix_post_versions_post", "post_id", "id"),
@@ -255,10 +259,10 @@ post_versions = Table(
 favourites = Table(
     "favourites",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("account_id", "accounts.id"),
     of("post_id", "posts.id"),
-    Column("uri", Text, nullable=False),
+    Column("uri", WORDS, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("account_id", "post_id"),
     Index("ix_favourites_post", "post_id", "id"),
@@ -267,15 +271,15 @@ favourites = Table(
 tombstones = Table(
     "tombstones",
     metadata,
-    Column("uri", Text, primary_key=True),
-    Column("owner_uri", Text, primary_key=True),
+    Column("uri", WORDS, primary_key=True),
+    Column("owner_uri", WORDS, primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
 notifications = Table(
     "notifications",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     of("account_id", "accounts.id"),
     Column("kind", String(24), nullable=False),
     of("from_id", "accounts.id"),
@@ -288,7 +292,7 @@ notifications = Table(
 markers = Table(
     "markers",
     metadata,
-    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("timeline", String(16), primary_key=True),
     Column("last_read_id", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
@@ -298,8 +302,8 @@ markers = Table(
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("key", Text, primary_key=True),
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", WORDS, primary_key=True),
     Column("post_id", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
@@ -309,15 +313,15 @@ idempotency_keys = Table(
 peers = Table(
     "peers",
     metadata,
-    Column("host", Text, primary_key=True),
+    Column("host", WORDS, primary_key=True),
     Column("id", BigInteger, nullable=False, unique=True),
     flag("allowed"),
     Column("changed_at", Moment, nullable=False),
-    Column("changed_by", Text, nullable=False),
-    Column("software", Text),
+    Column("changed_by", WORDS, nullable=False),
+    Column("software", WORDS),
     count("failures"),
     Column("retry_at", Moment),
-    Column("last_error", Text),
+    Column("last_error", WORDS),
     Column("last_sent_at", Moment),
     Column("last_heard_at", Moment),
     Column("skew_seconds", Integer),
@@ -326,8 +330,8 @@ peers = Table(
 activities = Table(
     "activities",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("uri", Text, nullable=False, unique=True),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
     of("actor_id", "accounts.id"),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -336,15 +340,31 @@ activities = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("host", Text, nullable=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("host", WORDS, nullable=False),
     of("activity_id", "activities.id"),
     Column("actor_id", BigInteger, nullable=False),
-    Column("inbox", Text, nullable=False),
+    Column("inbox", WORDS, nullable=False),
     count("attempts"),
     Column("created_at", Moment, nullable=False),
     Column("dead_at", Moment),
-    Column("error", Text),
+    Column("error", WORDS),
+    *lease(),
+    Index(
+        "ix_deliveries_lane",
+        "host",
+        "actor_id",
+        "id",
+        sqlite_where=text("dead_at is null"),
+        postgresql_where=text("dead_at is null"),
+    ),
+    Index(
+        "ix_deliveries_leased",
+        "host",
+        "actor_id",
+        sqlite_where=text("leased_by is not null"),
+        postgresql_where=text("leased_by is not null"),
+    ),
     Index(
         "ix_deliveries_waiting",
         "host",
@@ -358,30 +378,50 @@ deliveries = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("uri", Text, nullable=False, unique=True),
-    Column("actor_uri", Text, nullable=False),
-    Column("host", Text, nullable=False),
-    Column("body", LargeBinary),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
+    Column("actor_uri", WORDS, nullable=False),
+    Column("host", WORDS, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("outcome", String(16)),
     count("attempts"),
     Column("retry_at", Moment),
-    Column("error", Text),
+    Column("error", WORDS),
+    *lease(),
     Index(
         "ix_journal_waiting",
         "id",
         sqlite_where=text("outcome is null"),
         postgresql_where=text("outcome is null"),
     ),
+    Index(
+        "ix_journal_chain",
+        "actor_uri",
+        "id",
+        sqlite_where=text("outcome is null"),
+        postgresql_where=text("outcome is null"),
+    ),
+    Index(
+        "ix_journal_retry",
+        "retry_at",
+        sqlite_where=text("retry_at is not null"),
+        postgresql_where=text("retry_at is not null"),
+    ),
+)
+
+journal_bodies = Table(
+    "journal_bodies",
+    metadata,
+    Column("id", ID, ForeignKey("journal.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 public_keys = Table(
     "public_keys",
     metadata,
-    Column("key_id", Text, primary_key=True),
-    Column("owner_uri", Text, nullable=False),
-    Column("pem", Text, nullable=False),
+    Column("key_id", WORDS, primary_key=True),
+    Column("owner_uri", WORDS, nullable=False),
+    Column("pem", WORDS, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Index("ix_public_keys_owner", "owner_uri"),
 )
@@ -389,10 +429,10 @@ public_keys = Table(
 private_keys = Table(
     "private_keys",
     metadata,
-    Column("key_id", Text, primary_key=True),
+    Column("key_id", WORDS, primary_key=True),
     of("account_id", "accounts.id"),
     Column("kind", String(8), nullable=False),
-    Column("public_pem", Text, nullable=False),
+    Column("public_pem", WORDS, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("ix_private_keys_account", "account_id"),
@@ -403,13 +443,13 @@ private_keys = Table(
 oauth_apps = Table(
     "oauth_apps",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("client_id", Text, nullable=False, unique=True),
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("client_id", WORDS, nullable=False, unique=True),
     Column("secret_digest", String(64), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("website", Text),
-    Column("redirect_uris", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
+    Column("name", WORDS, nullable=False),
+    Column("website", WORDS),
+    Column("redirect_uris", WORDS, nullable=False),
+    Column("scopes", WORDS, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -419,9 +459,9 @@ oauth_codes = Table(
     Column("digest", String(64), primary_key=True),
     of("app_id", "oauth_apps.id"),
     of("account_id", "accounts.id"),
-    Column("redirect_uri", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("challenge", Text),
+    Column("redirect_uri", WORDS, nullable=False),
+    Column("scopes", WORDS, nullable=False),
+    Column("challenge", WORDS),
     Column("created_at", Moment, nullable=False),
     Column("used_at", Moment),
     Index("ix_oauth_codes_app", "app_id"),
@@ -430,11 +470,11 @@ oauth_codes = Table(
 oauth_tokens = Table(
     "oauth_tokens",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     Column("digest", String(64), nullable=False, unique=True),
     of("app_id", "oauth_apps.id", nullable=True),
     of("account_id", "accounts.id", nullable=True),
-    Column("scopes", Text, nullable=False),
+    Column("scopes", WORDS, nullable=False),
     Column("code_digest", String(64)),
     Column("created_at", Moment, nullable=False),
     Column("used_at", Moment),
@@ -446,13 +486,13 @@ oauth_tokens = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", ID, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("who", WORDS, nullable=False),
+    Column("source", WORDS, nullable=False),
     Column("act", String(48), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("subject", WORDS, nullable=False),
+    Column("detail", WORDS, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
 )
@@ -461,5 +501,5 @@ facts = Table(
     "facts",
     metadata,
     Column("name", String(48), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", WORDS, nullable=False),
 )

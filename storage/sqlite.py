@@ -11,6 +11,7 @@ nothing of it is kept. Durability: WAL with synchronous=FULL, so what was answer
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,9 +23,11 @@ import aiosqlite
 
 from storage import schema_version
 from storage.errors import Conflict, StorageBusy, StorageError, StorageFull, StorageTrouble
-from storage.events import Event
+from storage.events import ChangedElsewhere, Event
 from storage.ids import IdSequence
-from storage.rows import bound, maker
+from storage.meters import Commits, Meters
+from storage.rows import maker
+from storage.statements import for_sqlite, sqlite_values
 from storage.store import Listener, Unit, Value
 
 T = TypeVar("T")
@@ -32,6 +35,7 @@ P = ParamSpec("P")
 Clock = Callable[[], datetime]
 
 QUICK_READERS = 2
+LOOK_EVERY_SECONDS = 0.5
 MOST_WAITING = 10_000
 MOST_TOGETHER = 512
 BACKUP_PAGES = 512
@@ -83,25 +87,48 @@ class SqliteUnit:
         self.events: list[Event] = []
 
     def all(self, kind: type[T], sql: str, /, **values: Value) -> list[T]:
-        return list(map(maker(kind), self._raw.execute(sql, bound(values))))
+        try:
+            return list(map(maker(kind), self._raw.execute(for_sqlite(sql), sqlite_values(values))))
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
 
     def one(self, kind: type[T], sql: str, /, **values: Value) -> T | None:
-        row = self._raw.execute(sql, bound(values)).fetchone()
+        try:
+            row = self._raw.execute(for_sqlite(sql), sqlite_values(values)).fetchone()
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
         return None if row is None else maker(kind)(row)
 
     def run(self, sql: str, /, **values: Value) -> int:
         with _named_conflicts():
-            return self._raw.execute(sql, bound(values)).rowcount
+            return self._raw.execute(for_sqlite(sql), sqlite_values(values)).rowcount
 
     def each(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         with _named_conflicts():
-            self._raw.executemany(sql, [bound(row) for row in rows])
+            self._raw.executemany(for_sqlite(sql), [sqlite_values(row) for row in rows])
 
     def new_id(self) -> int:
         return self._ids.next(self.now)
 
     def after_commit(self, event: Event, /) -> None:
         self.events.append(event)
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        told = len(self.events)
+        self._raw.execute("savepoint attempt")
+        try:
+            yield
+        except Exception:
+            del self.events[told:]
+            if self._raw.in_transaction:  # a full disk has ended it already
+                self._raw.execute("rollback to attempt")
+                self._raw.execute("release attempt")
+            raise
+        self._raw.execute("release attempt")
+
+    def lock(self, name: str, /) -> None:
+        """There is one writer."""
 
 
 @dataclass(slots=True)
@@ -128,7 +155,10 @@ class SqliteStore:
             self._free.put_nowait(reader)
         self._clock = clock
         self._ids = IdSequence()
+        self._commits = Commits()
+        self._reading = 0
         self._listeners: list[Listener] = []
+        self._looking: asyncio.Task[None] | None = None
         self._waiting: list[_Waiting] = []
         self._work = asyncio.Event()
         self._data_version = 0
@@ -159,11 +189,15 @@ class SqliteStore:
         return cls(connections[0], connections[1:-1], connections[-1], clock)
 
     async def read(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        reader = await self._free.get()
+        self._reading += 1
         try:
-            return await self._read_on(reader, _applied(unit, args, kwargs))
+            reader = await self._free.get()
+            try:
+                return await self._read_on(reader, _applied(unit, args, kwargs))
+            finally:
+                self._free.put_nowait(reader)
         finally:
-            self._free.put_nowait(reader)
+            self._reading -= 1
 
     async def read_slowly(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._slow_turn:
@@ -177,8 +211,13 @@ class SqliteStore:
         self._work.set()
         return await answer
 
-    def listen(self, listener: Listener, /) -> None:
+    def listen(self, listener: Listener, /, *, here_only: bool = False) -> None:
         self._listeners.append(listener)
+        if not here_only and self._looking is None:
+            self._looking = asyncio.create_task(self._look_for_ever(), name="storage-look-elsewhere")
+
+    async def up_to_date(self) -> None:
+        """One process writes here; it tells its listeners before it answers. Commands are noticed by `_look_for_ever`."""
 
     async def backup(self, target: Path, /, *, progress: Callable[[float], None]) -> None:
         # On the slow reader: the writer and the quick readers go on. WAL gives the copy one consistent snapshot only
@@ -187,12 +226,13 @@ class SqliteStore:
             with _translated():
                 await self._slow.run(partial(_copy, target=target, progress=progress))
 
-    async def changed_elsewhere(self) -> bool:
-        version = await self._writer.run(lambda raw: int(raw.execute("pragma data_version").fetchone()[0]))
-        changed, self._data_version = version != self._data_version, version
-        return changed
+    def meters(self) -> Meters:
+        return Meters(self._commits, max(0, self._reading - QUICK_READERS), len(self._waiting))
 
     async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         self._closing = True
         self._work.set()
         await self._committing
@@ -203,6 +243,16 @@ class SqliteStore:
     async def _read_on(self, reader: Connection, work: Callable[[Unit], T]) -> T:
         with _translated():
             return await reader.run(partial(_read, work, self._ids, self._clock()))
+
+    async def _look_for_ever(self) -> None:
+        """The command works on the same database: that it changed something is noticed here within half a second."""
+        while True:
+            version = await self._writer.run(_data_version)
+            if version != self._data_version:
+                first, self._data_version = self._data_version == 0, version
+                if not first:
+                    self._tell([ChangedElsewhere()])
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def _commit_for_ever(self) -> None:
         while not self._closing or self._waiting:
@@ -215,8 +265,10 @@ class SqliteStore:
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             with _translated():
-                await self._writer.run(partial(_commit_together, batch, self._ids, self._clock()))
+                seconds = await self._writer.run(partial(_commit_together, batch, self._ids, self._clock()))
+            self._commits.kept(sum(waiting.error is None for waiting in batch), seconds=seconds)
         except Exception as error:  # noqa: BLE001 - the writer outlives whatever happens; each caller is told
+            self._commits.lost()
             for waiting in batch:
                 waiting.error = waiting.error or error
         for waiting in batch:
@@ -246,7 +298,9 @@ def _read(work: Callable[[Unit], T], ids: IdSequence, now: datetime, raw: sqlite
         raw.execute("rollback")
 
 
-def _commit_together(batch: Sequence[_Waiting], ids: IdSequence, now: datetime, raw: sqlite3.Connection) -> None:
+def _commit_together(batch: Sequence[_Waiting], ids: IdSequence, now: datetime, raw: sqlite3.Connection) -> float:
+    """Run units and keep them together. Returns the seconds that it took."""
+    began = time.perf_counter()
     raw.execute("begin immediate")
     try:
         for waiting in batch:
@@ -256,6 +310,7 @@ def _commit_together(batch: Sequence[_Waiting], ids: IdSequence, now: datetime, 
         if raw.in_transaction:
             raw.execute("rollback")
         raise
+    return time.perf_counter() - began
 
 
 def _run_in_savepoint(waiting: _Waiting, unit: SqliteUnit, raw: sqlite3.Connection) -> None:
@@ -303,6 +358,11 @@ async def _connected(path: Path) -> Connection:
         await opened.close()
         raise
     return opened
+
+
+def _data_version(raw: sqlite3.Connection) -> int:
+    """A number that changes when another connection has committed."""
+    return int(raw.execute("pragma data_version").fetchone()[0])
 
 
 def _execute(raw: sqlite3.Connection, *, statement: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.errors import NotFound
-from storage.events import SessionsEnded
+from storage.events import SessionEnded, SessionsEnded, StaffChanged
 from storage.ids import AccountId
 from storage.store import Unit
 
@@ -119,6 +119,7 @@ def set_role(unit: Unit, account: AccountId, role: str) -> None:
 def change_locale(unit: Unit, account: AccountId, locale: str) -> None:
     """The language of a person's pages."""
     unit.run("update staff set locale = :locale where account_id = :account", account=account, locale=locale)
+    unit.after_commit(StaffChanged(account))
 
 
 def disable(unit: Unit, account: AccountId) -> None:
@@ -131,6 +132,7 @@ def disable(unit: Unit, account: AccountId) -> None:
 def enable(unit: Unit, account: AccountId) -> None:
     """A person may sign in again."""
     unit.run("update staff set disabled_at = null where account_id = :account", account=account)
+    unit.after_commit(StaffChanged(account))
 
 
 def active_admins(unit: Unit) -> int:
@@ -172,7 +174,10 @@ def touch_session(unit: Unit, session: Session) -> None:
 
 def end_session(unit: Unit, digest: str) -> None:
     """Sign out in one place."""
-    unit.run("delete from sessions where digest = :digest", digest=digest)
+    for account in unit.all(
+        AccountId, "delete from sessions where digest = :digest returning account_id", digest=digest
+    ):
+        unit.after_commit(SessionEnded(account))
 
 
 def sessions_of(unit: Unit, account: AccountId) -> list[Session]:
@@ -219,6 +224,7 @@ def note_failure(unit: Unit, subject: str) -> None:
 
     subject: `account:<name>` or `address:<address>`.
     """
+    unit.lock(f"sign-in failures of {subject}")
     known = _failures(unit, subject)
     failures = 1 if known is None or unit.now - known.last_at > FAILURES_KEPT else known.failures + 1
     beyond = failures - FREE_FAILURES[subject.partition(":")[0]]

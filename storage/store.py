@@ -8,20 +8,25 @@
 
 A unit of work that raises is rolled back whole, and harms no other unit that shares its commit. Events given to
 `Unit.after_commit` are told to listeners once the commit is durable, never before, and not at all when it fails.
+
+A unit changes nothing but rows: where several processes write at once it may have to be run again. SQL is written once for
+both engines (`storage.statements`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from storage.events import Event
+from storage.meters import Meters
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
-Value = str | int | float | bytes | datetime | None
-"""What a statement may be given: a moment is kept as milliseconds, a boolean as 0 or 1."""
+Value = str | int | float | bytes | datetime | Sequence[int] | Sequence[str] | None
+"""What a statement may be given: a moment is kept as milliseconds, a boolean as 0 or 1; a list or tuple is for `in`."""
 
 Listener = Callable[[Sequence[Event]], None]
 
@@ -51,6 +56,12 @@ class Unit(Protocol):
     def after_commit(self, event: Event, /) -> None:
         """Tell listeners of this once it is durable."""
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """Do a part of the unit that may fail: when the body raises, what it changed and told is taken back, and it raises on."""
+
+    def lock(self, name: str, /) -> None:
+        """Let no other unit that locks the same name run until this one is committed. Where there is one writer: nothing."""
+
 
 class Store(Protocol):
     """A node's database, opened."""
@@ -67,8 +78,18 @@ class Store(Protocol):
         Raises what the unit raises, StorageFull or StorageBusy; then nothing of it is kept.
         """
 
-    def listen(self, listener: Listener, /) -> None:
-        """Have a function told of the events of each commit, on the event loop, in order."""
+    def listen(self, listener: Listener, /, *, here_only: bool = False) -> None:
+        """Have a function told of the events of each commit, on the event loop.
+
+        Those of this process come in order, before the writer has its answer; those of others as soon as they are heard of.
+        here_only: only those of this process.
+        """
+
+    async def up_to_date(self) -> None:
+        """Wait until listeners here were told of everything that was committed anywhere before this call.
+
+        Ask before you answer from memory. Raises StorageTrouble when it cannot be known.
+        """
 
     async def backup(self, target: Path, /, *, progress: Callable[[float], None]) -> None:
         """Copy the whole database to a new file while it is in use.
@@ -76,8 +97,8 @@ class Store(Protocol):
         progress: is called with the share done, 0 to 1.  Raises StorageFull.
         """
 
-    async def changed_elsewhere(self) -> bool:
-        """Whether another process has changed the database since this was last asked."""
+    def meters(self) -> Meters:
+        """What the engine has counted of its work, for those who watch it."""
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
-
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -47,10 +45,10 @@ def days_of(unit: Unit, tags: Sequence[Tag], *, since: datetime) -> list[Day]:
     sql = """
     select t.tag_id, p.published_at / :length as day, count(*), count(distinct p.author_id)
     from post_tags t join posts p on p.id = t.post_id
-    where t.tag_id in (select value from json_each(:tags)) and t.post_id >= :first and p.reach = 0
+    where t.tag_id in :tags and t.post_id >= :first and p.reach = 0
     group by t.tag_id, day
     """
-    ids = orjson.dumps([tag.id for tag in tags]).decode()
+    ids = [tag.id for tag in tags]
     return unit.all(Day, sql, tags=ids, first=first_id_at(since), length=DAY_MILLISECONDS)
 
 

@@ -9,8 +9,7 @@ the merge, so a page is read a little wider than asked for, and again further do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import orjson
+from datetime import datetime
 
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
@@ -22,8 +21,8 @@ OVER_FETCH = 8
 MOST_ROUNDS = 10
 
 SOURCES = """
-select f.followed_id as author, f.shares as shares from follows f where f.follower_id = :reader and f.accepted_at is not null
-union all select :reader, 1
+select f.followed_id as author from follows f where f.follower_id = :reader and f.accepted_at is not null
+union all select :reader
 """
 
 # A shared post counts by its original too: neither author may be one the reader blocked or muted, and the original must
@@ -40,62 +39,124 @@ and (p.reply_to_uri is null or p.author_id = :reader or p.reply_to_author = :rea
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A post that may stand in a journal: its id, and whether what its author shares is wanted."""
-
-    id: PostId
-    shares: bool
+# What a followed person shares is wanted unless the reader has said otherwise.
+SHARES_WANTED = """(p.boost_of is null or p.author_id = :reader or exists (
+    select 1 from follows z where z.follower_id = :reader and z.followed_id = p.author_id and z.shares = 1))"""
 
 
 def _candidates_sql(*, upwards: bool) -> str:
-    edge, order = ("min", "asc") if upwards else ("max", "desc")
+    edge, order, farthest = ("min", "asc", "max") if upwards else ("max", "desc", "min")
     window = "x.id < :below and x.id > :above"
+    beyond = "x.id > w.id and x.id <= l.edge" if upwards else "x.id < w.id and x.id >= l.edge"
+    # As many sources as posts are wanted have one at the last edge or nearer: nothing beyond it can be among them. From
+    # each of their edges one walks along the index, a seek for each post, so that a source that writes much costs no
+    # more than one that writes little.
     return f"""
-    with sources as ({SOURCES}),
+    with recursive sources as ({SOURCES}),
     edges as (
-        select s.author, s.shares, (select {edge}(x.id) from posts x where x.author_id = s.author and {window}) as edge
+        select s.author, (select {edge}(x.id) from posts x where x.author_id = s.author and {window}) as id
         from sources s
     ),
-    best as (select author, shares from edges where edge is not null order by edge {order} limit :wide)
-    select p.id, b.shares from best b cross join posts p where p.id in (
-        select x.id from posts x where x.author_id = b.author and {window} order by x.id {order} limit :wide)
-    order by p.id {order} limit :wide
+    best as materialized (select author, id from edges where id is not null order by id {order} limit :wide),
+    last as materialized (
+        select case when count(*) < :wide then {":below" if upwards else ":above"} else {farthest}(id) end as edge from best
+    ),
+    walked (author, id, nth) as (
+        select author, id, 1 from best
+        union all
+        select w.author, (
+            select {edge}(x.id) from posts x where x.author_id = w.author and {window} and {beyond}), w.nth + 1
+        from walked w cross join last l where w.id is not null and w.nth < :wide
+    )
+    select id from walked where id is not null order by id {order} limit :wide
     """
 
 
 CANDIDATES_DOWN = _candidates_sql(upwards=False)
 CANDIDATES_UP = _candidates_sql(upwards=True)
 
-SHOWN = f"""
-select {COLUMNS} from posts p where p.id in (select value from json_each(:ids)) and {SHOWN_AT_HOME}
-    and (p.boost_of is null or p.id not in (select value from json_each(:unwanted)))
-order by p.id desc
+# One row, however many: each row that is fetched is a hand-over between threads.
+FOLLOWED = "select group_concat(followed_id) from follows where follower_id = :reader and accepted_at is not null"
+
+AWAY = """
+select target_id from blocks where account_id = :reader
+union select account_id from blocks where target_id = :reader
+union select target_id from mutes where account_id = :reader and (expires_at is null or expires_at > :now)
 """
+
+SHOWN = f"select p.id from posts p where p.id in :ids and {SHOWN_AT_HOME} and {SHARES_WANTED} order by p.id desc"
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The upper end of a journal, for those who keep it and add what comes.
+
+    ids: newest first.  whole: whether there is nothing below them.  sources: whose posts come here.
+    without_shares: those of them of whom only what they write is wanted.  away: whom the reader has blocked or muted, and
+    who has blocked the reader.  until: when the next mute ends by itself, None when none will.
+    """
+
+    ids: list[PostId]
+    whole: bool
+    sources: list[AccountId]
+    without_shares: list[AccountId]
+    away: list[AccountId]
+    until: datetime | None
 
 
 def home(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
     """The journal of a person: posts of the people they follow and their own, newest first."""
-    found: list[Post] = []
+    ids = home_ids(unit, reader, page)
+    return unit.all(Post, f"select {COLUMNS} from posts p where p.id in :ids order by p.id desc", ids=ids)
+
+
+def home_ids(unit: Unit, reader: AccountId, page: Page) -> list[PostId]:
+    """The same, the ids alone."""
+    return _home(unit, reader, page)[0]
+
+
+def _home(unit: Unit, reader: AccountId, page: Page) -> tuple[list[PostId], bool]:
+    """The ids of a page, and whether there is nothing beyond what was looked at."""
+    found: list[PostId] = []
     below, above = page.below, page.above
     wide = page.limit + OVER_FETCH
+    at_the_end = False
     for _ in range(MOST_ROUNDS):
         sql = CANDIDATES_UP if page.upwards else CANDIDATES_DOWN
-        candidates = unit.all(Candidate, sql, reader=reader, below=below, above=above, wide=wide)
-        shown = _shown(unit, reader, candidates)
+        candidates = unit.all(PostId, sql, reader=reader, below=below, above=above, wide=wide)
+        shown = shown_at_home(unit, reader, candidates)
         found = shown + found if page.upwards else found + shown
-        if len(found) >= page.limit or len(candidates) < wide:
+        at_the_end = len(candidates) < wide
+        if len(found) >= page.limit or at_the_end:
             break
-        edge = candidates[-1].id
+        edge = candidates[-1]
         below, above = (below, edge) if page.upwards else (edge, above)
         wide *= 2
-    return found[-page.limit :] if page.upwards else found[: page.limit]
+    chosen = found[-page.limit :] if page.upwards else found[: page.limit]
+    return chosen, at_the_end and len(chosen) == len(found)
 
 
-def _shown(unit: Unit, reader: AccountId, candidates: Sequence[Candidate]) -> list[Post]:
-    ids = orjson.dumps([candidate.id for candidate in candidates]).decode()
-    unwanted = orjson.dumps([candidate.id for candidate in candidates if not candidate.shares]).decode()
-    return unit.all(Post, SHOWN, reader=reader, ids=ids, unwanted=unwanted, now=unit.now)
+def shown_at_home(unit: Unit, reader: AccountId, among: Sequence[PostId]) -> list[PostId]:
+    """Which of these posts stand in a person's journal, newest first. among: of the people they follow, or their own."""
+    return unit.all(PostId, SHOWN, reader=reader, ids=among, now=unit.now) if among else []
+
+
+def newest_at_home(unit: Unit, reader: AccountId, *, most: int) -> Newest:
+    """The upper end of a person's journal. most: ids."""
+    ids, whole = _home(unit, reader, Page(most))
+    ending = "select expires_at from mutes where account_id = :reader and expires_at > :now order by expires_at limit 1"
+    return Newest(
+        ids=ids,
+        whole=whole,
+        sources=[*_numbers(unit.one(str, FOLLOWED, reader=reader)), reader],
+        without_shares=_numbers(unit.one(str, f"{FOLLOWED} and shares = 0", reader=reader)),
+        away=unit.all(AccountId, AWAY, reader=reader, now=unit.now),
+        until=unit.one(datetime, ending, reader=reader, now=unit.now),
+    )
+
+
+def _numbers(joined: str | None) -> list[AccountId]:
+    return [AccountId(int(number)) for number in joined.split(",")] if joined else []
 
 
 def this_node(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
@@ -139,13 +200,14 @@ def tagged(unit: Unit, reader: AccountId, tag: str | Tags, page: Page, *, is_loc
         now=unit.now,
         one_of=_names(wanted.one_of),
         all_of=_names(wanted.all_of),
+        all_of_them=len(_names(wanted.all_of)),
         none_of=_names(wanted.none_of),
         is_local=None if is_local is None else int(is_local),
     )
 
 
-def _names(tags: Sequence[str]) -> str:
-    return orjson.dumps(sorted({tag.lower() for tag in tags})).decode()
+def _names(tags: Sequence[str]) -> list[str]:
+    return sorted({tag.lower() for tag in tags})
 
 
 def by_author(
@@ -180,10 +242,11 @@ CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post
 TAGGED = f"""
 select {COLUMNS} from posts p where p.id in (
         select t.post_id from post_tags t join tags g on g.id = t.tag_id
-        where g.name in (select value from json_each(:one_of)))
-    and not exists (select 1 from json_each(:all_of) w where not exists ({CARRIES} and g.name = w.value))
-    and not exists ({CARRIES} and g.name in (select value from json_each(:none_of)))
-    and p.reach in (0, 3) and p.boost_of is null and (:is_local is null or p.is_local = :is_local) and {_UNFILTERED}
+        where g.name in :one_of)
+    and (select count(*) from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id and g.name in :all_of)
+        = :all_of_them
+    and not exists ({CARRIES} and g.name in :none_of)
+    and p.reach in (0, 3) and p.boost_of is null and (cast(:is_local as integer) is null or p.is_local = :is_local) and {_UNFILTERED}
 """
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from pydantic import PrivateAttr
+
 from federation import notes
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
 from federation.errors import Ignored
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
-from storage import accounts, follows, posts
+from storage import follows, posts
 from storage.accounts import Account
+from storage.errors import NotFound
 from storage.ids import AccountId
 from storage.store import Unit
 from storage.visibility import Reach
@@ -21,6 +24,8 @@ class Create(Activity):
 
     type: Literal["Create"] = "Create"
     object: Embedded
+
+    _read: Note | None = PrivateAttr(default=None)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
@@ -40,10 +45,8 @@ class Create(Activity):
             raise Ignored("fetched-by-id")
         note = self._note()
         notes.demand_own(note, self.actor)
-        if posts.by_uri(unit, note.id) is not None:
-            raise Ignored("known-already")
-        if posts.is_buried(unit, note.id, by=self.actor):
-            raise Ignored("removed-already")
+        if (before := posts.already(unit, note.id, by=self.actor)) is not None:
+            raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
 
@@ -53,7 +56,7 @@ class Create(Activity):
         reach = reach_of(author, to=note.to, cc=note.cc)
         if reach is Reach.NODE:
             return NOBODY
-        people = {account.id for account in notes.people_of(unit, note).values()}
+        people = {account.id for account in notes.people_of(unit, note, author).values()}
         people |= self._answered(unit, note, reach)
         return Audience(frozenset(people), frozenset(() if reach is Reach.MENTIONED else (author.id,)))
 
@@ -62,15 +65,18 @@ class Create(Activity):
         notes.keep(unit, self._note(), self.object, self.performer(unit))
 
     def _note(self) -> Note:
-        return notes.read(self.object)
+        if self._read is None:
+            self._read = notes.read(self.object)
+        return self._read
 
     def _is_unknown(self, unit: Unit) -> bool:
         uri = str(self.object["id"])
         return posts.by_uri(unit, uri) is None and posts.tombstone(unit, uri) is None
 
     def _concerns_us(self, unit: Unit, note: Note) -> bool:
-        author = accounts.by_uri(unit, self.actor)
-        if author is None:
+        try:
+            author = self.performer(unit)
+        except NotFound:
             return False
         return author.is_local or _reaches_us(unit, author, note)
 
@@ -84,7 +90,7 @@ class Create(Activity):
 def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
     if follows.has_local_follower(unit, author.id):
         return True
-    if any(account.is_local for account in notes.people_of(unit, note).values()):
+    if any(account.is_local for account in notes.people_of(unit, note, author).values()):
         return True
     return note.in_reply_to is not None and posts.by_uri(unit, note.in_reply_to) is not None
 

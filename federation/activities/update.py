@@ -47,7 +47,7 @@ class Update(Activity):
         if self._is_profile:
             return Audience(followers_of=frozenset({self.performer(unit).id}))
         note = notes.read(self.object)
-        named = frozenset(account.id for account in notes.people_of(unit, note).values())
+        named = frozenset(account.id for account in notes.people_of(unit, note, self.performer(unit)).values())
         return audiences.of_post(unit, self._post(unit, note)) | Audience(named)
 
     def apply(self, unit: Unit, /) -> None:
@@ -59,7 +59,7 @@ class Update(Activity):
         note = notes.read(self.object)
         post = self._post(unit, note)
         before = {named.account_id for named in posts.mentions_of(unit, [post.id])}
-        people = notes.people_of(unit, note)
+        people = notes.people_of(unit, note, self.performer(unit))
         mentioned = [people[uri].id for uri in note.mentions if uri in people]
         posts.edit(
             unit,

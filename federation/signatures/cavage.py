@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from yarl import URL
@@ -122,7 +123,7 @@ def _parsed(request: SignedRequest) -> _SignatureHeader:
         case []:
             raise Unauthenticated("The request is not signed.", code="unsigned")
         case [value]:
-            return _signature_header(_parameters(_SCHEME_PREFIX.sub("", value, count=1)))
+            return _signature_header(value)
         case _:
             raise Unauthenticated("The request has more than one signature.", code="two-signatures")
 
@@ -142,7 +143,10 @@ def _parameters(text: str) -> dict[str, str]:
     return parameters
 
 
-def _signature_header(parameters: dict[str, str]) -> _SignatureHeader:
+# Read once for whose it claims to be and once to verify it, a moment later.
+@lru_cache(maxsize=256)
+def _signature_header(value: str) -> _SignatureHeader:
+    parameters = _parameters(_SCHEME_PREFIX.sub("", value, count=1))
     if "keyid" not in parameters or "signature" not in parameters:
         raise _bad_header("The Signature header lacks keyId or signature.")
     algorithm = parameters.get("algorithm", "hs2019")
@@ -159,6 +163,8 @@ def _signature_header(parameters: dict[str, str]) -> _SignatureHeader:
     )
 
 
+# A node signs all its requests alike.
+@lru_cache(maxsize=256)
 def _covered_names(text: str, algorithm: str) -> tuple[str, ...]:
     names = tuple(text.lower().split(" "))
     if len(set(names)) != len(names) or not all(_COVERED_NAME.fullmatch(name) for name in names):

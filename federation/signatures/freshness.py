@@ -7,6 +7,7 @@ clock is a little off still gets through. A refusal names the difference, becaus
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 
 from federation.errors import Unauthenticated
 
@@ -25,6 +26,8 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
+# Requests of one second say the same.
+@lru_cache(maxsize=256)
 def read_http_date(text: str) -> datetime:
     """The moment in a `Date` header, in the one form that is still sent (IMF-fixdate).
 

@@ -6,7 +6,7 @@ Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from federation import documents, outbox
@@ -70,9 +70,8 @@ async def post(
         if known is not None:
             return known
     addressed = await _resolve(node, author, draft.text)
-    return await node.store.write(
-        _post, node.base_url, author, draft, addressed, idempotency_key=idempotency_key, application=application
-    )
+    words = _words(node.base_url, draft, addressed)
+    return await node.store.write(_post, author, draft, words, idempotency_key=idempotency_key, application=application)
 
 
 async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) -> None:
@@ -82,7 +81,7 @@ async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) ->
     """
     _demand_text(draft)
     addressed = await _resolve(node, author, draft.text)
-    await node.store.write(_edit, node.base_url, author, identifier, draft, addressed)
+    await node.store.write(_edit, author, identifier, _words(node.base_url, draft, addressed))
 
 
 async def remove(node: Node, author: Account, identifier: PostId) -> None:
@@ -127,25 +126,23 @@ async def _person(node: Node, handle: Handle) -> Account | None:
 
 def _post(
     unit: Unit,
-    base_url: str,
     author: Account,
     draft: Draft,
-    addressed: _Addressed,
+    words: Words,
     *,
     idempotency_key: str | None,
     application: str | None,
 ) -> PostId:
-    if idempotency_key and (known := idempotency.find(unit, author.id, idempotency_key)) is not None:
+    if idempotency_key and (known := idempotency.find_alone(unit, author.id, idempotency_key)) is not None:
         return known
     parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
-    draft = replace(draft, reach=_within(parent, draft.reach))
-    new = posts.id_for(unit, unit.now)
+    new = PostId(unit.new_id())
     note = documents.note(
         author,
-        _words(base_url, draft, addressed),
+        words,
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
-        reach=draft.reach,
+        reach=_within(parent, draft.reach),
         published=unit.now,
         in_reply_to=parent.uri if parent else None,
     )
@@ -167,12 +164,12 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
 
 
-def _edit(unit: Unit, base_url: str, author: Account, identifier: PostId, draft: Draft, addressed: _Addressed) -> None:
+def _edit(unit: Unit, author: Account, identifier: PostId, words: Words) -> None:
     known = _own(unit, author, identifier)
     parent_uri = known.reply_to_uri
     note = documents.note(
         author,
-        _words(base_url, draft, addressed),
+        words,
         uri=known.uri,
         url=known.url,
         reach=known.reach,

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from linkify_it import LinkifyIt  # type: ignore[import-untyped]  # it ships no types
@@ -91,7 +92,8 @@ def render(text: str, *, mentions: Mapping[Handle, Mention], tag_url: Callable[[
     hashtag, given as typed.
     Returns sanitised HTML, with mentions and hashtags in the shapes that client apps match on.  Never raises.
     """
-    return html.sanitise(PARSER.render(text, {"mentions": mentions, "tag_url": tag_url}))
+    environment = {"mentions": mentions, "tag_url": tag_url}
+    return html.sanitise(PARSER.renderer.render(_parsed(text), PARSER.options, environment))
 
 
 def length(text: str) -> int:
@@ -109,8 +111,14 @@ def _mentions_in(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Sequence[Token]:
+    """A text's tokens, which nobody changes: each post is asked for its mentions, its hashtags and its content in turn."""
+    return PARSER.parse(text)
+
+
 def _tokens(text: str, type: str) -> Iterator[Token]:
-    for block in PARSER.parse(text):
+    for block in _parsed(text):
         yield from (token for token in block.children or () if token.type == type)
 
 

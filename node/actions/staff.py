@@ -19,7 +19,7 @@ USERNAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,28}[a-z0-9_])?")
 RESERVED = frozenset({"actor", "admin", "administrator", "legation", "node", "root", "staff", "support", "system"})
 
 
-async def add_member(  # noqa: PLR0913  what is known of a newcomer, and who lets them in
+async def add_member(
     store: Store,
     settings: Settings,
     hashing: Passwords,

@@ -184,8 +184,8 @@ async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answera
         shares=not wanted.exclude_reblogs,
         tag=wanted.tagged or "",
     )
-    shown = await entities.of_posts(caller.node, caller.me, found)
-    return Paged.by(shown, [post.id for post in found])
+    shown = await entities.written(caller.node, caller.me, found)
+    return Paged.by(shown.fragments(), [post.id for post in found])
 
 
 @endpoint("GET", "/api/v1/accounts/{id}/followers", scope="read:accounts")

@@ -8,6 +8,11 @@ from urllib.parse import urlencode
 import orjson
 from aiohttp import web
 
+from node.memory import Lasting
+
+LASTING = web.RequestKey("lasting", Lasting)
+"""Of a request whose answer may be given again."""
+
 CONTENT_TYPE = "application/json"
 CURSORS = frozenset({"max_id", "since_id", "min_id"})
 
@@ -47,7 +52,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Answerable: TypeAlias = Mapping[str, Any] | Sequence[Any] | Paged | Answer | web.StreamResponse
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An answer that may be given again as it is, to the same question of the same caller, for as long as it lasts."""
+
+    answer: Paged | orjson.Fragment
+    lasting: Lasting
+
+
+Answerable: TypeAlias = (
+    Again | orjson.Fragment | Mapping[str, Any] | Sequence[Any] | Paged | Answer | web.StreamResponse
+)
 
 
 def respond(request: web.Request, base_url: str, found: Answerable) -> web.StreamResponse:
@@ -58,6 +73,9 @@ def respond(request: web.Request, base_url: str, found: Answerable) -> web.Strea
         case Paged():
             link = links(request, base_url, found)
             return json_answer(found.items, headers={"Link": link} if link else None)
+        case Again():
+            request[LASTING] = found.lasting
+            return respond(request, base_url, found.answer)
         case Answer():
             return json_answer(found.body, status=found.status, headers=found.headers)
         case _:

@@ -13,7 +13,10 @@ from aiohttp import web
 from node.api import scopes as scope_rules
 from node.api.errors import OutsideScopes, PersonNeeded, RoleNeeded, TokenNeeded
 from node.context import NODE, Node
+from node.memory import tags
+from node.memory.memory import CALLERS_GOOD_FOR
 from node.origins import neighbourhood_of
+from node.protection import ACCOUNT
 from storage import accounts, oauth, staff
 from storage.accounts import Account
 from storage.errors import StorageTrouble
@@ -81,13 +84,30 @@ async def identify(request: web.Request) -> Caller:
     token = bearer_token(request)
     if token is None:
         return Caller(node, request)
-    grant, account = await node.store.read(_granted, oauth.digest_of(token))
+    # Everything that is remembered for this request is asked for after this.
+    await node.store.up_to_date()
+    digest = oauth.digest_of(token)
+    grant, account = node.memory.callers.get(digest) or await _looked_up(node, digest)
     if grant is None:
         return Caller(node, request)
-    if oauth.is_use_due(grant, now=node.now()):
+    if account is not None:
+        request[ACCOUNT] = account.id
+    return Caller(node, request, account, grant, frozenset(grant.scopes.split()))
+
+
+async def _looked_up(node: Node, digest: str) -> tuple[Grant | None, Account | None]:
+    """What a token stands for, from the database; remembered for a while when it is a person's."""
+    since = node.memory.changes.now
+    grant, account = await node.store.read(_granted, digest)
+    if grant is not None and account is not None:
+        parts = (tags.staff, tags.profile, tags.numbers, tags.reader)
+        made_of = [part(account.id) for part in parts]
+        until = node.now() + CALLERS_GOOD_FOR
+        node.memory.callers.keep(digest, (grant, account), since=since, made_of=made_of, until=until)
+    if grant is not None and oauth.is_use_due(grant, now=node.now()):
         with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
             await node.store.write(oauth.note_use, grant.id)
-    return Caller(node, request, account, grant, frozenset(grant.scopes.split()))
+    return grant, account
 
 
 def bearer_token(request: web.Request) -> str | None:

@@ -6,6 +6,7 @@ request ─► who asks? ─► how often? 429 ─► may they? 401 403 ─► p
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from node import observe
 from node.api import callers, errors, limits, parameters
 from node.api.answers import Answerable, json_answer, respond
 from node.api.callers import OPEN, Caller, Demand
-from node.api.limits import Allowance, Buckets
+from node.api.limits import Allowance, Buckets, Rate
 from node.api.parameters import Parameters
 from node.context import NODE
 from node.protection import REQUEST_ID
@@ -24,6 +25,10 @@ from storage.errors import NotFound
 from storage.ids import parsed
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answerable]])
+
+
+STANDING: web.RequestKey[Callable[[], dict[str, str]]] = web.RequestKey("standing")
+"""Counts one more request like this one; see `_standing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,11 @@ async def answer(found: Endpoint, buckets: Buckets, request: web.Request) -> web
     try:
         caller = await callers.identify(request)
         rate = limits.rate_of(node.settings, found.allowance)
-        standing = buckets.take(found.allowance, caller.counted_as, rate, now=node.now()).headers()
+        count: Callable[[], dict[str, str]] = partial(
+            _standing, buckets, found.allowance, caller.counted_as, rate, node.now
+        )
+        request[STANDING] = count
+        standing = count()
         callers.demand(caller, found.demand, administrators=found.administrators)
         result = respond(request, node.base_url, await _call(found, caller))
     except Exception as error:  # noqa: BLE001  the one place where a request to an endpoint may fail in any way
@@ -112,6 +121,13 @@ async def answer(found: Endpoint, buckets: Buckets, request: web.Request) -> web
         for name, value in standing.items():
             result.headers.setdefault(name, value)
     return result
+
+
+def _standing(
+    buckets: Buckets, allowance: Allowance, who: str, rate: Rate, now: Callable[[], datetime]
+) -> dict[str, str]:
+    """Count a request. Returns the header lines about what is left.  Raises TooOften."""
+    return buckets.take(allowance, who, rate, now=now()).headers()
 
 
 def unexpected(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ wanted, counts as not sent: apps send both for fields that nobody filled in. Unk
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast, get_args
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, hdrs, web
 from aiohttp.web import FileField
@@ -140,11 +140,21 @@ Model = TypeVar("Model", bound=Parameters)
 
 async def read(request: web.Request, model: type[Model]) -> Model:
     """What a request says, as a model.  Raises BadRequest: unreadable; InvalidParameters: a field does not fit."""
+    says_nothing = not request.query_string and not request.body_exists
+    if says_nothing and model in _of_nothing:
+        return cast("Model", _of_nothing[model])
     tree = await gathered(request)
     try:
-        return model.model_validate(tree)
+        found = model.model_validate(tree)
     except ValidationError as error:
         raise InvalidParameters.of(error) from None
+    if says_nothing:
+        _of_nothing[model] = found
+    return found
+
+
+_of_nothing: dict[type[Parameters], Parameters] = {}
+"""What each model says when nothing was sent; models cannot be changed, so all may have the same."""
 
 
 async def gathered(request: web.Request) -> Tree:

@@ -10,6 +10,7 @@ from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
+from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
@@ -96,13 +97,15 @@ async def create(caller: Caller, writing: Writing) -> Answerable:
 @endpoint("GET", "/api/v1/statuses", scope="read:statuses")
 async def several(caller: Caller, wanted: Wanted) -> Answerable:
     """Posts by their ids; hidden and unknown ones are left out."""
-    return await entities.statuses(caller.node, caller.me, [PostId(each) for each in wanted.id])
+    return (await entities.visible(caller.node, caller.me, [PostId(each) for each in wanted.id])).fragments()
 
 
 @endpoint("GET", "/api/v1/statuses/{id}", scope="read:statuses")
 async def one(caller: Caller, *, id: PostId) -> Answerable:
     """A post."""
-    return await entities.status(caller.node, caller.me, id)
+    since = caller.node.memory.changes.now
+    found = await entities.one(caller.node, caller.me, id)
+    return again(caller, found.fragments()[0], made_of=found.made_of, since=since)
 
 
 @endpoint("PUT", "/api/v1/statuses/{id}", scope="write:statuses")

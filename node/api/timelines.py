@@ -1,12 +1,15 @@
 """Lists of posts, newest first."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
+from node.api.lasting import again
 from node.api.parameters import Page, Several
+from node.memory import tags
 from storage import timelines
 from storage.posts import Post
 from storage.timelines import Tags
@@ -41,7 +44,15 @@ class Tagged(Public):
 @endpoint("GET", "/api/v1/timelines/home", scope="read:statuses")
 async def home(caller: Caller, query: Page) -> Answerable:
     """Posts of the people whom one follows, and one's own."""
-    return await _paged(caller, await caller.node.store.read(timelines.home, caller.me.id, query.part))
+    memory, part = caller.node.memory, query.part
+    since = memory.changes.now
+    ids = await memory.journals.page(caller.me.id, part, learn=partial(entities.learn, caller.node))
+    shown = await entities.chosen(caller.node, caller.me, ids)
+    page = Paged.by(shown.fragments(), ids)
+    if not part.begins_at_the_top:
+        return page
+    made_of = shown.made_of | {tags.home(caller.me.id)}
+    return again(caller, page, made_of=made_of, since=since, until=memory.journals.until(caller.me.id))
 
 
 @endpoint("GET", "/api/v1/timelines/public", scope="read:statuses")
@@ -65,5 +76,5 @@ async def tagged(caller: Caller, query: Tagged, *, name: str) -> Answerable:
 
 
 async def _paged(caller: Caller, found: Sequence[Post]) -> Paged:
-    shown = await entities.of_posts(caller.node, caller.me, found)
-    return Paged.by(shown, [post.id for post in found])
+    shown = await entities.written(caller.node, caller.me, found)
+    return Paged.by(shown.fragments(), [post.id for post in found])

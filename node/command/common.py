@@ -21,7 +21,8 @@ from node import settings as node_settings
 from node.errors import Invalid
 from node.settings import DATA_VARIABLE, Settings
 from storage.ids import Host
-from storage.sqlite import SqliteStore
+from storage.opening import open_store
+from storage.store import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,10 +51,10 @@ def asynchronous(command: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]
 
 
 @contextlib.asynccontextmanager
-async def opened(data: Path) -> AsyncIterator[tuple[Settings, SqliteStore]]:
+async def opened(data: Path) -> AsyncIterator[tuple[Settings, Store]]:
     """The settings and the store of the node in a folder, beside the node that may run. Raises BadSettings, StorageTrouble."""
     settings = node_settings.load(data)
-    store = await SqliteStore.open(settings.database)
+    store = await open_store(settings.database)
     try:
         yield settings, store
     finally:

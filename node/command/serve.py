@@ -1,6 +1,7 @@
 """`legation serve`: run the node."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -12,6 +13,10 @@ from node.app import Running
 from node.command.common import data_option
 from node.errors import Invalid
 from node.settings import split_listen
+
+THREADS_WAIT_SECONDS = 0.0005
+"""How long a thread of the database waits for a busy event loop, at each statement and row. Python's own 5 ms add up to
+seconds: under load some reads would hardly ever end."""
 
 
 @click.command()
@@ -32,5 +37,6 @@ def serve(data: Path, listen: str | None) -> None:
         address = split_listen(listen) if listen else None
     except ValueError as error:
         raise Invalid("listen", "ERR_INVALID", f"{error}.") from error
+    sys.setswitchinterval(THREADS_WAIT_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(app.serve(settings, listen=address, ready=ready))

@@ -20,8 +20,8 @@ from node.passwords import Passwords
 from node.settings import FILE, Settings
 from storage import oauth, peers, staff
 from storage.ids import AccountId, Host
-from storage.sqlite import SqliteStore
-from storage.store import Unit
+from storage.opening import open_store
+from storage.store import Store, Unit
 
 ORDINARY = "profile read write follow push"
 ADMINISTRATION = "admin:read admin:write"
@@ -80,7 +80,7 @@ async def founded(place: Place, folder: Path, *, port: int, hashing: Passwords) 
     else:
         settings = node_settings.load(data)
     station = Station(place, settings, is_new)
-    store = await SqliteStore.open(settings.database)
+    store = await open_store(settings.database)
     try:
         if is_new:
             await _add_people(store, settings, place.people, hashing)
@@ -95,7 +95,7 @@ async def founded(place: Place, folder: Path, *, port: int, hashing: Passwords) 
 async def allow_one_another(stations: Sequence[Station]) -> None:
     """Put each node on the allowlist of each other."""
     for station in stations:
-        store = await SqliteStore.open(station.settings.database)
+        store = await open_store(station.settings.database)
         try:
             others = [other.host for other in stations if other is not station]
             await store.write(_allow, others)
@@ -155,7 +155,7 @@ def free_ports(first: int, number: int) -> list[int]:
     raise NodeDidNotStart(f"There are not {number} free ports from {first} on. Name another with --port.")
 
 
-async def _add_people(store: SqliteStore, settings: Settings, people: Sequence[Person], hashing: Passwords) -> None:
+async def _add_people(store: Store, settings: Settings, people: Sequence[Person], hashing: Passwords) -> None:
     known = {member.username for member in await store.read(staff.list_all)}
     for person in people:
         if person.username not in known:

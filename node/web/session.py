@@ -22,6 +22,8 @@ from yarl import URL
 
 from node.context import NODE, Node
 from node.errors import SignInRefused, TooManyTries
+from node.memory import tags
+from node.protection import ACCOUNT
 from node.server import origin_of
 from storage import accounts, audit, staff
 from storage.accounts import Account
@@ -86,14 +88,38 @@ async def _find(request: web.Request) -> Visitor | None:
     node, secret = request.app[NODE], _secret_in(request)
     if secret is None:
         return None
-    found = await node.store.read(_session_and_person, _digest_of(secret))
+    # Everything that is remembered for this request is asked for after this.
+    await node.store.up_to_date()
+    digest = _digest_of(secret)
+    found = node.memory.sessions.get(digest) or await _looked_up(node, digest)
+    if found is None:
+        return None
+    _, member, account = found
+    request[ACCOUNT] = account.id
+    return Visitor(account, member.role, member.locale, _token_of(secret))
+
+
+async def _looked_up(node: Node, digest: str) -> tuple[Session, Member, Account] | None:
+    """Whose session it is, from the database; remembered until its use is to be noted again, or it ends."""
+    since = node.memory.changes.now
+    found = await node.store.read(_session_and_person, digest)
     if found is None:
         return None
     session, member, account = found
-    if node.now() - session.seen_at >= staff.SEEN_EVERY:
+    ends = min(session.seen_at + staff.IDLE[member.role], session.created_at + staff.LONGEST[member.role])
+    is_use_due = node.now() - session.seen_at >= staff.SEEN_EVERY
+    parts = (tags.staff, tags.profile, tags.numbers, tags.reader)
+    node.memory.sessions.keep(
+        digest,
+        found,
+        since=since,
+        made_of=[part(account.id) for part in parts],
+        until=min((node.now() if is_use_due else session.seen_at) + staff.SEEN_EVERY, ends),
+    )
+    if is_use_due:
         with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
             await node.store.write(staff.touch_session, session)
-    return Visitor(account, member.role, member.locale, _token_of(secret))
+    return found
 
 
 def _session_and_person(unit: Unit, digest: str) -> tuple[Session, Member, Account] | None:

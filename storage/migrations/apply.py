@@ -1,4 +1,4 @@
-"""Bring a SQLite database to this program's schema."""
+"""Bring a database to this program's schema."""
 
 import sqlite3
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from storage import schema_version
 from storage.errors import StorageTrouble
+from storage.opening import is_postgresql
 
 HERE = Path(__file__).parent
 
@@ -30,14 +31,14 @@ def head() -> str:
     return newest
 
 
-def upgrade(path: Path) -> tuple[str | None, str]:
-    """Create the database at this path, or bring it to the present schema.
+def upgrade(database: Path | str) -> tuple[str | None, str]:
+    """Create a node's tables, or bring them to the present schema.
 
+    database: the path of a SQLite file, or `postgresql://…` of a database that exists.
     Returns the migration it was at (None for a new one) and the one it is at now.
-    Raises WrongSchema when it is newer than this program, StorageTrouble when the file cannot be used.
+    Raises WrongSchema when it is newer than this program, StorageTrouble when it cannot be used.
     """
-    engine = create_engine("sqlite+pysqlite://", creator=lambda: _opened(path), poolclass=NullPool)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
+    engine = _on_postgresql(str(database)) if is_postgresql(database) else _on_sqlite(Path(database))
     settings = config()
     try:
         with engine.connect() as connection:
@@ -49,10 +50,20 @@ def upgrade(path: Path) -> tuple[str | None, str]:
             command.upgrade(settings, "head")
             return before, head()
     except (OperationalError, sqlite3.OperationalError) as error:
-        message = f"The database {path} cannot be written: {error.args[0]}."
-        raise StorageTrouble(message) from error
+        place = "The database" if is_postgresql(database) else f"The database {database}"
+        raise StorageTrouble(f"{place} cannot be written: {str(error.args[0]).strip()}.") from error
     finally:
         engine.dispose()
+
+
+def _on_sqlite(path: Path) -> Engine:
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: _opened(path), poolclass=NullPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
+    return engine
+
+
+def _on_postgresql(address: str) -> Engine:
+    return create_engine(f"postgresql+psycopg://{address.partition('://')[2]}", poolclass=NullPool)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -63,8 +74,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _revision(connection: Connection) -> str | None:
-    known = connection.execute(text("select 1 from sqlite_master where name = 'alembic_version'")).first()
-    if known is None:
+    if not inspect(connection).has_table("alembic_version"):
         return None
     row = connection.execute(text("select version_num from alembic_version")).first()
     return None if row is None else str(row[0])

@@ -74,7 +74,7 @@ async def prepared(folder: Path) -> Scene:
     material = signing_keys.generate_rsa()
     pem = signing_keys.public_to_pem(material.public_key())
     (folder / "key.pem").write_text(pem)
-    store = await SqliteStore.open(settings.database)
+    store = await SqliteStore.open(settings.database_file)
     uris = [f"{PEER}/users/{number}" for number in range(AUTHORS)]
     known = [await store.write(actors.keep, _actor(uri, pem)) for uri in uris]
     reader = await store.write(_reader, known)
@@ -256,7 +256,7 @@ async def inbox(scene: Scene, node: str, floor: str, *, pid: int, floor_pid: int
     sent = signed_creates(scene, node, number=SENT, run="node")
     began = time.perf_counter()
     figures = await load(lambda: iter(sent), clients=CLIENTS, number=SENT, pid=pid)
-    store = await SqliteStore.open(scene.settings.database)
+    store = await SqliteStore.open(scene.settings.database_file)
     waiting = "select count(*) from journal where outcome is null"
     while await store.read(lambda unit: unit.one(int, waiting)):  # noqa: ASYNC110  another process applies it
         await asyncio.sleep(0.01)

@@ -17,6 +17,7 @@ from storage import deliveries, journal, oauth, peers, staff
 from storage.ids import Host
 from storage.store import Unit
 from tests import loopback
+from tests.conftest import Bare
 
 PASSWORD = "quatre mots de passe"
 NAMES = ("paris", "tokyo", "dakar", "ottawa", "nairobi")
@@ -166,8 +167,8 @@ FederationOf = Callable[[int], Awaitable[list[Place]]]
 
 
 @pytest.fixture
-async def federation_of(tmp_path: Path) -> AsyncIterator[FederationOf]:
-    """Make n nodes that allow one another."""
+async def federation_of(tmp_path: Path, bare: Bare) -> AsyncIterator[FederationOf]:
+    """Make n nodes that allow one another, all on the test's engine."""
     made: list[Place] = []
     async with loopback.session() as session:
 
@@ -182,6 +183,7 @@ async def federation_of(tmp_path: Path) -> AsyncIterator[FederationOf]:
                     admin=f"chief.{name}",
                     admin_name="",
                     password=PASSWORD,
+                    postgresql=bare(),
                 )
                 place = Place(settings, session)
                 await place.start()

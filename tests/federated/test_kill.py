@@ -15,9 +15,10 @@ from node.settings import Settings
 from storage import accounts, oauth, peers
 from storage.accounts import Account
 from storage.ids import Host
-from storage.sqlite import SqliteStore
+from storage.opening import open_store
 from storage.store import Unit
 from tests import loopback
+from tests.conftest import Bare
 from tests.federated.conftest import PASSWORD, SCOPES, until
 
 
@@ -47,7 +48,7 @@ async def serving(settings: Settings, session: ClientSession) -> AsyncIterator[a
         await process.wait()
 
 
-async def founded(folder: Path, name: str, person: str) -> tuple[Settings, str]:
+async def founded(folder: Path, name: str, person: str, postgresql: str) -> tuple[Settings, str]:
     """A node with one more member of staff; returns its settings and a token of theirs."""
     settings = await founding.found(
         folder / name,
@@ -58,8 +59,9 @@ async def founded(folder: Path, name: str, person: str) -> tuple[Settings, str]:
         admin=person,
         admin_name="",
         password=PASSWORD,
+        postgresql=postgresql,
     )
-    store = await SqliteStore.open(settings.database)
+    store = await open_store(settings.database)
     account = await store.read(_by_name, person)
     token = await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
     await store.close()
@@ -73,14 +75,16 @@ def _by_name(unit: Unit, name: str) -> Account:
 
 
 async def allow(settings: Settings, other: Settings) -> None:
-    store = await SqliteStore.open(settings.database)
+    store = await open_store(settings.database)
     await store.write(peers.allow, Host(other.domain), by="test")
     await store.close()
 
 
-async def test_killed_while_posting_nothing_acknowledged_is_lost_doubled_or_out_of_order(tmp_path: Path) -> None:
-    paris, marie = await founded(tmp_path, "paris", "marie")
-    tokyo, ken = await founded(tmp_path, "tokyo", "ken")
+async def test_killed_while_posting_nothing_acknowledged_is_lost_doubled_or_out_of_order(
+    tmp_path: Path, bare: Bare
+) -> None:
+    paris, marie = await founded(tmp_path, "paris", "marie", bare())
+    tokyo, ken = await founded(tmp_path, "tokyo", "ken", bare())
     await allow(paris, tokyo)
     await allow(tokyo, paris)
     async with loopback.session() as session:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import io
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from yarl import URL
 
 from federation import routes, signatures
 from federation.addresses import Egress
-from federation.service import Federation, Place
+from federation.service import ALL_ROLES, Federation, Place, Role
 from federation.signatures import keys as signing_keys
 from federation.signatures.keys import PrivateKey
 from federation.strict_json import JsonObject
@@ -27,20 +26,14 @@ from storage import accounts, journal, peers
 from storage.accounts import Account
 from storage.events import Event
 from storage.ids import Host
-from storage.migrations.apply import upgrade
-from storage.sqlite import SqliteStore, utc_now
+from storage.opening import open_store
+from storage.sqlite import utc_now
+from storage.store import Store
 from storage.vault import Vault
 from tests import loopback
 from tests.loopback import free_port
 
 LOOPBACK = ip_network("127.0.0.0/26")
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "node.db"
-    upgrade(path)
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +48,7 @@ class Side:
 
     base_url: str
     host: Host
-    store: SqliteStore
+    store: Store
     federation: Federation
     told: list[Event] = field(default_factory=list)
 
@@ -72,12 +65,17 @@ class Side:
 
 
 @pytest.fixture
-async def side(template: Path, tmp_path: Path) -> AsyncIterator[Side]:
-    path = Path(shutil.copy(template, tmp_path / "paris.db"))
+def roles() -> frozenset[Role]:
+    """What the process of `side` does; a test may say otherwise."""
+    return ALL_ROLES
+
+
+@pytest.fixture
+async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Side]:
     port = free_port()
     host = Host(f"paris.localhost:{port}")
     base_url = f"http://{host}"
-    store = await SqliteStore.open(path)
+    store = await open_store(database)
     await store.write(accounts.add_node_actor, username="paris.localhost", display_name="Paris", base_url=base_url)
     place = Place(
         base_url,
@@ -96,11 +94,37 @@ async def side(template: Path, tmp_path: Path) -> AsyncIterator[Side]:
     app[routes.IS_SIGNED_IN] = nobody_is_signed_in
     app.add_routes(routes.routes())
     serving = await start(app, host="127.0.0.1", port=port)
-    async with federation.running():
+    async with federation.running(roles):
         yield Side(base_url, host, store, federation, told)
         await serving.stop()
     await federation.client.close()
     await store.close()
+
+
+Beside = Callable[[], Awaitable[Federation]]
+
+
+@pytest.fixture
+async def beside(side: Side, database: Path | str) -> AsyncIterator[Beside]:
+    """Make further processes of the same node: each with its own store on the same database, running nothing yet."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make() -> Federation:
+            store = await open_store(database)
+            stack.push_async_callback(store.close)
+            place = side.federation.place
+            federation = Federation(place, store, Vault(b"k" * 32), now=utc_now, tell=side.told.append)
+            stack.push_async_callback(federation.client.close)
+            return federation
+
+        yield make
+
+
+async def until(is_so: Callable[[], Awaitable[object]], *, seconds: float = 10.0) -> None:
+    """Wait until something is so, looking often."""
+    async with asyncio.timeout(seconds):
+        while not await is_so():  # noqa: ASYNC110  what is waited for happens in a database or on the other side
+            await asyncio.sleep(0.005)
 
 
 async def nobody_is_signed_in(_: web.Request) -> bool:
@@ -117,6 +141,9 @@ class Rogue:
         self.offers: dict[str, JsonObject] = {}
         self.asked: list[str] = []
         self.unannounced: list[str] = []
+        self.let_go = asyncio.Event()
+        """Cleared, it keeps everybody waiting who asks."""
+        self.let_go.set()
         self._session = session
 
     def actor(self, name: str = "eve", **changes: object) -> JsonObject:
@@ -140,6 +167,7 @@ class Rogue:
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        await self.let_go.wait()
         offered = self.offers.get(request.path)
         if offered is None:
             self.unannounced.append(f"{request.method} {request.path}")

@@ -28,6 +28,7 @@ from federation import signatures
 from federation.addresses import Egress
 from federation.answers import seconds_until
 from federation.client import Answer, Budget, Client, Patience
+from federation.connections import CONNECTIONS_PER_PEER
 from federation.errors import (
     BadDocument,
     BudgetSpent,
@@ -539,18 +540,18 @@ async def test_sec_d5_a_compressed_answer_is_not_unpacked(peer: Peer, client: Cl
     assert caught.value.code == "compressed"
 
 
-async def test_at_most_four_requests_are_under_way_to_one_peer(peer: Peer, client: Client) -> None:
+async def test_only_so_many_requests_are_under_way_to_one_peer(peer: Peer, client: Client) -> None:
     async def slow(request: web.Request) -> web.Response:
         await asyncio.sleep(0.02)
         return web.json_response({"id": peer.url(request.path)}, content_type=ACTIVITY)
 
-    paths = [f"/{number}" for number in range(12)]
+    paths = [f"/{number}" for number in range(CONNECTIONS_PER_PEER + 12)]
     peer.replies = dict.fromkeys(paths, slow)
     async with asyncio.TaskGroup() as group:
         for path in paths:
             group.create_task(client.get_document(peer.url(path), budget=Budget()))
-    assert len(peer.asked) == 12
-    assert peer.most_at_once == 4
+    assert len(peer.asked) == len(paths)
+    assert peer.most_at_once == CONNECTIONS_PER_PEER
 
 
 # Budgets

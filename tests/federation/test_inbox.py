@@ -1,19 +1,22 @@
 """What an inbox takes and what it refuses, over HTTP: one row for each thing a peer may try."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from federation.client import Budget
 from federation.strict_json import JsonObject
 from storage import accounts, follows, journal, peers, posts, timelines, visibility
+from storage.events import Received
 from storage.ids import AccountId
 from storage.pages import Page
-from storage.store import Unit
+from storage.store import Store, Unit
 from tests import loopback
-from tests.federation.conftest import MakeRogue, Rogue, Side
+from tests.federation.conftest import Beside, MakeRogue, Rogue, Side, until
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
@@ -216,6 +219,56 @@ async def test_removing_a_peer_acts_on_the_next_request_and_allowing_it_again_to
     assert len(await scene.public()) == 2
 
 
+async def test_a_peer_that_another_process_removes_is_refused_from_the_next_request_on(
+    scene: Scene, beside: Beside
+) -> None:
+    assert await scene.send(a_create(scene)) == 202
+    other = await beside()
+    await other.store.write(peers.remove, scene.peer.host, by="admin")
+    second = activity("Create", scene.eve, note(scene.eve, "2"), "2")
+    assert await scene.send(second) == 403
+    assert await scene.side.store.read(_outcome_of, str(second["id"])) is None
+    await other.store.write(peers.allow, scene.peer.host, by="admin")
+    assert await scene.send(second) == 202
+    assert len(await scene.public()) == 2
+
+
+async def test_a_key_that_was_replaced_is_not_believed_any_more(
+    scene: Scene, rsa_keys: list[rsa.RSAPrivateKey]
+) -> None:
+    assert await scene.send(a_create(scene)) == 202
+    old, scene.peer.key = scene.peer.key, rsa_keys[2]
+    scene.peer.actor("eve")
+    await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+    second = activity("Create", scene.eve, note(scene.eve, "2"), "2")
+    assert await scene.send(second, key=old) == 401
+    assert await scene.send(second) == 202
+    assert len(await scene.public()) == 2
+
+
+async def test_what_comes_at_once_is_kept_together_and_each_is_answered_for_itself(
+    scene: Scene, rogue_peer: MakeRogue
+) -> None:
+    outside = await rogue_peer("outside")
+    outside.actor("eve")
+    stranger = f"{outside.base_url}/users/eve"
+    known = a_create(scene)
+    assert await scene.send(known) == 202
+    async with asyncio.TaskGroup() as group:
+        sent = [
+            group.create_task(
+                scene.peer.post(scene.inbox, activity("Create", scene.eve, note(scene.eve, str(at)), str(at)))
+            )
+            for at in range(20)
+        ]
+        again = group.create_task(scene.peer.post(scene.inbox, known))
+        strange = group.create_task(outside.post(scene.inbox, activity("Create", stranger, note(stranger))))
+    await scene.side.settled()
+    assert {task.result() for task in sent} == {202}
+    assert (again.result(), strange.result()) == (202, 403)
+    assert len(await scene.public()) == 20
+
+
 async def test_an_unsigned_question_is_refused_but_for_the_node_itself(side: Side) -> None:
     marie = await side.member("marie")
     async with loopback.session() as session:
@@ -365,26 +418,42 @@ async def test_what_is_not_for_a_peer_is_not_there_for_it(scene: Scene) -> None:
     assert page["orderedItems"] == [f"{marie.uri}/posts/{name}" for name in (1, 0)]
 
 
-async def test_five_failures_set_an_activity_aside_and_the_next_ones_go_on(scene: Scene) -> None:
+REFUSE_POISON = {
+    "sqlite": """create trigger poison before insert on posts when new.uri like '%poison'
+                 begin select raise(abort, 'poison'); end""",
+    "postgresql": "alter table posts add constraint poison check (uri not like '%poison')",
+}
+
+
+async def test_five_failures_set_an_activity_aside_and_the_next_ones_go_on(scene: Scene, engine: str) -> None:
     poison = activity("Create", scene.eve, note(scene.eve, "poison"))
-    await scene.side.store.write(
-        lambda unit: unit.run(
-            """create trigger poison before insert on posts when new.uri like '%poison'
-               begin select raise(abort, 'poison'); end"""
-        )
-    )
+    await scene.side.store.write(lambda unit: unit.run(REFUSE_POISON[engine]))
     await scene.side.store.write(
         lambda unit: journal.add(
             unit, uri=str(poison["id"]), actor_uri=scene.eve, host=scene.peer.host, body=orjson.dumps(poison)
         )
     )
-    for _ in range(5):
-        await scene.side.store.write(lambda unit: unit.run("update journal set retry_at = null where outcome is null"))
-        waiting = await scene.side.store.read(journal.waiting, limit=9)
-        if waiting:
-            await scene.side.federation.inbox.apply_next(waiting[0])
+    for attempts in range(1, 5):
+        await until(lambda: _was_tried(scene.side.store, attempts))  # noqa: B023  awaited before the next
+        await scene.side.store.write(_try_now)
+    await scene.side.settled()
+    assert await scene.side.store.read(_outcome_of, str(poison["id"])) == journal.QUARANTINED
     assert await scene.send(activity("Create", scene.eve, note(scene.eve, "good"), "2")) == 202
     assert await scene.public() == ["<p>Note good</p>"]
+
+
+async def _was_tried(store: Store, times: int) -> bool:
+    sql = "select attempts from journal where outcome is null and leased_until is null"
+    return await store.read(lambda unit: unit.one(int, sql)) == times
+
+
+def _try_now(unit: Unit) -> None:
+    unit.run("update journal set retry_at = null where outcome is null")
+    unit.after_commit(Received())
+
+
+def _outcome_of(unit: Unit, uri: str) -> str | None:
+    return unit.one(str, "select outcome from journal where uri = :uri", uri=uri)
 
 
 @pytest.mark.parametrize("path", [f"/users/{'9' * 19}", f"/users/{'9' * 40}/outbox", f"/users/1/posts/{'9' * 19}"])

@@ -88,7 +88,7 @@ async def open_house(node_template: Path, tmp_path: Path) -> AsyncIterator[OpenH
             data.mkdir()
             written = {"domain": domain, "name": "Paris", "development": True} | given
             settings = checked(written, data=data, where="this test")
-            shutil.copy(node_template, settings.database)
+            shutil.copy(node_template, settings.database_file)
             write_secret(settings.secret_path)
             clock = Clock()
             running_node = await stack.enter_async_context(

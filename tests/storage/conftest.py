@@ -1,6 +1,5 @@
-"""Storage on a real SQLite file: a template made once by the migrations, copied for each test."""
+"""Storage on real databases, SQLite and PostgreSQL in turn, with a clock that is moved by hand."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +9,10 @@ import pytest
 from storage import accounts, posts
 from storage.accounts import Account
 from storage.ids import AccountId, Host
-from storage.migrations.apply import upgrade
+from storage.opening import open_store
 from storage.posts import Post, Writing
 from storage.sqlite import SqliteStore
-from storage.store import Unit
+from storage.store import Store, Unit
 from storage.visibility import Reach
 
 BASE = "https://paris.example"
@@ -33,26 +32,22 @@ class Clock:
         self.moment += timedelta(**by)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "node.db"
-    upgrade(path)
-    return path
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def database(template: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(template, tmp_path / "node.db"))
+async def store(database: Path | str, clock: Clock) -> AsyncIterator[Store]:
+    opened = await open_store(database, clock=clock)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
-async def store(database: Path, clock: Clock) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(database, clock=clock)
+async def sqlite_store(sqlite_database: Path) -> AsyncIterator[SqliteStore]:
+    """For what is SQLite's own."""
+    opened = await SqliteStore.open(sqlite_database)
     yield opened
     await opened.close()
 
@@ -61,7 +56,7 @@ Person = Callable[[str], Awaitable[Account]]
 
 
 @pytest.fixture
-def person(store: SqliteStore) -> Person:
+def person(store: Store) -> Person:
     """A member of staff of this node, or `name@host` of another."""
 
     async def make(name: str) -> Account:
@@ -112,7 +107,7 @@ Write = Callable[..., Awaitable[Post]]
 
 
 @pytest.fixture
-def write(store: SqliteStore) -> Write:
+def write(store: Store) -> Write:
     async def add(
         author: Account,
         text: str = "Bonjour",

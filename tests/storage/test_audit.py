@@ -4,12 +4,11 @@ import orjson
 import pytest
 
 from storage import audit
-from storage.sqlite import SqliteStore
-from storage.store import Unit
+from storage.store import Store, Unit
 
 
 @pytest.fixture
-async def three_entries(store: SqliteStore) -> SqliteStore:
+async def three_entries(store: Store) -> Store:
     for act in ("peer.allow", "staff.role", "peer.remove"):
         await store.write(
             audit.add,
@@ -22,31 +21,31 @@ async def three_entries(store: SqliteStore) -> SqliteStore:
     return store
 
 
-async def test_entries_are_numbered_and_read_newest_first(three_entries: SqliteStore) -> None:
+async def test_entries_are_numbered_and_read_newest_first(three_entries: Store) -> None:
     found = await three_entries.read(audit.entries, limit=2)
     assert [(entry.id, entry.act) for entry in found] == [(3, "peer.remove"), (2, "staff.role")]
     older = await three_entries.read(audit.entries, limit=2, before=2)
     assert [entry.id for entry in older] == [1]
 
 
-async def test_an_entry_says_who_from_where_what_and_why(three_entries: SqliteStore) -> None:
+async def test_an_entry_says_who_from_where_what_and_why(three_entries: Store) -> None:
     (entry,) = await three_entries.read(audit.entries, limit=1)
     assert (entry.who, entry.source, entry.subject) == ("marie", "web 10.1.2.3", "tokyo.example")
     assert orjson.loads(entry.detail) == {"reason": "travail"}
     assert entry.at.tzinfo is not None
 
 
-async def test_each_entry_seals_the_one_before(three_entries: SqliteStore) -> None:
+async def test_each_entry_seals_the_one_before(three_entries: Store) -> None:
     third, second, first = await three_entries.read(audit.entries, limit=3)
     assert first.previous == audit.BEGINNING
     assert (second.previous, third.previous) == (first.digest, second.digest)
 
 
-async def test_a_chain_that_nobody_touched_is_whole(three_entries: SqliteStore) -> None:
+async def test_a_chain_that_nobody_touched_is_whole(three_entries: Store) -> None:
     assert await three_entries.read(audit.verify) is None
 
 
-async def test_an_empty_chain_is_whole(store: SqliteStore) -> None:
+async def test_an_empty_chain_is_whole(store: Store) -> None:
     assert await store.read(audit.verify) is None
 
 
@@ -62,7 +61,7 @@ async def test_an_empty_chain_is_whole(store: SqliteStore) -> None:
     ],
 )
 async def test_sec_l_a_changed_or_missing_entry_breaks_the_chain(
-    three_entries: SqliteStore, tampering: str, first_broken: int
+    three_entries: Store, tampering: str, first_broken: int
 ) -> None:
     def tamper(unit: Unit) -> None:
         assert unit.run(tampering) == 1
@@ -71,7 +70,7 @@ async def test_sec_l_a_changed_or_missing_entry_breaks_the_chain(
     assert await three_entries.read(audit.verify) == first_broken
 
 
-async def test_an_act_that_failed_leaves_no_entry(store: SqliteStore) -> None:
+async def test_an_act_that_failed_leaves_no_entry(store: Store) -> None:
     def refused(unit: Unit) -> None:
         audit.add(unit, who="marie", source="web", act="staff.role", subject="ken")
         raise ValueError

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from storage import oauth, staff
 from storage.accounts import Account
 from storage.events import Event, SessionsEnded
-from storage.sqlite import SqliteStore
-from storage.store import Unit
+from storage.store import Store, Unit
 from tests.storage.conftest import Clock
 
 Person = Callable[[str], Awaitable[Account]]
@@ -32,7 +31,7 @@ def exchange(unit: Unit, code: str, app: oauth.App) -> str | None:
     )
 
 
-async def test_a_code_is_good_once_and_its_second_use_is_told(store: SqliteStore, person: Person) -> None:
+async def test_a_code_is_good_once_and_its_second_use_is_told(store: Store, person: Person) -> None:
     marie = await person("marie")
     app = await store.write(register)
     code = await store.write(consent, app, marie)
@@ -45,7 +44,7 @@ async def test_a_code_is_good_once_and_its_second_use_is_told(store: SqliteStore
     assert told == [SessionsEnded(marie.id)]
 
 
-async def test_what_a_token_stands_for(store: SqliteStore, person: Person, clock: Clock) -> None:
+async def test_what_a_token_stands_for(store: Store, person: Person, clock: Clock) -> None:
     marie = await person("marie")
     app = await store.write(register)
     token = await store.write(oauth.add_token, account_id=marie.id, scopes="read", app_id=app.id)
@@ -61,7 +60,7 @@ async def test_what_a_token_stands_for(store: SqliteStore, person: Person, clock
     assert await store.read(oauth.token_by_digest, digest, now=clock()) is None
 
 
-async def test_a_revoked_token_is_gone_and_told(store: SqliteStore, person: Person, clock: Clock) -> None:
+async def test_a_revoked_token_is_gone_and_told(store: Store, person: Person, clock: Clock) -> None:
     marie = await person("marie")
     token = await store.write(oauth.add_token, account_id=marie.id, scopes="read")
     told: list[Event] = []
@@ -72,7 +71,7 @@ async def test_a_revoked_token_is_gone_and_told(store: SqliteStore, person: Pers
     assert told == [SessionsEnded(marie.id)]
 
 
-async def test_apps_in_use_or_about_to_be_are_kept(store: SqliteStore, person: Person, clock: Clock) -> None:
+async def test_apps_in_use_or_about_to_be_are_kept(store: Store, person: Person, clock: Clock) -> None:
     marie = await person("marie")
     used, asked, idle = [await store.write(register) for _ in range(3)]
     await store.write(oauth.add_token, account_id=marie.id, scopes="read", app_id=used.id)
@@ -83,8 +82,8 @@ async def test_apps_in_use_or_about_to_be_are_kept(store: SqliteStore, person: P
     assert kept == [True, True, False]
 
 
-async def test_forgetting_apps_scans_no_tokens(store: SqliteStore) -> None:
-    steps = await store.read(plan)
+async def test_forgetting_apps_scans_no_tokens(sqlite_store: Store) -> None:
+    steps = await sqlite_store.read(plan)
     assert [step.detail for step in steps if "ix_oauth_tokens_app" in step.detail] != []
     assert [step.detail for step in steps if step.detail in {"SCAN t", "SCAN c"}] == []
 

@@ -10,27 +10,27 @@ from storage import schema_version, soundness
 from storage.errors import StorageTrouble
 
 
-def test_a_whole_database_has_no_fault(database: Path) -> None:
-    assert soundness.first_fault(database) is None
-    assert soundness.schema_at(database) == schema_version.CURRENT
-    assert soundness.one_sealed_key(database) is None
+def test_a_whole_database_has_no_fault(sqlite_database: Path) -> None:
+    assert soundness.first_fault(sqlite_database) is None
+    assert soundness.schema_at(sqlite_database) == schema_version.CURRENT
+    assert soundness.one_sealed_key(sqlite_database) is None
 
 
-def test_a_row_that_points_nowhere_is_a_fault(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as opened:
+def test_a_row_that_points_nowhere_is_a_fault(sqlite_database: Path) -> None:
+    with closing(sqlite3.connect(sqlite_database)) as opened:
         opened.execute("pragma foreign_keys = off")
         opened.execute("insert into staff (account_id, password, role, locale, created_at) values (7, '', '', '', 0)")
         opened.commit()
-    assert soundness.first_fault(database) == "a row of staff points to a row of accounts that is not there"
+    assert soundness.first_fault(sqlite_database) == "a row of staff points to a row of accounts that is not there"
 
 
-def test_overwritten_pages_are_a_fault(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as opened:
+def test_overwritten_pages_are_a_fault(sqlite_database: Path) -> None:
+    with closing(sqlite3.connect(sqlite_database)) as opened:
         opened.execute("pragma wal_checkpoint(truncate)").fetchall()
-    with database.open("r+b") as file:
+    with sqlite_database.open("r+b") as file:
         file.seek(8192)
         file.write(b"\xff" * 16384)
-    assert soundness.first_fault(database) is not None
+    assert soundness.first_fault(sqlite_database) is not None
 
 
 def test_what_is_no_database_is_a_fault(tmp_path: Path) -> None:

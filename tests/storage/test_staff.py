@@ -8,8 +8,7 @@ from storage import accounts, oauth, staff
 from storage.errors import NotFound
 from storage.events import Event, SessionsEnded
 from storage.ids import AccountId
-from storage.sqlite import SqliteStore
-from storage.store import Unit
+from storage.store import Store, Unit
 from tests.storage.conftest import BASE, Clock
 
 DIGEST = "d" * 64
@@ -17,7 +16,7 @@ OTHER = "e" * 64
 
 
 @pytest.fixture
-async def marie(store: SqliteStore) -> AccountId:
+async def marie(store: Store) -> AccountId:
     return await store.write(hire, "marie", staff.STAFF)
 
 
@@ -27,11 +26,11 @@ def hire(unit: Unit, name: str, role: str) -> AccountId:
     return account.id
 
 
-async def sign_in(store: SqliteStore, account: AccountId, digest: str = DIGEST) -> None:
+async def sign_in(store: Store, account: AccountId, digest: str = DIGEST) -> None:
     await store.write(staff.start_session, digest, account, agent="Firefox", address="10.1.2.3")
 
 
-async def is_signed_in(store: SqliteStore, digest: str = DIGEST) -> bool:
+async def is_signed_in(store: Store, digest: str = DIGEST) -> bool:
     return await store.read(staff.find_session, digest) is not None
 
 
@@ -39,44 +38,44 @@ async def is_signed_in(store: SqliteStore, digest: str = DIGEST) -> bool:
 
 
 @pytest.mark.parametrize("typed", ["marie", "Marie", " MARIE "])
-async def test_a_name_is_found_whatever_its_case(store: SqliteStore, marie: AccountId, typed: str) -> None:
+async def test_a_name_is_found_whatever_its_case(store: Store, marie: AccountId, typed: str) -> None:
     found = await store.read(staff.by_username, typed)
     assert found is not None
     assert (found.account_id, found.role, found.locale) == (marie, "staff", "fr")
 
 
-async def test_nobody_is_found_by_another_name(store: SqliteStore, marie: AccountId) -> None:
+async def test_nobody_is_found_by_another_name(store: Store, marie: AccountId) -> None:
     assert await store.read(staff.by_username, "mari_") is None
     with pytest.raises(NotFound):
         await store.read(staff.get, "ken")
 
 
-async def test_people_of_other_nodes_are_no_staff(store: SqliteStore, person: object) -> None:
+async def test_people_of_other_nodes_are_no_staff(store: Store, person: object) -> None:
     await person("ken@tokyo.example")  # type: ignore[operator]  # a fixture's function
     assert await store.read(staff.by_username, "ken") is None
     assert await store.read(staff.list_all) == []
 
 
-async def test_the_list_holds_everybody_by_name(store: SqliteStore, marie: AccountId) -> None:
+async def test_the_list_holds_everybody_by_name(store: Store, marie: AccountId) -> None:
     left = await store.write(hire, "Anne", staff.ADMIN)
     await store.write(staff.disable, left)
     found = await store.read(staff.list_all)
     assert [(member.username, member.disabled_at is None) for member in found] == [("Anne", False), ("marie", True)]
 
 
-async def test_a_new_password_takes_the_place_of_the_old(store: SqliteStore, marie: AccountId) -> None:
+async def test_a_new_password_takes_the_place_of_the_old(store: Store, marie: AccountId) -> None:
     await store.write(staff.set_password, marie, "other")
     assert await store.read(staff.password_of, marie) == "other"
 
 
-async def test_who_left_has_no_password_until_they_come_back(store: SqliteStore, marie: AccountId) -> None:
+async def test_who_left_has_no_password_until_they_come_back(store: Store, marie: AccountId) -> None:
     await store.write(staff.disable, marie)
     assert await store.read(staff.password_of, marie) is None
     await store.write(staff.enable, marie)
     assert await store.read(staff.password_of, marie) == "kept"
 
 
-async def test_only_admins_who_may_sign_in_count_as_such(store: SqliteStore, marie: AccountId) -> None:
+async def test_only_admins_who_may_sign_in_count_as_such(store: Store, marie: AccountId) -> None:
     anne = await store.write(hire, "anne", staff.ADMIN)
     await store.write(hire, "luc", staff.MODERATOR)
     assert await store.read(staff.active_admins) == 1
@@ -84,7 +83,7 @@ async def test_only_admins_who_may_sign_in_count_as_such(store: SqliteStore, mar
     assert await store.read(staff.active_admins) == 0
 
 
-async def test_a_language_is_kept(store: SqliteStore, marie: AccountId) -> None:
+async def test_a_language_is_kept(store: Store, marie: AccountId) -> None:
     await store.write(staff.change_locale, marie, "en")
     assert (await store.read(staff.get, "marie")).locale == "en"
 
@@ -92,7 +91,7 @@ async def test_a_language_is_kept(store: SqliteStore, marie: AccountId) -> None:
 # ---- sessions -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_session_says_whose_it_is_and_from_where(store: SqliteStore, marie: AccountId) -> None:
+async def test_a_session_says_whose_it_is_and_from_where(store: Store, marie: AccountId) -> None:
     await sign_in(store, marie)
     found = await store.read(staff.find_session, DIGEST)
     assert found is not None
@@ -110,7 +109,7 @@ async def test_a_session_says_whose_it_is_and_from_where(store: SqliteStore, mar
     ],
 )
 async def test_sec_f5_sessions_end_unused_and_in_any_case(
-    store: SqliteStore, clock: Clock, role: str, idle: timedelta, longest: timedelta
+    store: Store, clock: Clock, role: str, idle: timedelta, longest: timedelta
 ) -> None:
     account = await store.write(hire, "luc", role)
     await sign_in(store, account)
@@ -128,7 +127,7 @@ async def test_sec_f5_sessions_end_unused_and_in_any_case(
     assert not await is_signed_in(store, OTHER)
 
 
-async def test_a_session_is_noted_as_used_once_a_minute(store: SqliteStore, marie: AccountId, clock: Clock) -> None:
+async def test_a_session_is_noted_as_used_once_a_minute(store: Store, marie: AccountId, clock: Clock) -> None:
     await sign_in(store, marie)
     (began,) = await store.read(staff.sessions_of, marie)
     clock.forward(seconds=30)
@@ -139,7 +138,7 @@ async def test_a_session_is_noted_as_used_once_a_minute(store: SqliteStore, mari
     assert (await store.read(staff.sessions_of, marie))[0].seen_at > began.seen_at
 
 
-async def test_signing_out_ends_one_session(store: SqliteStore, marie: AccountId) -> None:
+async def test_signing_out_ends_one_session(store: Store, marie: AccountId) -> None:
     await sign_in(store, marie)
     await sign_in(store, marie, OTHER)
     await store.write(staff.end_session, DIGEST)
@@ -147,21 +146,21 @@ async def test_signing_out_ends_one_session(store: SqliteStore, marie: AccountId
     assert [session.digest for session in await store.read(staff.sessions_of, marie)] == [OTHER]
 
 
-async def password(unit_store: SqliteStore, account: AccountId) -> None:
+async def password(unit_store: Store, account: AccountId) -> None:
     await unit_store.write(staff.set_password, account, "other")
 
 
-async def role(unit_store: SqliteStore, account: AccountId) -> None:
+async def role(unit_store: Store, account: AccountId) -> None:
     await unit_store.write(staff.set_role, account, staff.MODERATOR)
 
 
-async def leaving(unit_store: SqliteStore, account: AccountId) -> None:
+async def leaving(unit_store: Store, account: AccountId) -> None:
     await unit_store.write(staff.disable, account)
 
 
 @pytest.mark.parametrize("change", [password, role, leaving])
 async def test_sec_f6_a_change_of_password_or_role_and_leaving_end_everything(
-    store: SqliteStore, marie: AccountId, change: object
+    store: Store, marie: AccountId, change: object
 ) -> None:
     anne = await store.write(hire, "anne", staff.STAFF)
     await sign_in(store, marie)
@@ -181,7 +180,7 @@ async def test_sec_f6_a_change_of_password_or_role_and_leaving_end_everything(
     assert len(await store.read(oauth.of_account, anne)) == 1
 
 
-async def test_the_same_password_at_another_cost_ends_nothing(store: SqliteStore, marie: AccountId) -> None:
+async def test_the_same_password_at_another_cost_ends_nothing(store: Store, marie: AccountId) -> None:
     await sign_in(store, marie)
     await store.write(staff.rehash, marie, "dearer")
     assert await is_signed_in(store)
@@ -191,19 +190,19 @@ async def test_the_same_password_at_another_cost_ends_nothing(store: SqliteStore
 # ---- failures -------------------------------------------------------------------------------------------------------
 
 
-async def wait(store: SqliteStore, clock: Clock, *subjects: str) -> float:
+async def wait(store: Store, clock: Clock, *subjects: str) -> float:
     until = await store.read(staff.must_wait_until, *subjects)
     return 0.0 if until is None else (until - clock.moment).total_seconds()
 
 
-async def fail(store: SqliteStore, subject: str, times: int = 1) -> None:
+async def fail(store: Store, subject: str, times: int = 1) -> None:
     for _ in range(times):
         await store.write(staff.note_failure, subject)
 
 
 @pytest.mark.parametrize(("subject", "free"), [("account:marie", 5), ("address:10.1.2.3", 20)])
 async def test_sec_f3_delays_begin_after_some_failures_and_double(
-    store: SqliteStore, clock: Clock, subject: str, free: int
+    store: Store, clock: Clock, subject: str, free: int
 ) -> None:
     await fail(store, subject, free - 1)
     assert await wait(store, clock, subject) == 0
@@ -214,33 +213,33 @@ async def test_sec_f3_delays_begin_after_some_failures_and_double(
     assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
 
 
-async def test_a_wait_ends(store: SqliteStore, clock: Clock) -> None:
+async def test_a_wait_ends(store: Store, clock: Clock) -> None:
     await fail(store, "account:marie", 5)
     assert await wait(store, clock, "account:marie") > 0
     clock.forward(seconds=6)
     assert await wait(store, clock, "account:marie") == 0
 
 
-async def test_the_longer_wait_of_account_and_address_counts(store: SqliteStore, clock: Clock) -> None:
+async def test_the_longer_wait_of_account_and_address_counts(store: Store, clock: Clock) -> None:
     await fail(store, "account:marie", 7)
     await fail(store, "address:10.1.2.3", 20)
     assert round(await wait(store, clock, "account:marie", "address:10.1.2.3")) == 20
     assert await wait(store, clock, "account:ken", "address:10.9.9.9") == 0
 
 
-async def test_failures_of_one_person_delay_nobody_else(store: SqliteStore, clock: Clock) -> None:
+async def test_failures_of_one_person_delay_nobody_else(store: Store, clock: Clock) -> None:
     await fail(store, "account:marie", 9)
     assert await wait(store, clock, "account:ken") == 0
 
 
-async def test_a_sign_in_that_worked_begins_anew(store: SqliteStore, clock: Clock) -> None:
+async def test_a_sign_in_that_worked_begins_anew(store: Store, clock: Clock) -> None:
     await fail(store, "account:marie", 6)
     await store.write(staff.forget_failures, "account:marie")
     await fail(store, "account:marie", 4)
     assert await wait(store, clock, "account:marie") == 0
 
 
-async def test_failures_are_forgotten_after_a_day(store: SqliteStore, clock: Clock) -> None:
+async def test_failures_are_forgotten_after_a_day(store: Store, clock: Clock) -> None:
     await fail(store, "account:marie", 6)
     clock.forward(days=1, seconds=1)
     await fail(store, "account:marie")

@@ -6,12 +6,12 @@ from storage import follows, posts, relations, timelines
 from storage.accounts import Account
 from storage.pages import Page
 from storage.posts import Post
-from storage.sqlite import SqliteStore
+from storage.store import Store
 from storage.visibility import Reach
 from tests.storage.conftest import Clock, Person, Write
 
 
-async def follow(store: SqliteStore, follower: Account, followed: Account) -> None:
+async def follow(store: Store, follower: Account, followed: Account) -> None:
     await store.write(follows.ask, follower.id, followed.id, uri=f"{follower.uri}#{followed.id}")
     await store.write(follows.accept, follower.id, followed.id)
 
@@ -21,7 +21,7 @@ def ids(found: list[Post]) -> list[int]:
 
 
 async def test_the_journal_is_what_those_i_follow_and_i_write_newest_first(
-    store: SqliteStore, person: Person, write: Write
+    store: Store, person: Person, write: Write
 ) -> None:
     me, followed, stranger = await person("me"), await person("ken@tokyo.example"), await person("stranger")
     await follow(store, me, followed)
@@ -30,7 +30,7 @@ async def test_the_journal_is_what_those_i_follow_and_i_write_newest_first(
     assert ids(await store.read(timelines.home, me.id, Page(10))) == [theirs.id, mine.id]
 
 
-async def test_paging_down_and_up_gives_every_post_once(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_paging_down_and_up_gives_every_post_once(store: Store, person: Person, write: Write) -> None:
     me = await person("me")
     others = [await person(f"p{n}") for n in range(7)]
     for other in others:
@@ -48,7 +48,7 @@ async def test_paging_down_and_up_gives_every_post_once(store: SqliteStore, pers
     assert ids(newest) == written[::-1][:8]
 
 
-async def test_filters_never_empty_a_page_that_has_more_below(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_filters_never_empty_a_page_that_has_more_below(store: Store, person: Person, write: Write) -> None:
     me, quiet, loud = await person("me"), await person("quiet"), await person("loud")
     await follow(store, me, quiet)
     await follow(store, me, loud)
@@ -59,7 +59,7 @@ async def test_filters_never_empty_a_page_that_has_more_below(store: SqliteStore
     assert ids(await store.read(timelines.home, me.id, Page(5))) == ids(old)[::-1]
 
 
-async def test_a_mute_ends_by_itself(store: SqliteStore, person: Person, write: Write, clock: Clock) -> None:
+async def test_a_mute_ends_by_itself(store: Store, person: Person, write: Write, clock: Clock) -> None:
     me, loud = await person("me"), await person("loud")
     await follow(store, me, loud)
     await write(loud)
@@ -69,7 +69,7 @@ async def test_a_mute_ends_by_itself(store: SqliteStore, person: Person, write: 
     assert len(await store.read(timelines.home, me.id, Page(5))) == 1
 
 
-async def test_answers_to_people_i_do_not_follow_stay_out(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_answers_to_people_i_do_not_follow_stay_out(store: Store, person: Person, write: Write) -> None:
     me, followed, stranger = await person("me"), await person("followed"), await person("stranger")
     await follow(store, me, followed)
     theirs, mine = await write(stranger), await write(me)
@@ -78,7 +78,7 @@ async def test_answers_to_people_i_do_not_follow_stay_out(store: SqliteStore, pe
     assert ids(await store.read(timelines.home, me.id, Page(5))) == [to_me.id, mine.id]
 
 
-async def test_shared_posts_come_unless_they_are_not_wanted(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_shared_posts_come_unless_they_are_not_wanted(store: Store, person: Person, write: Write) -> None:
     me, sharer, author = await person("me"), await person("sharer"), await person("author")
     await follow(store, me, sharer)
     post = await write(author)
@@ -95,7 +95,7 @@ async def test_shared_posts_come_unless_they_are_not_wanted(store: SqliteStore, 
     assert await store.read(timelines.home, me.id, Page(5)) == []
 
 
-async def test_each_public_list_has_its_posts(store: SqliteStore, person: Person, write: Write) -> None:
+async def test_each_public_list_has_its_posts(store: Store, person: Person, write: Write) -> None:
     me, ken = await person("me"), await person("ken@tokyo.example")
     everywhere, here = await write(me), await write(me, reach=Reach.NODE)
     abroad = await write(ken, tags=("Visas",))

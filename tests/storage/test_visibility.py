@@ -5,7 +5,7 @@ import pytest
 from storage import follows, posts, relations, timelines, visibility
 from storage.errors import NotFound
 from storage.pages import Page
-from storage.sqlite import SqliteStore
+from storage.store import Store
 from storage.visibility import Reach
 from tests.storage.conftest import Person, Write
 
@@ -22,7 +22,7 @@ TABLE = {
 
 @pytest.mark.parametrize("reach", list(Reach))
 async def test_each_reach_is_seen_by_those_it_is_for_and_nobody_else(
-    store: SqliteStore, person: Person, write: Write, reach: Reach
+    store: Store, person: Person, write: Write, reach: Reach
 ) -> None:
     people = {name: await person(name) for name in ("author", "follower", "addressed", "colleague")}
     author = people["author"]
@@ -39,9 +39,7 @@ async def test_each_reach_is_seen_by_those_it_is_for_and_nobody_else(
                 await store.read(posts.visible, post.id, reader=reader.id)
 
 
-async def test_a_wish_to_follow_shows_nothing_before_it_is_granted(
-    store: SqliteStore, person: Person, write: Write
-) -> None:
+async def test_a_wish_to_follow_shows_nothing_before_it_is_granted(store: Store, person: Person, write: Write) -> None:
     author, hopeful = await person("author"), await person("hopeful")
     await store.write(follows.ask, hopeful.id, author.id, uri="u")
     post = await write(author, reach=Reach.FOLLOWERS)
@@ -50,7 +48,7 @@ async def test_a_wish_to_follow_shows_nothing_before_it_is_granted(
 
 
 @pytest.mark.parametrize("blocker", ["author", "reader"])
-async def test_a_block_hides_posts_both_ways(store: SqliteStore, person: Person, write: Write, blocker: str) -> None:
+async def test_a_block_hides_posts_both_ways(store: Store, person: Person, write: Write, blocker: str) -> None:
     people = {"author": await person("author"), "reader": await person("reader")}
     other = "reader" if blocker == "author" else "author"
     post = await write(people["author"])

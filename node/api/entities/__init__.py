@@ -9,7 +9,20 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
 from node.api.entities.notices import marker, notifications
 from node.api.entities.parts import Entity, timestamp
 from node.api.entities.people import account, accounts, own_account, relationship, relationships, typed_fields
-from node.api.entities.posts import VISIBILITY, context, history, of_posts, source, status, statuses
+from node.api.entities.posts import (
+    VISIBILITY,
+    chosen,
+    context,
+    history,
+    learn,
+    of_posts,
+    one,
+    source,
+    status,
+    statuses,
+    visible,
+    written,
+)
 from node.api.entities.tags import tags_beginning
 
 __all__ = [
@@ -17,11 +30,14 @@ __all__ = [
     "Entity",
     "account",
     "accounts",
+    "chosen",
     "context",
     "history",
+    "learn",
     "marker",
     "notifications",
     "of_posts",
+    "one",
     "own_account",
     "relationship",
     "relationships",
@@ -31,4 +47,6 @@ __all__ = [
     "tags_beginning",
     "timestamp",
     "typed_fields",
+    "visible",
+    "written",
 ]

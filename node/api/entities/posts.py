@@ -1,7 +1,9 @@
 """Posts: as they stand, in their thread, and as they were.
 
-A list is gathered in one unit of work with a fixed number of queries, however long it is: the posts that are shared, the
-authors, whom and what they name, and what differs for the reader. Then plain Python puts entities together.
+Each post and each account is rendered once, to JSON without what differs from reader to reader, and remembered until it
+changes (`node.memory`). What is not remembered is gathered in one unit of work with a fixed number of queries, however much
+it is. Then the bytes are put together: `_assembled`. Most faces look into entities (`entities()`); lists of the API are sent
+as they are (`fragments()`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +15,10 @@ from node.api.entities import people
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
 from node.context import Node
+from node.memory import Memory, RenderedPost
+from node.memory import tags as of
+from node.memory.memory import MOST_MARKS, Marks
+from node.memory.tags import Tag
 from storage import accounts as account_rows
 from storage import posts as post_rows
 from storage import reactions
@@ -32,42 +38,100 @@ VISIBILITY = {
 }
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
+OVERHEAD = 600
+"""What remembering something costs beside its bytes, about."""
+
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """Everything that a list of posts needs."""
+class Written:
+    """Posts as JSON, for one reader, in the order asked for.  made_of: everything that they were made from."""
 
-    posts: Sequence[Post]
-    originals: Mapping[PostId, Post]
+    bodies: list[bytes]
+    made_of: set[Tag]
+
+    def entities(self) -> list[Entity]:
+        """The same to look into."""
+        return [orjson.loads(body) for body in self.bodies]
+
+    def fragments(self) -> list[orjson.Fragment]:
+        """The same as parts of an answer."""
+        return [orjson.Fragment(body) for body in self.bodies]
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of the posts of a list.
+
+    marks: whether the reader has liked and shared each; of a shared post, its original.
+    """
+
+    posts: dict[PostId, RenderedPost]
+    people: dict[AccountId, bytes]
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known yet.  unchecked: posts of which it is not known whether this reader may see them."""
+
+    posts: set[PostId]
+    people: set[AccountId]
+    marks: set[PostId]
+    unchecked: Sequence[PostId]
+
+    def __bool__(self) -> bool:
+        return bool(self.posts or self.people or self.marks or self.unchecked)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The same, read. shown: those of the unchecked ones that the reader may see."""
+
+    posts: Mapping[PostId, Post]
     authors: Mapping[AccountId, Account]
     mentioned: Mapping[PostId, Sequence[AccountId]]
     tags: Mapping[PostId, Sequence[str]]
-    favourited: set[PostId]
-    shared: set[PostId]
-    reader: AccountId
+    marks: Marks
+    shown: set[PostId]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
     """Posts by their ids, in the order asked for; those that the reader may not see are left out."""
-    wanted = list(ids)
-    gathered = await node.store.read(_visible, reader.id, wanted)
-    shown = {post.id: post for post in gathered.posts}
-    return _statuses(node, gathered, [shown[identifier] for identifier in wanted if identifier in shown])
+    return (await visible(node, reader, list(ids))).entities()
 
 
 async def of_posts(node: Node, reader: Account, found: Sequence[Post]) -> list[Entity]:
     """Posts that were read for this reader already, in their order."""
-    gathered = await node.store.read(gather, reader.id, found)
-    return _statuses(node, gathered, found)
+    return (await written(node, reader, found)).entities()
 
 
 async def status(node: Node, reader: Account, identifier: PostId) -> Entity:
     """One post. Raises NotFound, alike for hidden and absent."""
-    post = await node.store.read(post_rows.visible, identifier, reader=reader.id)
-    found = await of_posts(node, reader, [post])
-    if not found:  # the sharing of a post that this reader may not see
+    return (await one(node, reader, identifier)).entities()[0]
+
+
+async def one(node: Node, reader: Account, identifier: PostId) -> Written:
+    """One post. Raises NotFound, alike for hidden and absent, and for the sharing of a post that is."""
+    found = await visible(node, reader, [identifier])
+    if not found.bodies:
         raise NotFound
-    return found[0]
+    return found
+
+
+async def visible(node: Node, reader: Account, ids: Sequence[PostId]) -> Written:
+    """Posts by their ids; those that the reader may not see are left out."""
+    return await _written(node, reader.id, ids, unchecked=ids)
+
+
+async def written(node: Node, reader: Account, found: Sequence[Post]) -> Written:
+    """Posts that were read for this reader already; of shared ones, the original is looked at."""
+    shares = [post.id for post in found if post.boost_of is not None]
+    return await _written(node, reader.id, [post.id for post in found], unchecked=shares)
+
+
+async def chosen(node: Node, reader: Account, ids: Sequence[PostId]) -> Written:
+    """Posts of which it is known that this reader may see them, and what they share."""
+    return await _written(node, reader.id, ids, unchecked=())
 
 
 async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
@@ -103,63 +167,179 @@ def source(post: Post) -> Entity:
     return {"id": str(post.id), "text": post.source or "", "spoiler_text": post.summary}
 
 
-def _visible(unit: Unit, reader: AccountId, ids: Sequence[PostId]) -> Gathered:
-    return gather(unit, reader, post_rows.visible_among(unit, ids, reader=reader))
+async def _written(node: Node, reader: AccountId, ids: Sequence[PostId], *, unchecked: Sequence[PostId]) -> Written:
+    known, hidden = await _known(node, reader, ids, unchecked=unchecked)
+    return _assembled(reader, known, [identifier for identifier in ids if identifier not in hidden])
 
 
-def gather(unit: Unit, reader: AccountId, found: Sequence[Post]) -> Gathered:
-    """Everything that posts need which were read for this reader."""
-    shared = [post.boost_of for post in found if post.boost_of is not None]
-    originals = {post.id: post for post in post_rows.visible_among(unit, shared, reader=reader)} if shared else {}
-    ids = [*(post.id for post in found), *originals]
+async def learn(node: Node, ids: Sequence[PostId]) -> None:
+    """Have posts rendered and remembered, for whoever asks for them next."""
+    await _known(node, None, ids, unchecked=())
+
+
+async def _known(
+    node: Node, reader: AccountId | None, ids: Sequence[PostId], *, unchecked: Sequence[PostId]
+) -> tuple[Known, set[PostId]]:
+    """All there is to know of posts, and which of the unchecked ones this reader may not see."""
+    memory = node.memory
+    while True:
+        since = memory.changes.now
+        known, missing = _remembered(memory, reader, ids, unchecked)
+        if not missing:
+            return known, set()
+        if not await memory.underway.awaited(missing.posts):
+            break
+    with memory.underway.announced(missing.posts):
+        found = await node.store.read(gather, reader, missing)
+        _learn(node, reader, known, found, since=since)
+    return known, set(unchecked) - found.shown
+
+
+def _remembered(
+    memory: Memory, reader: AccountId | None, ids: Sequence[PostId], unchecked: Sequence[PostId]
+) -> tuple[Known, Missing]:
+    marks = (memory.reactions.get(reader) or {}) if reader is not None else {}
+    known, missing = Known({}, {}, dict(marks)), Missing(set(), set(), set(), unchecked)
+    waiting = list(ids)
+    for identifier in waiting:  # grows by the originals of shared posts
+        post = memory.posts.get(identifier)
+        if post is None:
+            missing.posts.add(identifier)
+            continue
+        known.posts[identifier] = post
+        if (author := memory.people.get(post.author)) is not None:
+            known.people[post.author] = author
+        else:
+            missing.people.add(post.author)
+        if post.original is not None:
+            waiting.append(post.original)
+        elif reader is not None and identifier not in marks:
+            missing.marks.add(identifier)
+    return known, missing
+
+
+def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
+    """Read what is missing: a fixed number of queries, however much it is. reader: None when it is for nobody yet."""
+    found = {post.id: post for post in post_rows.by_ids(unit, missing.posts)} if missing.posts else {}
+    shared = {post.boost_of for post in found.values() if post.boost_of is not None}.difference(found)
+    found |= {post.id: post for post in post_rows.by_ids(unit, shared)} if shared else {}
     mentioned: dict[PostId, list[AccountId]] = {}
-    for named in post_rows.mentions_of(unit, ids):
-        mentioned.setdefault(named.post_id, []).append(named.account_id)
     tags: dict[PostId, list[str]] = {}
-    for tagged in post_rows.tags_of(unit, ids):
-        tags.setdefault(tagged.post_id, []).append(tagged.name)
-    named_or_writing = {post.author_id for post in (*found, *originals.values())}.union(*mentioned.values())
-    return Gathered(
+    if found:
+        for named in post_rows.mentions_of(unit, found):
+            mentioned.setdefault(named.post_id, []).append(named.account_id)
+        for tagged in post_rows.tags_of(unit, found):
+            tags.setdefault(tagged.post_id, []).append(tagged.name)
+    wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
+    unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
+    return Found(
         posts=found,
-        originals=originals,
-        authors=account_rows.by_ids(unit, named_or_writing),
+        authors=account_rows.by_ids(unit, wanted) if wanted else {},
         mentioned=mentioned,
         tags=tags,
-        favourited=reactions.favourited(unit, reader, ids),
-        shared=reactions.shared(unit, reader, ids),
-        reader=reader,
+        marks=_marks(unit, reader, unmarked) if reader is not None and unmarked else {},
+        shown=set(post_rows.shown_among(unit, missing.unchecked, reader=reader))
+        if reader is not None and missing.unchecked
+        else set(),
     )
 
 
-def _statuses(node: Node, gathered: Gathered, found: Sequence[Post]) -> list[Entity]:
-    entities = []
-    for post in found:
-        if post.boost_of is None:
-            entities.append(_status(node, gathered, post))
-        elif (original := gathered.originals.get(post.boost_of)) is not None:
-            entities.append(_sharing(node, gathered, post, reblog=_status(node, gathered, original)))
-    return entities
+def _marks(unit: Unit, reader: AccountId, ids: set[PostId]) -> Marks:
+    liked, shared = reactions.favourited(unit, reader, ids), reactions.shared(unit, reader, ids)
+    return {post: (post in liked, post in shared) for post in ids}
 
 
-def _sharing(node: Node, gathered: Gathered, post: Post, *, reblog: Entity) -> Entity:
-    """A shared post says what the post says, and says it in the name of the one who shares."""
+def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, since: int) -> None:
+    """Add what was read to what is known, and have it remembered. since: before it was read."""
+    memory = node.memory
+    for account in found.authors.values():
+        known.people[account.id] = body = orjson.dumps(people.account(node, account))
+        made_of = (of.profile(account.id), of.numbers(account.id))
+        memory.people.keep(account.id, body, since=since, made_of=made_of, size=len(body) + OVERHEAD)
+    for post in found.posts.values():
+        rendered = _rendered(node, found, post)
+        if rendered is not None:
+            known.posts[post.id] = rendered
+            size = len(rendered.body) + OVERHEAD
+            memory.posts.keep(post.id, rendered, since=since, made_of=rendered.made_of, size=size)
+    known.marks |= found.marks
+    if reader is not None and found.marks:
+        marks = known.marks if len(known.marks) <= MOST_MARKS else found.marks
+        memory.reactions.keep(reader, marks, since=since, made_of=(of.reader(reader),))
+
+
+def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
+    """A post for all readers; None for the sharing of one that is gone."""
+    written_by = found.posts.get(post.boost_of) if post.boost_of is not None else post
+    if written_by is None:
+        return None
+    entity = _status(node, found, written_by)
+    if written_by is not post:
+        entity |= _sharing(post)
+    named = (post.author_id, written_by.author_id, *found.mentioned.get(written_by.id, ()))
+    return RenderedPost(
+        id=post.id,
+        author=post.author_id,
+        original=post.boost_of,
+        reach=post.reach,
+        is_answer=post.reply_to_uri is not None,
+        answered=post.reply_to_author,
+        application=post.application.encode() if post.application is not None else b"null",
+        body=orjson.dumps(entity)[:-1],
+        made_of={of.post(post.id), of.post(written_by.id), *map(of.profile, named)},
+    )
+
+
+def _assembled(reader: AccountId, known: Known, ids: Sequence[PostId]) -> Written:
+    """Entities of what is known, with what differs for the reader put in."""
+    bodies: list[bytes] = []
+    made_of: set[Tag] = set()
+    for identifier in ids:
+        post = known.posts.get(identifier)
+        original = known.posts.get(post.original) if post is not None and post.original is not None else post
+        if post is None or original is None:  # removed since it was chosen
+            continue
+        made_of.update(post.made_of, (of.numbers(post.author), of.numbers(original.author)))
+        body = _entity(reader, known, original, original, reblog=b"null")
+        bodies.append(body if post is original else _entity(reader, known, post, original, reblog=body))
+    return Written(bodies, made_of)
+
+
+def _entity(reader: AccountId, known: Known, post: RenderedPost, original: RenderedPost, *, reblog: bytes) -> bytes:
+    """One entity. original: the post itself, or what it shares: what the reader did with that is said of both."""
+    liked, shared = known.marks[original.id]
+    return b"".join(
+        (
+            post.body,
+            b',"account":',
+            known.people[post.author],
+            b',"application":',
+            post.application if post.author == reader else b"null",
+            b',"favourited":true' if liked else b',"favourited":false',
+            b',"reblogged":true' if shared else b',"reblogged":false',
+            b',"reblog":',
+            reblog,
+            b"}",
+        )
+    )
+
+
+def _sharing(post: Post) -> Entity:
+    """What the sharing of a post says otherwise than the post."""
     return {
-        **reblog,
         "id": str(post.id),
         "created_at": timestamp(post.published_at),
         "in_reply_to_id": None,
         "in_reply_to_account_id": None,
         "visibility": VISIBILITY[post.reach],
         "uri": post.uri,
-        "reblog": reblog,
-        "application": None,
-        "account": people.account(node, gathered.authors[post.author_id]),
         "legation": {"reach": post.reach.name.lower()},
     }
 
 
-def _status(node: Node, gathered: Gathered, post: Post) -> Entity:
-    author = gathered.authors[post.author_id]
+def _status(node: Node, found: Found, post: Post) -> Entity:
+    """What a post says to everybody who may see it; its account and what differs for the reader come later."""
+    author = found.authors[post.author_id]
     origin = node.base_url if author.is_local else "/".join(author.uri.split("/", 3)[:3])
     return {
         "id": str(post.id),
@@ -177,18 +357,13 @@ def _status(node: Node, gathered: Gathered, post: Post) -> Entity:
         "favourites_count": post.favourites_count,
         "edited_at": moment_or_none(post.edited_at),
         "content": post.content,
-        "reblog": None,
-        "application": _application(post, own=post.author_id == gathered.reader),
-        "account": people.account(node, author),
         "media_attachments": [],
-        "mentions": [people.mention(gathered.authors[named]) for named in gathered.mentioned.get(post.id, ())],
+        "mentions": [people.mention(found.authors[named]) for named in found.mentioned.get(post.id, ())],
         # Apps match these addresses with the links in the text, and those lead to the author's node.
-        "tags": [{"name": name, "url": tag_url(origin, name)} for name in gathered.tags.get(post.id, ())],
+        "tags": [{"name": name, "url": tag_url(origin, name)} for name in found.tags.get(post.id, ())],
         "emojis": [],
         "card": None,
         "poll": None,
-        "favourited": post.id in gathered.favourited,
-        "reblogged": post.id in gathered.shared,
         "muted": False,
         "bookmarked": False,
         "pinned": False,
@@ -199,13 +374,6 @@ def _status(node: Node, gathered: Gathered, post: Post) -> Entity:
 
 def _page_of(node: Node, post: Post, author: Account) -> str:
     return f"{node.base_url}/@{author.username}/{post.id}" if post.is_local else post.url
-
-
-def _application(post: Post, *, own: bool) -> Entity | None:
-    if post.application is None or not own:
-        return None
-    found: Entity = orjson.loads(post.application)
-    return found
 
 
 def _around(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[list[Post], list[Post]]:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.column_types import ID, WORDS
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,21 +14,21 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "accounts",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
+        sa.Column("host", WORDS, nullable=False),
+        sa.Column("username", WORDS, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("note_source", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("fields", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("inbox", sa.Text(), nullable=False),
-        sa.Column("shared_inbox", sa.Text(), nullable=False),
-        sa.Column("outbox", sa.Text(), nullable=False),
-        sa.Column("followers_uri", sa.Text(), nullable=False),
-        sa.Column("following_uri", sa.Text(), nullable=False),
+        sa.Column("display_name", WORDS, nullable=False),
+        sa.Column("note", WORDS, nullable=False),
+        sa.Column("note_source", WORDS, server_default=sa.text("''"), nullable=False),
+        sa.Column("fields", WORDS, server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("url", WORDS, nullable=False),
+        sa.Column("inbox", WORDS, nullable=False),
+        sa.Column("shared_inbox", WORDS, nullable=False),
+        sa.Column("outbox", WORDS, nullable=False),
+        sa.Column("followers_uri", WORDS, nullable=False),
+        sa.Column("following_uri", WORDS, nullable=False),
         sa.Column("locked", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("discoverable", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -36,7 +38,7 @@ def upgrade() -> None:
         sa.Column("following_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("posts_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("last_post_at", sa.BigInteger(), nullable=True),
-        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("document", WORDS, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("uri", name=op.f("uq_accounts_uri")),
     )
@@ -46,13 +48,13 @@ def upgrade() -> None:
 
     op.create_table(
         "audit",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("who", WORDS, nullable=False),
+        sa.Column("source", WORDS, nullable=False),
         sa.Column("act", sa.String(length=48), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("subject", WORDS, nullable=False),
+        sa.Column("detail", WORDS, nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
@@ -60,21 +62,21 @@ def upgrade() -> None:
     op.create_table(
         "facts",
         sa.Column("name", sa.String(length=48), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("value", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_facts")),
     )
     op.create_table(
         "journal",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
-        sa.Column("actor_uri", sa.Text(), nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
+        sa.Column("actor_uri", WORDS, nullable=False),
+        sa.Column("host", WORDS, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("retry_at", sa.BigInteger(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", WORDS, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
         sa.UniqueConstraint("uri", name=op.f("uq_journal_uri")),
     )
@@ -89,28 +91,28 @@ def upgrade() -> None:
 
     op.create_table(
         "oauth_apps",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("client_id", WORDS, nullable=False),
         sa.Column("secret_digest", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("website", sa.Text(), nullable=True),
-        sa.Column("redirect_uris", sa.Text(), nullable=False),
-        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("name", WORDS, nullable=False),
+        sa.Column("website", WORDS, nullable=True),
+        sa.Column("redirect_uris", WORDS, nullable=False),
+        sa.Column("scopes", WORDS, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_oauth_apps")),
         sa.UniqueConstraint("client_id", name=op.f("uq_oauth_apps_client_id")),
     )
     op.create_table(
         "peers",
-        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("host", WORDS, nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("allowed", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("changed_by", sa.Text(), nullable=False),
-        sa.Column("software", sa.Text(), nullable=True),
+        sa.Column("changed_by", WORDS, nullable=False),
+        sa.Column("software", WORDS, nullable=True),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("retry_at", sa.BigInteger(), nullable=True),
-        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_error", WORDS, nullable=True),
         sa.Column("last_sent_at", sa.BigInteger(), nullable=True),
         sa.Column("last_heard_at", sa.BigInteger(), nullable=True),
         sa.Column("skew_seconds", sa.Integer(), nullable=True),
@@ -119,9 +121,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "public_keys",
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("owner_uri", sa.Text(), nullable=False),
-        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("key_id", WORDS, nullable=False),
+        sa.Column("owner_uri", WORDS, nullable=False),
+        sa.Column("pem", WORDS, nullable=False),
         sa.Column("fetched_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_public_keys")),
     )
@@ -130,7 +132,7 @@ def upgrade() -> None:
 
     op.create_table(
         "sign_in_failures",
-        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject", WORDS, nullable=False),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("retry_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
@@ -138,23 +140,23 @@ def upgrade() -> None:
     )
     op.create_table(
         "tags",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("spelling", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("name", WORDS, nullable=False),
+        sa.Column("spelling", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
         sa.UniqueConstraint("name", name=op.f("uq_tags_name")),
     )
     op.create_table(
         "tombstones",
-        sa.Column("uri", sa.Text(), nullable=False),
-        sa.Column("owner_uri", sa.Text(), nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
+        sa.Column("owner_uri", WORDS, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uri", "owner_uri", name=op.f("pk_tombstones")),
     )
     op.create_table(
         "activities",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -164,7 +166,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "blocks",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -178,10 +180,10 @@ def upgrade() -> None:
 
     op.create_table(
         "follows",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("follower_id", sa.BigInteger(), nullable=False),
         sa.Column("followed_id", sa.BigInteger(), nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("shares", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -200,10 +202,8 @@ def upgrade() -> None:
 
     op.create_table(
         "idempotency_keys",
-        sa.Column(
-            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
+        sa.Column("key", WORDS, nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -213,9 +213,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "markers",
-        sa.Column(
-            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
         sa.Column("timeline", sa.String(length=16), nullable=False),
         sa.Column("last_read_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -227,7 +225,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "mutes",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -243,9 +241,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("app_id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("redirect_uri", sa.Text(), nullable=False),
-        sa.Column("scopes", sa.Text(), nullable=False),
-        sa.Column("challenge", sa.Text(), nullable=True),
+        sa.Column("redirect_uri", WORDS, nullable=False),
+        sa.Column("scopes", WORDS, nullable=False),
+        sa.Column("challenge", WORDS, nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -259,11 +257,11 @@ def upgrade() -> None:
 
     op.create_table(
         "oauth_tokens",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("app_id", sa.BigInteger(), nullable=True),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
-        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("scopes", WORDS, nullable=False),
         sa.Column("code_digest", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
@@ -281,29 +279,29 @@ def upgrade() -> None:
 
     op.create_table(
         "posts",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
         sa.Column("author_id", sa.BigInteger(), nullable=False),
         sa.Column("boost_of", sa.BigInteger(), nullable=True),
         sa.Column("reply_to", sa.BigInteger(), nullable=True),
-        sa.Column("reply_to_uri", sa.Text(), nullable=True),
+        sa.Column("reply_to_uri", WORDS, nullable=True),
         sa.Column("reply_to_author", sa.BigInteger(), nullable=True),
         sa.Column("thread_id", sa.BigInteger(), nullable=False),
         sa.Column("reach", sa.SmallInteger(), nullable=False),
         sa.Column("is_local", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=True),
-        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("url", WORDS, nullable=False),
+        sa.Column("content", WORDS, nullable=False),
+        sa.Column("source", WORDS, nullable=True),
+        sa.Column("summary", WORDS, nullable=False),
         sa.Column("sensitive", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=False),
         sa.Column("edited_at", sa.BigInteger(), nullable=True),
-        sa.Column("application", sa.Text(), nullable=True),
+        sa.Column("application", WORDS, nullable=True),
         sa.Column("replies_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("shares_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("favourites_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("document", WORDS, nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["accounts.id"], name=op.f("fk_posts_author_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["boost_of"], ["posts.id"], name=op.f("fk_posts_boost_of"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
@@ -343,10 +341,10 @@ def upgrade() -> None:
 
     op.create_table(
         "private_keys",
-        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("key_id", WORDS, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("public_pem", sa.Text(), nullable=False),
+        sa.Column("public_pem", WORDS, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -363,8 +361,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
-        sa.Column("agent", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("agent", WORDS, nullable=False),
+        sa.Column("address", WORDS, nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_sessions_account_id"), ondelete="CASCADE"
         ),
@@ -375,10 +373,8 @@ def upgrade() -> None:
 
     op.create_table(
         "staff",
-        sa.Column(
-            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("account_id", ID, autoincrement=False, nullable=False),
+        sa.Column("password", WORDS, nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("locale", sa.String(length=8), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -389,15 +385,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "deliveries",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("host", WORDS, nullable=False),
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
-        sa.Column("inbox", sa.Text(), nullable=False),
+        sa.Column("inbox", WORDS, nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("dead_at", sa.BigInteger(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", WORDS, nullable=True),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_deliveries_activity_id"), ondelete="CASCADE"
         ),
@@ -415,10 +411,10 @@ def upgrade() -> None:
 
     op.create_table(
         "favourites",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
-        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("uri", WORDS, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_favourites_account_id"), ondelete="CASCADE"
@@ -432,7 +428,7 @@ def upgrade() -> None:
 
     op.create_table(
         "notifications",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("from_id", sa.BigInteger(), nullable=False),
@@ -478,10 +474,10 @@ def upgrade() -> None:
 
     op.create_table(
         "post_versions",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", ID, autoincrement=False, nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("content", WORDS, nullable=False),
+        sa.Column("summary", WORDS, nullable=False),
         sa.Column("sensitive", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("written_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_post_versions_post_id"), ondelete="CASCADE"),

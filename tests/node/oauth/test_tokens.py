@@ -118,8 +118,8 @@ async def test_use_is_noted_once_an_hour(app: App, house: House) -> None:
 async def test_sec_k_nothing_that_opens_is_kept(app: App, house: House) -> None:
     code = await app.code()
     _, said = await app.exchange(code)
-    content = house.node.settings.database.read_bytes()
-    content += house.node.settings.database.with_name("legation.db-wal").read_bytes()
+    content = house.node.settings.database_file.read_bytes()
+    content += house.node.settings.database_file.with_name("legation.db-wal").read_bytes()
     for secret in (code, said["access_token"], app.client_secret):
         assert secret.encode() not in content
     assert app.client_id.encode() in content

@@ -1,0 +1,317 @@
+"""What the journal holds becomes true: each activity once, and what one actor did in the order in which it was told.
+
+    Received ─► turn: take ─► wants · authorize · apply · answers ─► settle      one unit for many activities
+                                │ each on its own: what one raises is taken back and harms no other
+                                ▼
+                stuck: something must be fetched first, or it raised ─► leased ─► worked on alone ─► settled, or later
+
+**Exactly once.** An activity is settled by the transaction that applies it. A process that dies in a turn leaves nothing of
+it behind; the database gives the rows to whoever asks next.
+
+**In order.** Only the first unsettled activity of an actor is ever taken, with those after it (`journal.take`); while it is
+held, by a turn or by a lease, no process touches what comes later. A lease is renewed while its process lives, given back
+when it stops, and runs out when it dies. Who applies a leased activity asks in the same transaction whether the lease is
+still its own.
+
+**Failures.** What an actor may not do, or what means nothing here, is settled with its reason. What raises is tried five
+times, with growing pauses, and then set aside (`quarantined`); meanwhile its actor waits, and nobody else does.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from federation import outbox, strict_json
+from federation.activity import Activity, Wanted
+from federation.client import Budget
+from federation.errors import FederationError, Ignored, Unreachable
+from federation.events import ActivityQuarantined, ActivitySettled, working_on
+from federation.gathering import Gathering
+from storage import journal
+from storage.errors import NotFound, StorageTrouble, is_of_the_place
+from storage.events import ChangedElsewhere, Event, Received
+from storage.journal import Entry
+from storage.store import Store, Unit
+
+MOST_ATTEMPTS = 5
+MOST_TOGETHER = 200
+TURNS_AT_ONCE = 2
+MOST_STUCK = 256
+MOST_WORKED_ON = 32
+MOST_FRESH = 1_000
+LEASE = timedelta(seconds=30)
+GATHER_SECONDS = 0.25
+RENEW_SECONDS = 10.0
+LOOK_SECONDS = 30.0
+"""How often the journal is looked at without having been told to: for leases that ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An activity that was dealt with. seconds: from its arrival to now."""
+
+    entry: Entry
+    outcome: str
+    type: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An activity that must be worked on alone. missing: what to fetch first; nothing, when it raised."""
+
+    entry: Entry
+    type: str
+    missing: tuple[Wanted, ...] = ()
+
+
+@dataclass(slots=True)
+class Turn:
+    """What became of the activities of one turn."""
+
+    taken: int = 0
+    settled: list[Settled] = field(default_factory=list)
+    stuck: list[Stuck] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+
+class Applier:
+    """Applies what waits in the journal."""
+
+    def __init__(
+        self, store: Store, gathering: Gathering, *, is_busy: Callable[[], bool], tell: Callable[[Event], None]
+    ) -> None:
+        """An applier.
+
+        is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
+        """
+        self._store = store
+        self._gathering = gathering
+        self._is_busy = is_busy
+        self._tell = tell
+        self._name = uuid4().hex
+        self._wake = asyncio.Event()
+        self._fresh: dict[bytes, Activity] = {}
+        self._held: set[int] = set()
+        self._less_held = asyncio.Event()
+        self._room = asyncio.Semaphore(MOST_WORKED_ON)
+        store.listen(self._hear)
+
+    def remember(self, body: bytes, activity: Activity) -> None:
+        """Spare reading an activity again that has just been read from these bytes."""
+        if len(self._fresh) >= MOST_FRESH:  # the oldest was applied by another process, or was known
+            self._fresh.pop(next(iter(self._fresh)))
+        self._fresh[body] = activity
+
+    async def apply_for_ever(self) -> None:
+        """Apply what comes, for as long as the process runs; then let others have what is held."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._renew_for_ever(), name="renew leases of activities")
+                for _ in range(TURNS_AT_ONCE):
+                    group.create_task(self._take_turns(group), name="apply what waits")
+        finally:
+            held, self._held = self._held, set()
+            with suppress(StorageTrouble):
+                await self._store.write(journal.give_back, held, by=self._name)
+
+    async def _take_turns(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            self._wake.clear()
+            turn = await self._take_turn(group)
+            if turn.taken < MOST_TOGETHER:
+                await self._wait()
+
+    def _hear(self, events: Iterable[Event]) -> None:
+        if any(isinstance(event, Received | ChangedElsewhere) for event in events):
+            self._wake.set()
+
+    async def _wait(self) -> None:
+        retry = await self._store.read(_seconds_to_retry)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(LOOK_SECONDS, retry)):
+                await self._wake.wait()
+        await self._let_gather()
+
+    async def _let_gather(self) -> None:
+        """The door goes first: while peers are telling something, it is answered, and applied together a moment later."""
+        until = time.monotonic() + GATHER_SECONDS
+        while self._is_busy() and time.monotonic() < until:  # noqa: ASYNC110  it comes and goes with each request
+            await asyncio.sleep(GATHER_SECONDS / 50)
+
+    async def _take_turn(self, group: asyncio.TaskGroup) -> Turn:
+        while len(self._held) >= MOST_STUCK:
+            self._less_held.clear()
+            await self._less_held.wait()
+        turn = await self._store.write(_turn, self._fresh, by=self._name, limit=MOST_TOGETHER)
+        for body in turn.bodies:
+            self._fresh.pop(body, None)
+        for stuck in turn.stuck:
+            self._held.add(stuck.entry.id)
+            group.create_task(self._work_on(stuck), name=f"apply {stuck.entry.uri}")
+        for settled in turn.settled:
+            self._tell_settled(settled)
+        return turn
+
+    # ---- alone -----------------------------------------------------------------------------------------------------
+
+    async def _work_on(self, stuck: Stuck) -> None:
+        entry = stuck.entry
+        async with self._room:
+            with working_on(entry.uri, entry.host):
+                await self._try(stuck)
+        # Not when it is cancelled: then what is held is given back together (`apply_for_ever`).
+        self._held.discard(entry.id)
+        self._less_held.set()
+        self._wake.set()
+
+    async def _try(self, stuck: Stuck) -> None:
+        entry = stuck.entry
+        try:
+            result: Settled | Stuck | None = stuck
+            if not stuck.missing:
+                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=False)
+            if isinstance(result, Stuck):
+                await self._gather(result.missing)
+                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=True)
+        except StorageTrouble:
+            await asyncio.sleep(1.0)  # the place, not the activity: it is tried again for as long as it takes
+            with suppress(StorageTrouble):
+                await self._store.write(journal.give_back, [entry.id], by=self._name)
+        except Exception as error:  # noqa: BLE001  a worker's turn: what one activity raises must not stop the others
+            await self._try_later(stuck, error)
+        else:
+            if isinstance(result, Settled):
+                self._tell_settled(result)
+
+    async def _gather(self, missing: Iterable[Wanted]) -> None:
+        budget = Budget()
+        for wanted in missing:
+            try:
+                await self._gathering.anything(wanted.uri, budget=budget)
+            except Unreachable as error:
+                if wanted.required and error.temporary:
+                    raise
+
+    async def _try_later(self, stuck: Stuck, error: Exception) -> None:
+        entry = stuck.entry
+        with suppress(StorageTrouble):  # then its lease runs out, and it is tried again all the same
+            if entry.attempts + 1 >= MOST_ATTEMPTS:
+                await self._store.write(journal.settle, entry.id, journal.QUARANTINED, error=repr(error))
+                self._tell(ActivityQuarantined(entry.uri, entry.host, repr(error), stuck.type))
+            else:
+                wait = timedelta(seconds=5 * 4**entry.attempts)
+                await self._store.write(_postpone, entry, wait=wait, error=repr(error))
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if self._held:
+                with suppress(StorageTrouble):
+                    await self._store.write(_renew, frozenset(self._held), by=self._name)
+
+    def _tell_settled(self, settled: Settled) -> None:
+        entry = settled.entry
+        self._tell(ActivitySettled(entry.uri, entry.host, settled.type, settled.outcome, settled.seconds))
+
+
+# ---- units -----------------------------------------------------------------------------------------------------------
+
+
+def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int) -> Turn:
+    """Apply what may be applied; hold what must be worked on alone."""
+    entries = journal.take(unit, limit=limit)
+    texts = journal.bodies(unit, [entry.id for entry in entries])
+    turn = Turn(len(entries), bodies=list(texts.values()))
+    held: set[str] = set()
+    for entry in entries:
+        if entry.actor_uri in held:
+            continue
+        body = texts[entry.id]
+        result = _apply_apart(unit, entry, fresh.get(body) or _parsed(body))
+        if isinstance(result, Settled):
+            turn.settled.append(result)
+        else:
+            held.add(entry.actor_uri)
+            turn.stuck.append(result)
+    if entries:
+        journal.settle_applied(unit, [each.entry.id for each in turn.settled if each.outcome == journal.APPLIED])
+    if turn.stuck:
+        journal.lease(unit, [each.entry.id for each in turn.stuck], by=by, until=unit.now + LEASE)
+    return turn
+
+
+def _apply_apart(unit: Unit, entry: Entry, activity: Activity | None) -> Settled | Stuck:
+    try:
+        with unit.attempt():
+            return _apply(unit, entry, activity, missing_is_fine=False)
+    except Exception as error:  # what one activity raises must not stop the others: alone, it is seen what it is
+        if is_of_the_place(error):
+            raise
+        return Stuck(entry, _type_of(activity))
+
+
+def _alone(unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool) -> Settled | Stuck | None:
+    """Apply one activity that this process holds; None when another has taken it meanwhile."""
+    if not journal.leased(unit, entry.id, by=by):
+        return None
+    activity = _parsed(journal.bodies(unit, [entry.id])[entry.id])
+    result = _apply(unit, entry, activity, missing_is_fine=missing_is_fine)
+    if isinstance(result, Settled) and result.outcome == journal.APPLIED:
+        journal.settle_applied(unit, [entry.id])
+    return result
+
+
+def _apply(unit: Unit, entry: Entry, activity: Activity | None, *, missing_is_fine: bool) -> Settled | Stuck:
+    """Apply an activity, or say what is missing. What it may not do, or what means nothing here, is settled."""
+    if activity is None:
+        return _dropped(unit, entry, Ignored("unknown-type"), None)
+    try:
+        if not missing_is_fine and (missing := tuple(activity.wants(unit))):
+            return Stuck(entry, activity.type, missing)
+        activity.authorize(unit)
+    except (NotFound, FederationError) as error:
+        return _dropped(unit, entry, error, activity)
+    activity.apply(unit)
+    outbox.answer(unit, activity)
+    return _settled(unit, entry, journal.APPLIED, activity)
+
+
+def _dropped(unit: Unit, entry: Entry, error: NotFound | FederationError, activity: Activity | None) -> Settled:
+    outcome = journal.IGNORED if isinstance(error, Ignored | NotFound) else journal.REFUSED
+    journal.settle(unit, entry.id, outcome, error=f"{error.code}: {error}")
+    return _settled(unit, entry, outcome, activity)
+
+
+def _settled(unit: Unit, entry: Entry, outcome: str, activity: Activity | None) -> Settled:
+    seconds = (unit.now - entry.received_at).total_seconds()
+    return Settled(entry, outcome, _type_of(activity), max(0.0, seconds))
+
+
+def _type_of(activity: Activity | None) -> str:
+    return "" if activity is None else activity.type
+
+
+def _parsed(body: bytes) -> Activity | None:
+    """The activity in bytes that were taken once; None when this version of the program knows no such activity."""
+    try:
+        return Activity.parse(strict_json.loads(body))
+    except FederationError:
+        return None
+
+
+def _renew(unit: Unit, held: Iterable[int], *, by: str) -> None:
+    journal.renew(unit, held, by=by, until=unit.now + LEASE)
+
+
+def _postpone(unit: Unit, entry: Entry, *, wait: timedelta, error: str) -> None:
+    journal.postpone(unit, entry.id, retry_at=unit.now + wait, error=error)
+
+
+def _seconds_to_retry(unit: Unit) -> float:
+    moment: datetime | None = journal.next_retry(unit)
+    return LOOK_SECONDS if moment is None else max(0.05, (moment - unit.now).total_seconds())

@@ -1,0 +1,28 @@
+"""Posts as bytes of JSON, rendered once for all readers."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from node.memory.tags import Tag
+from storage.ids import AccountId, PostId
+from storage.visibility import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPost:
+    """A post as apps read it, without what differs from reader to reader and without its author's account.
+
+    original: the post that is shared, if this is the sharing of one.  is_answer, answered: whether it answers something, and
+    whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
+    the closing brace.  made_of: what it was rendered from.
+    """
+
+    id: PostId
+    author: AccountId
+    original: PostId | None
+    reach: Reach
+    is_answer: bool
+    answered: AccountId | None
+    application: bytes
+    body: bytes
+    made_of: Collection[Tag]

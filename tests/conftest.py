@@ -1,0 +1,83 @@
+"""What all tests share: both databases, empty and at this program's schema, a fresh one for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.migrations.apply import upgrade
+from tests.databases import QUICK, PostgresqlServer, postgresql_server
+
+Empty = Callable[[str], Path | str]
+"""Makes one more empty database of the test's engine, by name."""
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL of the tests' own, with an empty node in the database `template`."""
+    with postgresql_server(*QUICK) as server:
+        upgrade(server.create("template0", name="template"))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "node.db"
+    upgrade(path)
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Whoever asks for this, or for what stands on it, runs on both engines."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Empty]:
+    made: list[str] = []
+
+    def on_sqlite(name: str) -> Path:
+        template: Path = request.getfixturevalue("sqlite_template")
+        return Path(shutil.copy(template, tmp_path / f"{name}.db"))
+
+    def on_postgresql(_name: str) -> str:
+        made.append(request.getfixturevalue("postgresql").create("template"))
+        return made[-1]
+
+    yield on_sqlite if engine == "sqlite" else on_postgresql
+    for address in made:
+        request.getfixturevalue("postgresql").drop(address)
+
+
+Bare = Callable[[], str]
+
+
+@pytest.fixture
+def bare(engine: str, request: pytest.FixtureRequest) -> Iterator[Bare]:
+    """Makes one more PostgreSQL database without any table, for a node to be founded in; '' where the engine is SQLite."""
+    made: list[str] = []
+
+    def make() -> str:
+        if engine == "sqlite":
+            return ""
+        made.append(request.getfixturevalue("postgresql").create())
+        return made[-1]
+
+    yield make
+    for address in made:
+        request.getfixturevalue("postgresql").drop(address)
+
+
+@pytest.fixture
+def database(empty: Empty) -> Path | str:
+    """An empty database at this program's schema."""
+    return empty("node")
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Path:
+    """The same, for what only a file has."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "file.db"))
