@@ -38,7 +38,7 @@ from storage.journal import Entry
 from storage.store import Store, Unit
 
 MOST_ATTEMPTS = 5
-MOST_TOGETHER = 200
+MOST_TOGETHER = 64
 TURNS_AT_ONCE = 2
 MOST_STUCK = 256
 MOST_WORKED_ON = 32

@@ -145,7 +145,7 @@ class Inbox:
         await self._allowlist.demand(arrival.host)
 
     async def _demand_rate(self, arrival: Arrival) -> None:
-        wait = self._rates.take(arrival.host)
+        wait = await self._rates.take(arrival.host)
         if wait is not None:
             raise TooManyRequests(retry_after=max(1, round(wait)))
 

@@ -107,7 +107,7 @@ class Federation:
         )
         self.gathering = Gathering(store, self.client)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
-        rates = Rates(per_minute=place.activities_per_minute)
+        rates = Rates(store, per_minute=place.activities_per_minute, now=now)
         self.applier = Applier(store, self.gathering, is_busy=self._is_busy, tell=tell)
         self.inbox = Inbox(
             self.allowlist,

@@ -22,6 +22,7 @@ from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
 from node import api, oauth, observe, short_road
 from node import web as pages
+from node.api.limits import BUCKETS, Buckets
 from node.context import NODE, Node
 from node.errors import BadSettings
 from node.memory import Memory
@@ -138,6 +139,7 @@ def application_of(node: Node) -> web.Application:
     app[NODE] = node
     app[FEDERATION] = node.federation
     app[STORE] = node.store
+    app[BUCKETS] = Buckets(settings, node.store, now=node.now)
     app[IS_SIGNED_IN] = is_signed_in
     # The outermost first: refusals that come before any handler are still said in the caller's own way.
     app.middlewares[:0] = [api.in_json, pages.in_plain_words]

@@ -17,9 +17,11 @@ Start reading at `application` (an aiohttp application with all of this in it) a
 """
 
 import asyncio
+import contextlib
 import errno
+import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -42,6 +44,9 @@ FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nServer: legation\r\nRetry-After: 5\r\nConnection: close\r\n"
     b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n\r\nToo many connections."
 )
+
+BACKLOG = 1024
+LOOK_SECONDS = 0.02
 
 NOWHERE = "0.0.0.0"  # noqa: S104  counted as the address of callers who have hung up before they were let in
 
@@ -81,6 +86,7 @@ class Limits:
     idle_seconds: between two requests.
     linger_seconds: how long a refused caller is given to read why, before the connection is cut.
     stop_seconds: how long requests under way may go on when the node stops.
+    leave_seconds: how long connections may go on when another process takes over, until they have been answered once more.
     connections: at one time.  connections_per_address: of these, from one IPv4 address or one IPv6 /64.
     proxies: our own, which connect for many people and are not counted per address.
     """
@@ -91,6 +97,7 @@ class Limits:
     idle_seconds: float = 75.0
     linger_seconds: float = 1.0
     stop_seconds: float = 10.0
+    leave_seconds: float = 5.0
     connections: int = 4_000
     connections_per_address: int = 200
     proxies: tuple[Network, ...] = ()
@@ -268,8 +275,10 @@ class GuardedServer(web.Server):
     ) -> None:
         """plain: what `AppRunner` made of the application, whose settings are taken over."""
         settings = plain._kwargs  # noqa: SLF001  the only place where aiohttp keeps them
+        self._whole_road = plain.request_handler
         handler = plain.request_handler if short_road is None else first(short_road, plain.request_handler)
-        super().__init__(handler, request_factory=plain.request_factory, **settings)
+        super().__init__(self._saying_farewell(handler), request_factory=plain.request_factory, **settings)
+        self.leaving = False
         self._door = Door(limits)
         self._head_seconds = limits.head_seconds
         self._told_to = told_to
@@ -284,6 +293,22 @@ class GuardedServer(web.Server):
             loop=asyncio.get_running_loop(),
             **self._kwargs,
         )
+
+    def _saying_farewell(self, handler: WholeRoad) -> WholeRoad:
+        """Once this server leaves, each answer says that it is the connection's last."""
+
+        async def handle(request: Any) -> web.StreamResponse:  # Any: see `first`
+            if not self.leaving:
+                return await handler(request)
+            try:
+                answer = await self._whole_road(request)
+            except web.HTTPException as refusal:
+                refusal.force_close()
+                raise
+            answer.force_close()
+            return answer
+
+        return handle
 
 
 def first(short: ShortRoad, whole: WholeRoad) -> WholeRoad:
@@ -314,6 +339,19 @@ class GuardedRunner(web.AppRunner):
         )
         self._limits = limits
 
+    async def leave(self) -> None:
+        """Accept nothing more; wait until nobody is connected, or for `Limits.leave_seconds`."""
+        for site in self.sites:
+            await site.stop()
+        server = self.server
+        if not isinstance(server, GuardedServer):
+            return
+        server.leaving = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.leave_seconds):
+                while server.connections:  # noqa: ASYNC110  aiohttp tells nobody that a connection has ended
+                    await asyncio.sleep(LOOK_SECONDS)
+
     async def _make_server(self) -> web.Server:
         app = self._app
         return GuardedServer(await super()._make_server(), self._limits, app.get(TOLD_TO), app.get(SHORT_ROAD))
@@ -326,6 +364,10 @@ class Serving:
         self._runner = runner
         self._stopped = False
         self.port: int = runner.addresses[0][1]
+
+    async def leave(self) -> None:
+        """Accept nothing more, since another process does, and part with whoever is connected at their next answer."""
+        await self._runner.leave()
 
     async def stop(self) -> None:
         """Accept nothing more, let requests under way finish within `Limits.stop_seconds`, close. Twice is once."""
@@ -341,11 +383,30 @@ async def start(app: web.Application, *, host: str, port: int, reuse_port: bool 
     reuse_port: let several processes share the port.
     Raises AddressInUse, AddressNotOurs, UnsafeParser; then nothing is left running.
     """
+    return await _start(
+        app, lambda runner: listen(web.TCPSite(runner, host, port, reuse_port=reuse_port, backlog=BACKLOG), host, port)
+    )
+
+
+async def start_on(app: web.Application, sockets: Sequence[socket.socket]) -> Serving:
+    """Serve an application made by `application` on sockets that listen already, and that others may share.
+
+    Raises UnsafeParser; then nothing is left running.
+    """
+
+    async def accept(runner: GuardedRunner) -> None:
+        for each in sockets:
+            await web.SockSite(runner, each, backlog=BACKLOG).start()
+
+    return await _start(app, accept)
+
+
+async def _start(app: web.Application, accept: Callable[[GuardedRunner], Awaitable[None]]) -> Serving:
     require_compiled_parser()
     runner = GuardedRunner(app, app[LIMITS])
     try:
         await runner.setup()
-        await listen(web.TCPSite(runner, host, port, reuse_port=reuse_port, backlog=1024), host, port)
+        await accept(runner)
     except BaseException:
         await runner.cleanup()
         raise

@@ -31,6 +31,7 @@ from pydantic_settings import (
 
 from federation.errors import BadHost
 from federation.hosts import canonical_host
+from federation.service import ALL_ROLES, Role
 from node.errors import BadSettings
 from storage.opening import is_postgresql
 from storage.vault import SECRET_BYTES
@@ -62,6 +63,14 @@ def _network(found: object) -> object:
 
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks), NoDecode]
 DEVELOPMENT_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+def _roles(found: object) -> object:
+    """Roles from a list, or from one text, as the environment has it."""
+    return re.findall(r'[^\s,\[\]"]+', found) if isinstance(found, str) else found
+
+
+Roles = Annotated[frozenset[Role], BeforeValidator(_roles), Field(min_length=1), NoDecode]
 
 
 def _host(text: str) -> str:
@@ -157,6 +166,12 @@ class Settings(BaseSettings):
 
     metrics_listen: str = ""
     """Address and port where Prometheus may ask for figures, as `127.0.0.1:9464`. Without it, nowhere."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many processes serve on this machine; more than one need PostgreSQL."""
+
+    roles: Roles = ALL_ROLES
+    """What processes started here do: `web` answers people, apps and peers, `inbox` applies what peers tell, `delivery` tells peers."""
 
     peer_activities_per_minute: Annotated[int, Field(ge=1)] = 600
     """How many activities each peer may send on average; the same number may come at once."""

@@ -90,6 +90,8 @@ class ShortRoad:
             if found is None:
                 return None
             standing = found.standing()
+            if standing is None:
+                return None
         except (StorageTrouble, TooOften):  # said on the whole road
             return None
         self._identifier.name(request)

@@ -124,6 +124,14 @@ class PublicKeyChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceTaken(Event):
+    """A process has taken a part of somebody's allowance. full_at: when there is all of it again; `storage.rates`."""
+
+    name: str
+    full_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedElsewhere(Event):
     """Another process has changed something, and it is not known what: whatever is remembered may be old."""
 

@@ -214,6 +214,8 @@ def connect(address: str, options: str = "") -> Raw:
 class PostgresqlStore:
     """A node's database in PostgreSQL; see `storage.store.Store`."""
 
+    is_shared = True
+
     def __init__(self, address: str, signals: Signals, clock: Clock) -> None:
         self._clock = clock
         self._ids = IdSequence(shared=True)

@@ -503,3 +503,11 @@ facts = Table(
     Column("name", String(48), primary_key=True),
     Column("value", WORDS, nullable=False),
 )
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("name", WORDS, primary_key=True),
+    Column("full_at", BigInteger, nullable=False),
+)
+"""How often somebody may ask (`rates.py`). The moment is in microseconds; only PostgreSQL keeps any rows here."""

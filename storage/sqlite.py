@@ -145,6 +145,8 @@ class _Waiting:
 class SqliteStore:
     """A node's database in one SQLite file; see `storage.store.Store`."""
 
+    is_shared = False
+
     def __init__(self, writer: Connection, quick: Sequence[Connection], slow: Connection, clock: Clock) -> None:
         self._writer = writer
         self._connections = (writer, *quick, slow)

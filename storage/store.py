@@ -66,6 +66,10 @@ class Unit(Protocol):
 class Store(Protocol):
     """A node's database, opened."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may serve the same node from it."""
+
     async def read(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a quick unit that only reads, on one snapshot."""
 

@@ -28,8 +28,8 @@ _MARK_BYTES = 16
 class Replays:
     """Remembers requests for as long as their signatures are good.
 
-    Two generations, each at most full: when the younger one is full or old, the elder is forgotten. So everything is
-    remembered for `REMEMBERED_FOR`, unless more than `most` requests come in that time: then the oldest go first.
+    Two generations: when the younger one is full or old, the elder is forgotten. So everything is remembered for
+    `REMEMBERED_FOR`, unless more than `most` requests come in that time: then the oldest go first.
     """
 
     def __init__(self, *, most: int = MOST_REMEMBERED, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -52,9 +52,10 @@ class Replays:
     def remember(self, request: SignedRequest) -> None:
         """Know this request from now on. To be called once it was kept."""
         self._age()
-        if len(self._young) >= self._most:
+        mark = _mark_of(request)
+        if len(self._young) >= self._most and mark not in self._young:
             self._begin_generation()
-        self._young.add(_mark_of(request))
+        self._young.add(mark)
 
     def _age(self) -> None:
         age = self._seconds() - self._began

@@ -6,7 +6,6 @@ request ─► who asks? ─► how often? 429 ─► may they? 401 403 ─► p
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,10 +13,10 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from node import observe
-from node.api import callers, errors, limits, parameters
+from node.api import callers, errors, parameters
 from node.api.answers import Answerable, json_answer, respond
 from node.api.callers import OPEN, Caller, Demand
-from node.api.limits import Allowance, Buckets, Rate
+from node.api.limits import BUCKETS, Allowance, Buckets
 from node.api.parameters import Parameters
 from node.context import NODE
 from node.protection import REQUEST_ID
@@ -27,8 +26,8 @@ from storage.ids import parsed
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Answerable]])
 
 
-STANDING: web.RequestKey[Callable[[], dict[str, str]]] = web.RequestKey("standing")
-"""Counts one more request like this one; see `_standing`."""
+STANDING: web.RequestKey[Callable[[], dict[str, str] | None]] = web.RequestKey("standing")
+"""Counts one more request like this one; see `_count_at_once`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,8 @@ def declared(package: str) -> list[Endpoint]:
 
 def routes_of(package: str) -> list[web.RouteDef]:
     """The routes of a package's endpoints, each with and without a closing slash."""
-    buckets = Buckets()
     return [
-        web.route(one.method, path, partial(answer, one, buckets))
+        web.route(one.method, path, partial(answer, one))
         for one in declared(package)
         for path in (one.path, f"{one.path}/")
     ]
@@ -96,23 +94,20 @@ def routes_of(package: str) -> list[web.RouteDef]:
 
 def unknown_paths(prefix: str) -> list[web.RouteDef]:
     """The last routes below a prefix: what nobody declared is not found, in JSON."""
-    buckets = Buckets()
     nothing = Endpoint("*", prefix, OPEN, False, Allowance.CALLS, _nothing, None, frozenset())  # noqa: FBT003
-    return [web.route("*", f"{prefix}/{{rest:.*}}", partial(answer, nothing, buckets))]
+    return [web.route("*", f"{prefix}/{{rest:.*}}", partial(answer, nothing))]
 
 
-async def answer(found: Endpoint, buckets: Buckets, request: web.Request) -> web.StreamResponse:
+async def answer(found: Endpoint, request: web.Request) -> web.StreamResponse:
     """Answer one request."""
     node = request.app[NODE]
     standing: dict[str, str] = {}
     try:
         caller = await callers.identify(request)
-        rate = limits.rate_of(node.settings, found.allowance)
-        count: Callable[[], dict[str, str]] = partial(
-            _standing, buckets, found.allowance, caller.counted_as, rate, node.now
-        )
-        request[STANDING] = count
-        standing = count()
+        buckets, counted_as = request.app[BUCKETS], caller.counted_as
+        at_once: Callable[[], dict[str, str] | None] = partial(_count_at_once, buckets, found.allowance, counted_as)
+        request[STANDING] = at_once
+        standing = (await buckets.take(found.allowance, counted_as)).headers()
         callers.demand(caller, found.demand, administrators=found.administrators)
         result = respond(request, node.base_url, await _call(found, caller))
     except Exception as error:  # noqa: BLE001  the one place where a request to an endpoint may fail in any way
@@ -123,11 +118,10 @@ async def answer(found: Endpoint, buckets: Buckets, request: web.Request) -> web
     return result
 
 
-def _standing(
-    buckets: Buckets, allowance: Allowance, who: str, rate: Rate, now: Callable[[], datetime]
-) -> dict[str, str]:
-    """Count a request. Returns the header lines about what is left.  Raises TooOften."""
-    return buckets.take(allowance, who, rate, now=now()).headers()
+def _count_at_once(buckets: Buckets, allowance: Allowance, who: str) -> dict[str, str] | None:
+    """Count a request. Returns the header lines about what is left; None when that needs the database.  Raises TooOften."""
+    standing = buckets.take_at_once(allowance, who)
+    return None if standing is None else standing.headers()
 
 
 def unexpected(request: web.Request) -> web.Response:

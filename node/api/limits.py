@@ -1,20 +1,21 @@
-"""How often somebody may ask: a bucket of tokens for each caller and kind of request, refilled steadily.
+"""How often somebody may ask: an allowance for each caller and kind of request, refilled steadily.
 
-A kind is an `Allowance`; how large it is stands in the settings. Who is signed in is counted by account, everybody else
-by address. The buckets live in memory: after a restart everybody begins with full ones, which harms nobody.
+How large it is stands in the settings. Who is signed in is counted by account, everybody else by address. All processes of
+a node count together (`storage.rates`).
 """
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from aiohttp import web
+
 from node.api.errors import TooOften
 from node.settings import Settings
-
-MOST_BUCKETS = 50_000
+from storage.rates import Counted, Rate, Shares
+from storage.store import Store
 
 
 class Allowance(Enum):
@@ -24,19 +25,6 @@ class Allowance(Enum):
     POSTS = "posts"
     DELETIONS = "deletions"
     REGISTRATIONS = "registrations"
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many requests in so much time; as many may come at once."""
-
-    most: int
-    within: timedelta
-
-    @property
-    def per_second(self) -> float:
-        """How fast a bucket fills again."""
-        return self.most / self.within.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,59 +44,43 @@ class Standing:
         }
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at: float
-
-
 class Buckets:
     """Counts what callers ask for."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """clock: seconds, never goes back."""
-        self._clock = clock
-        self._buckets: dict[tuple[Allowance, str], _Bucket] = {}
+    def __init__(self, settings: Settings, store: Store, *, now: Callable[[], datetime]) -> None:
+        """settings: say how much is allowed.  now: aware, UTC."""
+        self._rates = rates_of(settings)
+        self._shares = Shares(store, now=now)
 
-    def take(self, allowance: Allowance, who: str, rate: Rate, *, now: datetime) -> Standing:
-        """Count one request.  Raises TooOften."""
-        moment = self._clock()
-        bucket = self._bucket(allowance, who, rate, moment)
-        bucket.tokens = min(rate.most, bucket.tokens + (moment - bucket.at) * rate.per_second)
-        bucket.at = moment
-        if bucket.tokens < 1:
-            refusal = TooOften(retry_after=math.ceil((1 - bucket.tokens) / rate.per_second))
-            refusal.headers |= self._standing(bucket, rate, now).headers()
-            raise refusal
-        bucket.tokens -= 1
-        return self._standing(bucket, rate, now)
+    async def take(self, allowance: Allowance, who: str) -> Standing:
+        """Count one request.  Raises TooOften; StorageTrouble."""
+        rate = self._rates[allowance]
+        return _standing(rate, await self._shares.take(f"{allowance.value} {who}", rate))
 
-    def _bucket(self, allowance: Allowance, who: str, rate: Rate, moment: float) -> _Bucket:
-        found = self._buckets.get((allowance, who))
-        if found is None:
-            if len(self._buckets) >= MOST_BUCKETS:
-                self._forget_oldest()
-            found = self._buckets[allowance, who] = _Bucket(float(rate.most), moment)
-        return found
-
-    def _forget_oldest(self) -> None:
-        """Half of them go: whoever asked longest ago has the fullest buckets, and loses nothing."""
-        kept = sorted(self._buckets.items(), key=lambda one: one[1].at)[MOST_BUCKETS // 2 :]
-        self._buckets = dict(kept)
-
-    def _standing(self, bucket: _Bucket, rate: Rate, now: datetime) -> Standing:
-        wait = timedelta(seconds=(rate.most - bucket.tokens) / rate.per_second)
-        return Standing(rate.most, int(bucket.tokens), now + wait)
+    def take_at_once(self, allowance: Allowance, who: str) -> Standing | None:
+        """The same, if it needs no database; None when it does: then nothing was counted.  Raises TooOften."""
+        rate = self._rates[allowance]
+        counted = self._shares.spend(f"{allowance.value} {who}", rate)
+        return None if counted is None else _standing(rate, counted)
 
 
-def rate_of(settings: Settings, allowance: Allowance) -> Rate:
-    """How much of a kind the settings allow."""
-    match allowance:
-        case Allowance.CALLS:
-            return Rate(settings.api_calls_per_5_minutes, timedelta(minutes=5))
-        case Allowance.POSTS:
-            return Rate(settings.posts_per_3_hours, timedelta(hours=3))
-        case Allowance.DELETIONS:
-            return Rate(settings.deletions_per_30_minutes, timedelta(minutes=30))
-        case Allowance.REGISTRATIONS:
-            return Rate(settings.app_registrations_per_hour, timedelta(hours=1))
+BUCKETS = web.AppKey("buckets", Buckets)
+
+
+def rates_of(settings: Settings) -> dict[Allowance, Rate]:
+    """How much of each kind the settings allow."""
+    return {
+        Allowance.CALLS: Rate(settings.api_calls_per_5_minutes, timedelta(minutes=5)),
+        Allowance.POSTS: Rate(settings.posts_per_3_hours, timedelta(hours=3)),
+        Allowance.DELETIONS: Rate(settings.deletions_per_30_minutes, timedelta(minutes=30)),
+        Allowance.REGISTRATIONS: Rate(settings.app_registrations_per_hour, timedelta(hours=1)),
+    }
+
+
+def _standing(rate: Rate, counted: Counted) -> Standing:
+    standing = Standing(rate.most, counted.left, counted.full_at)
+    if counted.wait:
+        refusal = TooOften(retry_after=math.ceil(counted.wait))
+        refusal.headers |= standing.headers()
+        raise refusal
+    return standing

@@ -58,14 +58,15 @@ class Remembered:
     """An answer as it was sent, to be sent again.
 
     head: its header lines, without those that each answer has of its own.  route: which endpoint gave it, for whoever
-    counts.  account: for whom.  standing: counts one more request, and gives the header lines about what is left.
+    counts.  account: for whom.  standing: counts one more request, and gives the header lines about what is left; None when
+    that needs the database.
     """
 
     head: bytes
     body: bytes
     route: Any  # Any: aiohttp's match, kept only to be told with the next request
     account: AccountId
-    standing: Callable[[], dict[str, str]]
+    standing: Callable[[], dict[str, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Lasting:
     until: datetime
 
 
-MOST_MARKS: Final = 200
+MOST_MARKS: Final = 80
 
 MOST_REACTED_TO: Final = 500
 
@@ -91,8 +92,9 @@ Marks = dict[PostId, tuple[bool, bool]]
 class Memory:
     """What a node remembers.
 
-    At most: 4,000 callers and 4,000 sessions (1 KiB each), 16 MiB of rendered posts, 8 MiB of accounts, 16 MiB of answers,
-    the reactions of 4,000 readers to 200 posts each, the journals of 5,000 readers who follow 300,000 together.
+    At most: 4,000 callers and 4,000 sessions (2 KiB each), 16 MiB of rendered posts, 8 MiB of accounts, 16 MiB of answers,
+    the reactions of 2,000 readers to 80 posts each (20 MiB), the journals of 5,000 readers who follow 300,000 together (40
+    MiB). That is some 120 MiB when thousands read at once, and a few where a consulate reads.
     Forgets: what the events of each commit name; everything, when it is not known what another process has changed.
     """
 
@@ -103,7 +105,7 @@ class Memory:
         self.sessions: Shelf[str, tuple[Session, Member, Account]] = Shelf(changes, now=now, most=4_000)
         self.posts: Shelf[PostId, RenderedPost] = Shelf(changes, now=now, most=20_000, most_bytes=16 * MEBIBYTE)
         self.people: Shelf[AccountId, bytes] = Shelf(changes, now=now, most=20_000, most_bytes=8 * MEBIBYTE)
-        self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=4_000)
+        self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=2_000)
         self.answers: Shelf[Key, Remembered] = Shelf(changes, now=now, most=8_000, most_bytes=16 * MEBIBYTE)
         self.journals = Journals(store, changes, self.posts, now=now, forget=self.forget)
         self.underway = Underway()

@@ -38,6 +38,9 @@ VISIBILITY = {
 }
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
+EITHER = (((False, False), (False, True)), ((True, False), (True, True)))
+"""Whether a post was liked and shared: the same four for all."""
+
 OVERHEAD = 600
 """What remembering something costs beside its bytes, about."""
 
@@ -246,7 +249,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
 
 def _marks(unit: Unit, reader: AccountId, ids: set[PostId]) -> Marks:
     liked, shared = reactions.favourited(unit, reader, ids), reactions.shared(unit, reader, ids)
-    return {post: (post in liked, post in shared) for post in ids}
+    return {post: EITHER[post in liked][post in shared] for post in ids}
 
 
 def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, since: int) -> None:
@@ -264,7 +267,8 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
             memory.posts.keep(post.id, rendered, since=since, made_of=rendered.made_of, size=size)
     known.marks |= found.marks
     if reader is not None and found.marks:
-        marks = known.marks if len(known.marks) <= MOST_MARKS else found.marks
+        is_much = len(known.marks) > MOST_MARKS  # then those of this list, and no others
+        marks = {post: both for post, both in known.marks.items() if not is_much or post in known.posts}
         memory.reactions.keep(reader, marks, since=since, made_of=(of.reader(reader),))
 
 

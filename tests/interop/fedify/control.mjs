@@ -1,10 +1,12 @@
-// Peers on command: POST http://127.0.0.1:PORT/open opens one, POST /NUMBER/COMMAND tells it what to do.
+// Peers on command: POST http://127.0.0.1:PORT/open opens one, POST /NUMBER/COMMAND tells it what to do; POST
+// /signing/COMMAND signs or checks something without any peer.
 //
 // Prints its port on one line and then serves until its standard input ends, so that it never outlives the tests.
 
 import "./loopback.mjs";
 import { createServer } from "node:http";
 import { Peer } from "./peer.mjs";
+import { signing } from "./signing.mjs";
 
 const peers = [];
 
@@ -14,8 +16,9 @@ async function obey(path, wanted) {
     peers.push(peer);
     return { number: peers.length - 1, origin: peer.origin };
   }
-  const [, number, command] = path.split("/");
-  return (await peers[number][command](wanted)) ?? null;
+  const [, whose, command] = path.split("/");
+  const obeying = whose === "signing" ? signing : peers[whose];
+  return (await obeying[command](wanted)) ?? null;
 }
 
 const control = createServer(async (incoming, outgoing) => {
