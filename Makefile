@@ -18,6 +18,8 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_INDEX_URL= PIP_EXTRA_IN
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 # `make lock UPGRADE=--upgrade` takes the newest of everything; `UPGRADE="--upgrade-package aiohttp"` one of them.
 UPGRADE ?=
+# `make bench OPTIONS="--quick"`, or `--only NAME`, `--profile`, `--publish`.
+OPTIONS ?=
 
 help:
 	@echo "make install   a virtual environment in $(VENV) with everything at the locked versions"
@@ -88,8 +90,8 @@ check: install
 	@$(VENV)/bin/lint-imports
 
 bench: install
-	@echo "==> bench: each figure beside its floor; the history is in .bench/history.jsonl"
-	@$(VENV)/bin/python -m tests.bench.run
+	@echo "==> bench: each figure beside its floor, on both databases; the history is in .bench/history.jsonl"
+	@$(VENV)/bin/python -m tests.bench.run $(OPTIONS)
 
 audit: install
 	@echo "==> audit: known weaknesses of the libraries that a node runs with"

@@ -1,5 +1,11 @@
-"""How fast a node is, beside what the machine itself could do: `make bench`.
+"""How fast a node is, beside what the machine itself could do. `make bench` runs it; docs/performance.md tells what it showed.
 
-Each figure stands beside its floor, measured in the same run and in turns with it: a bare aiohttp application that only
-verifies the same signature, or only sends the same bytes. What else the machine does then weighs on both. Start at `run.py`.
+run.py        which benchmarks, on which databases; what is printed, kept and drawn
+measures.py   the benchmarks, one function each: start here
+scene.py      nodes, their people and posts, the processes that are measured
+rows.py       many rows, written at the database's own speed
+load.py       clients that cost little, and what they saw
+floor.py      the least that could be done: the bare application
+stub.py       peers that only take what they are sent
+report.py     table, history, curve
 """
