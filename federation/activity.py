@@ -21,7 +21,7 @@ from federation.audience import Audience
 from federation.errors import Malformed
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
-from federation.vocabulary import Model, Uri, Uris
+from federation.vocabulary import Model, Uri, Uris, types_of
 from storage import accounts
 from storage.accounts import Account
 from storage.errors import NotFound
@@ -75,17 +75,17 @@ class Activity(Model):
 
         Raises Malformed: a property is missing or not what it should be; its name is in the detail.
         """
-        kind = document.get("type")
-        known = cls.registry.get(kind) if isinstance(kind, str) else None
-        if known is None:
-            return None
-        return known.read(document)
+        kinds = types_of(document)
+        if not kinds:
+            raise Malformed("The property `type` is missing.", code="no-type")
+        known = [cls.registry[kind] for kind in sorted(kinds) if kind in cls.registry]
+        return known[0].read(document) if known else None
 
     @classmethod
     def read(cls, document: JsonObject) -> Self:
         """This type of activity from a document. Raises Malformed."""
         try:
-            found = cls.model_validate(document)
+            found = cls.model_validate({**document, "type": cls.model_fields["type"].default})
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             message = f"The property `{where}` is missing or not what it should be."

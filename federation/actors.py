@@ -8,9 +8,10 @@ from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
 from federation.signatures import keys as signing_keys
 from federation.strict_json import JsonObject
-from federation.vocabulary import ACTOR_TYPES, Actor
+from federation.vocabulary import ACTOR_TYPES, Actor, Multikey
 from storage import accounts, keys
 from storage.accounts import Account, Profile
+from storage.keys import ShownKey
 from storage.store import Unit
 
 LONGEST_NAME = 200
@@ -31,7 +32,7 @@ def read(document: JsonObject) -> Actor:
         raise BadDocument(uri, code="not-an-actor", internal=f"type {actor.type}")
     beside = [
         actor.inbox,
-        actor.public_key.id,
+        *(key.id for key in actor.public_key),
         actor.endpoints.shared_inbox,
         actor.outbox,
         actor.followers,
@@ -39,13 +40,45 @@ def read(document: JsonObject) -> Actor:
     ]
     if any(part and not same_origin(part, actor.id) for part in beside):
         raise BadDocument(uri, code="parts-of-another-origin")
-    if actor.public_key.owner != actor.id:
-        raise BadDocument(uri, code="key-of-another")
-    try:
-        signing_keys.public_from_pem(actor.public_key.public_key_pem)
-    except BadKey as error:
-        raise BadDocument(uri, code="bad-key", internal=str(error)) from error
+    keys_of(actor)
     return actor
+
+
+def keys_of(actor: Actor) -> list[ShownKey]:
+    """The keys of an actor that can be used. Raises BadDocument if there are none: no key, another's, an unusable one.
+
+    Source: FEP-521a, and the habit of `publicKey`, which the W3C's security vocabulary once described.
+    """
+    found: dict[str, ShownKey] = {}
+    trouble = BadDocument(actor.id, code="no-key")
+    for key in actor.public_key:
+        if key.owner != actor.id:
+            trouble = BadDocument(actor.id, code="key-of-another")
+            continue
+        try:
+            signing_keys.public_from_pem(key.public_key_pem)
+        except BadKey as error:
+            trouble = BadDocument(actor.id, code="bad-key", internal=str(error))
+            continue
+        found[key.id] = ShownKey(key.id, key.public_key_pem)
+    # Of a key that stands in both places, what is said under `assertionMethod` counts.
+    found |= {key.id: shown for key in actor.assertion_method if (shown := _vouching(actor, key)) is not None}
+    if not found:
+        raise trouble
+    return list(found.values())
+
+
+def _vouching(actor: Actor, key: Multikey) -> ShownKey | None:
+    if key.type != "Multikey" or key.controller != actor.id or key.revoked is not None:
+        return None
+    if not same_origin(key.id, actor.id):
+        return None
+    try:
+        material = signing_keys.ed25519_from_multikey(key.public_key_multibase)
+    except BadKey:
+        return None  # keys of other kinds stand there too
+    expires = key.expires.replace(microsecond=0) if key.expires else None
+    return ShownKey(key.id, signing_keys.public_to_pem(material), proves=True, expires_at=expires)
 
 
 def keep(unit: Unit, document: JsonObject) -> Account:
@@ -59,7 +92,7 @@ def keep(unit: Unit, document: JsonObject) -> Account:
         profile=profile_of(actor),
         document=orjson.dumps(document).decode(),
     )
-    keys.keep_public(unit, actor.public_key.id, owner_uri=actor.id, pem=actor.public_key.public_key_pem)
+    keys.keep_public(unit, actor.id, keys_of(actor))
     return account
 
 

@@ -1,7 +1,7 @@
 """What the journal holds becomes true: each activity once, and what one actor did in the order in which it was told.
 
     Received ─► turn: take ─► wants · authorize · apply · answers ─► settle      one unit for many activities
-                                │ each on its own: what one raises is taken back and harms no other
+                                │ one raised? the turn is taken back and done again, each activity in a savepoint
                                 ▼
                 stuck: something must be fetched first, or it raised ─► leased ─► worked on alone ─► settled, or later
 
@@ -23,13 +23,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from federation import outbox, strict_json
 from federation.activity import Activity, Wanted
 from federation.client import Budget
 from federation.errors import FederationError, Ignored, Unreachable
 from federation.events import ActivityQuarantined, ActivitySettled, working_on
+from federation.finishing import to_its_end
 from federation.gathering import Gathering
 from storage import journal
 from storage.errors import NotFound, StorageTrouble, is_of_the_place
@@ -40,9 +40,12 @@ from storage.store import Store, Unit
 MOST_ATTEMPTS = 5
 MOST_TOGETHER = 64
 TURNS_AT_ONCE = 2
+"""Where the database has several writers; while one waits for it, another works."""
+
 MOST_STUCK = 256
 MOST_WORKED_ON = 32
 MOST_FRESH = 1_000
+LARGEST_FRESH = 16_384
 LEASE = timedelta(seconds=30)
 GATHER_SECONDS = 0.25
 RENEW_SECONDS = 10.0
@@ -83,18 +86,25 @@ class Applier:
     """Applies what waits in the journal."""
 
     def __init__(
-        self, store: Store, gathering: Gathering, *, is_busy: Callable[[], bool], tell: Callable[[Event], None]
+        self,
+        store: Store,
+        gathering: Gathering,
+        *,
+        name: str,
+        is_busy: Callable[[], bool],
+        tell: Callable[[Event], None],
     ) -> None:
         """An applier.
 
-        is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
+        name: of this process, in leases.  is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
         """
         self._store = store
         self._gathering = gathering
         self._is_busy = is_busy
         self._tell = tell
-        self._name = uuid4().hex
-        self._wake = asyncio.Event()
+        self._name = name
+        # One for each that takes turns: what one has heard, and skipped because another held it, the other still looks at.
+        self._wakes = [asyncio.Event() for _ in range(TURNS_AT_ONCE if store.is_shared else 1)]
         self._fresh: dict[bytes, Activity] = {}
         self._held: set[int] = set()
         self._less_held = asyncio.Event()
@@ -103,6 +113,8 @@ class Applier:
 
     def remember(self, body: bytes, activity: Activity) -> None:
         """Spare reading an activity again that has just been read from these bytes."""
+        if len(body) > LARGEST_FRESH:
+            return
         if len(self._fresh) >= MOST_FRESH:  # the oldest was applied by another process, or was known
             self._fresh.pop(next(iter(self._fresh)))
         self._fresh[body] = activity
@@ -112,29 +124,33 @@ class Applier:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._renew_for_ever(), name="renew leases of activities")
-                for _ in range(TURNS_AT_ONCE):
-                    group.create_task(self._take_turns(group), name="apply what waits")
+                for wake in self._wakes:
+                    group.create_task(self._take_turns(group, wake), name="apply what waits")
         finally:
-            held, self._held = self._held, set()
+            self._held.clear()
             with suppress(StorageTrouble):
-                await self._store.write(journal.give_back, held, by=self._name)
+                await self._store.write(journal.give_all_back, by=self._name)
 
-    async def _take_turns(self, group: asyncio.TaskGroup) -> None:
+    async def _take_turns(self, group: asyncio.TaskGroup, wake: asyncio.Event) -> None:
         while True:
-            self._wake.clear()
+            wake.clear()
             turn = await self._take_turn(group)
             if turn.taken < MOST_TOGETHER:
-                await self._wait()
+                await self._wait(wake)
 
     def _hear(self, events: Iterable[Event]) -> None:
         if any(isinstance(event, Received | ChangedElsewhere) for event in events):
-            self._wake.set()
+            self._wake()
 
-    async def _wait(self) -> None:
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    async def _wait(self, wake: asyncio.Event) -> None:
         retry = await self._store.read(_seconds_to_retry)
         with suppress(TimeoutError):
             async with asyncio.timeout(min(LOOK_SECONDS, retry)):
-                await self._wake.wait()
+                await wake.wait()
         await self._let_gather()
 
     async def _let_gather(self) -> None:
@@ -147,7 +163,7 @@ class Applier:
         while len(self._held) >= MOST_STUCK:
             self._less_held.clear()
             await self._less_held.wait()
-        turn = await self._store.write(_turn, self._fresh, by=self._name, limit=MOST_TOGETHER)
+        turn = await self._turn()
         for body in turn.bodies:
             self._fresh.pop(body, None)
         for stuck in turn.stuck:
@@ -156,6 +172,17 @@ class Applier:
         for settled in turn.settled:
             self._tell_settled(settled)
         return turn
+
+    async def _turn(self) -> Turn:
+        try:
+            return await to_its_end(self._write_turn(apart=False))
+        except StorageTrouble:
+            raise
+        except Exception:  # noqa: BLE001  one of them raised, and all were taken back: again, each apart from the others
+            return await to_its_end(self._write_turn(apart=True))
+
+    async def _write_turn(self, *, apart: bool) -> Turn:
+        return await self._store.write(_turn, self._fresh, by=self._name, limit=MOST_TOGETHER, apart=apart)
 
     # ---- alone -----------------------------------------------------------------------------------------------------
 
@@ -167,7 +194,7 @@ class Applier:
         # Not when it is cancelled: then what is held is given back together (`apply_for_ever`).
         self._held.discard(entry.id)
         self._less_held.set()
-        self._wake.set()
+        self._wake()
 
     async def _try(self, stuck: Stuck) -> None:
         entry = stuck.entry
@@ -222,8 +249,12 @@ class Applier:
 # ---- units -----------------------------------------------------------------------------------------------------------
 
 
-def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int) -> Turn:
-    """Apply what may be applied; hold what must be worked on alone."""
+def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int, apart: bool) -> Turn:
+    """Apply what may be applied; hold what must be worked on alone.
+
+    apart: each in a savepoint of its own, so that one that raises is held; else all of the turn is taken back.
+    """
+    apply = _apply_apart if apart else _apply
     entries = journal.take(unit, limit=limit)
     texts = journal.bodies(unit, [entry.id for entry in entries])
     turn = Turn(len(entries), bodies=list(texts.values()))
@@ -231,8 +262,8 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     for entry in entries:
         if entry.actor_uri in held:
             continue
-        body = texts[entry.id]
-        result = _apply_apart(unit, entry, fresh.get(body) or _parsed(body))
+        body = texts.get(entry.id, b"")
+        result = apply(unit, entry, fresh.get(body) or _parsed(body), missing_is_fine=False)
         if isinstance(result, Settled):
             turn.settled.append(result)
         else:
@@ -245,10 +276,10 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     return turn
 
 
-def _apply_apart(unit: Unit, entry: Entry, activity: Activity | None) -> Settled | Stuck:
+def _apply_apart(unit: Unit, entry: Entry, activity: Activity | None, *, missing_is_fine: bool) -> Settled | Stuck:
     try:
         with unit.attempt():
-            return _apply(unit, entry, activity, missing_is_fine=False)
+            return _apply(unit, entry, activity, missing_is_fine=missing_is_fine)
     except Exception as error:  # what one activity raises must not stop the others: alone, it is seen what it is
         if is_of_the_place(error):
             raise
@@ -259,7 +290,7 @@ def _alone(unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool) -> Settl
     """Apply one activity that this process holds; None when another has taken it meanwhile."""
     if not journal.leased(unit, entry.id, by=by):
         return None
-    activity = _parsed(journal.bodies(unit, [entry.id])[entry.id])
+    activity = _parsed(journal.bodies(unit, [entry.id]).get(entry.id, b""))
     result = _apply(unit, entry, activity, missing_is_fine=missing_is_fine)
     if isinstance(result, Settled) and result.outcome == journal.APPLIED:
         journal.settle_applied(unit, [entry.id])

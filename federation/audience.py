@@ -117,6 +117,18 @@ def inboxes(unit: Unit, audience: Audience) -> list[tuple[Host, str]]:
     return [(inbox.host, inbox.address) for inbox in found]
 
 
+EVERY_INBOX = """
+select a.host, min(a.shared_inbox) from accounts a
+where a.host in (select p.host from peers p where p.allowed = 1) and a.gone_at is null
+group by a.host order by a.host
+"""
+
+
+def every_inbox(unit: Unit) -> list[tuple[Host, str]]:
+    """One inbox for each allowed peer of whom anybody is known."""
+    return [(inbox.host, inbox.address) for inbox in unit.all(_Inbox, EVERY_INBOX)]
+
+
 PEER_HAS_FOLLOWER = """
 select 1 from follows f join accounts a on a.id = f.follower_id
 where f.followed_id = :author and f.accepted_at is not null and a.host = :host limit 1

@@ -7,7 +7,8 @@ it has the right type, nothing but a redirect within the same origin led to it, 
 from. What one incoming activity may cause is counted by its `Budget`.
 
 Every GET is signed with the node's own key, since peers answer only those whom they know; so nothing is cached here
-and no two questions share an answer.
+and no two questions share an answer. In which way it is signed, `Knocking` knows: a peer that cannot read one is tried
+in another.
 
 Source: ActivityPub appendix B.5, FEP-fe34, RFC 7033.
 """
@@ -16,11 +17,13 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -34,15 +37,26 @@ from federation.addresses import Egress
 from federation.answers import ACTIVITY, JRD, JSON, Fetched, Kind, detail_of, read_answer, seconds_until
 from federation.connections import CheckedResolver, checked_connector
 from federation.errors import BadDocument, BadHost, BudgetSpent, FetchFailed, Malformed, PeerNotAdmitted
-from federation.hosts import origin_of, same_origin
-from federation.signatures import cavage
+from federation.hosts import host_of, origin_of, same_origin
+from federation.signatures import ways
+from federation.signatures.keys import Kind as KeyKind
 from federation.signatures.keys import PrivateKey
+from federation.signatures.ways import Way
 from federation.strict_json import JsonObject, JsonValue
 from storage.ids import Host
 
 SIGNING_THREADS = 2
 
-UNAUTHENTICATED = "status-401"
+SIGNATURE_NOT_TAKEN = frozenset({400, 401})
+"""What peers answer who could not verify a signature, or not read it. Source: `docs/explanation/protocol.md`."""
+STUMBLED = 500
+"""What some answer whom a header that they do not know makes stumble: it counts with peers of whom nothing is known."""
+OF_OUR_OWN = "about:legation/"
+"""How refusals of our own software begin: it reads all that this node can sign, and another signature changes nothing."""
+
+T = TypeVar("T")
+KeyFor = Callable[[KeyKind], Awaitable[PrivateKey]]
+"""Gives the key of this kind with which somebody signs."""
 
 SPEAKERS = ("attributedTo", "actor", "owner", "controller")
 """The properties in which a document says for whom it speaks."""
@@ -104,16 +118,27 @@ class Answer:
     detail: str
 
 
+class Knocking(Protocol):
+    """Knows in which way requests to a peer are signed."""
+
+    async def ways_to(self, host: Host, /) -> Sequence[Way]:
+        """The ways to try, one after the other; at least one."""
+
+    async def took(self, host: Host, way: Way, /) -> None:
+        """Learn that a peer takes what is signed in this way."""
+
+
 class Client:
     """Asks and tells other nodes. One per process; made on a running loop, closed with `close`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the one way out is told everything that it may not decide
         self,
         *,
         own: Host,
         admitted: Callable[[Host], Awaitable[bool]],
         egress: Egress,
-        signer: Callable[[], Awaitable[PrivateKey]],
+        signer: KeyFor,
+        knocks: Knocking,
         now: Callable[[], datetime],
         software: str,
         resolver: AbstractResolver | None = None,
@@ -123,14 +148,15 @@ class Client:
         """A client that is allowed nothing by itself.
 
         own: this node, which is never asked over the network.  admitted: whether a host is a peer, now.
-        egress: which addresses may be connected to.  signer: the node's own key, with which GETs are signed.
-        now: aware, UTC.  software: the User-Agent.  resolver: finds addresses, the system's if None; closed with this.
+        egress: which addresses may be connected to.  signer: the node's own keys, with which GETs are signed.
+        knocks: in which way, for whom.  now: aware, UTC.  software: the User-Agent.  resolver: finds addresses, the system's if None; closed with this.
         tls: which certificates are believed, the system's if None.
         """
         self._own = own
         self._admitted = admitted
         self._egress = egress
         self._signer = signer
+        self._knocks = knocks
         self._now = now
         self._patience = patience or Patience()
         self._signing = ThreadPoolExecutor(SIGNING_THREADS, thread_name_prefix="signing")
@@ -186,15 +212,26 @@ class Client:
         scheme = "http" if self._egress.plain_http else "https"
         return (await self._fetch(f"{scheme}://{host}/.well-known/nodeinfo", JSON, budget)).served_at
 
-    async def post(self, inbox: str, body: bytes, key: PrivateKey) -> Answer:
-        """Deliver an activity, signed with this key. A redirect is an answer, and is not followed.
+    async def post(self, inbox: str, body: bytes, key_for: KeyFor) -> Answer:
+        """Deliver an activity, signed with a key of its author. A redirect is an answer, and is not followed.
 
+        key_for: gives the author's keys.
         Raises PeerNotAdmitted, ForbiddenAddress, and FetchFailed when no answer came.  Source: ActivityPub 7.
         """
         url = await self._checked(inbox)
+
+        async def attempt(way: Way) -> Answer:
+            return await self._post(inbox, url, body, way, await key_for(way.kind))
+
+        found, way, _ = await self._knock(host_of(inbox), attempt, status_of=_status_to_mend)
+        if found.status // 100 == 2:  # noqa: PLR2004  the family of 200
+            await self._knocks.took(host_of(inbox), way)
+        return found
+
+    async def _post(self, inbox: str, url: URL, body: bytes, way: Way, key: PrivateKey) -> Answer:
         with failures_named(inbox):
             async with asyncio.timeout(self._patience.post_seconds):
-                headers = await self._signed(hdrs.METH_POST, url, body, key)
+                headers = await self._signed(way, hdrs.METH_POST, url, body, key)
                 async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                     retry_after = seconds_until(response.headers.get(hdrs.RETRY_AFTER, ""), self._now())
                     return Answer(response.status, retry_after, await detail_of(response))
@@ -214,21 +251,54 @@ class Client:
             raise BadDocument(uri, code="too-many-redirects", internal=f"{second.uri} leads further")
         return second
 
+    async def _knock(
+        self, host: Host, attempt: Callable[[Way], Awaitable[T]], *, status_of: Callable[[T], int]
+    ) -> tuple[T, Way, bool]:
+        """What came of the last attempt, the way in which it was signed, and whether another was refused before.
+
+        status_of: the status of an answer for which the signature may be to blame, else 0.
+        """
+        *others, last = order = await self._knocks.ways_to(host)
+        not_taken = SIGNATURE_NOT_TAKEN | ({STUMBLED} if set(order) == set(Way) else set())
+        for number, way in enumerate(others):
+            found = await attempt(way)
+            if status_of(found) not in not_taken:
+                return found, way, number > 0
+        return await attempt(last), last, bool(others)
+
     async def _get(self, uri: str, kind: Kind, budget: Budget) -> Fetched:
         url = await self._checked(uri)
-        try:
-            return await self._ask(uri, url, kind, budget, signed_as=url)
-        except FetchFailed as refusal:
-            if refusal.code != UNAUTHENTICATED or not url.raw_query_string:
-                raise
-            # Older Mastodon leaves the query out of what it verifies.
-            return await self._ask(uri, url, kind, budget, signed_as=url.with_query(None))
 
-    async def _ask(self, uri: str, url: URL, kind: Kind, budget: Budget, *, signed_as: URL) -> Fetched:
-        key = await self._signer()
+        async def attempt(way: Way) -> Fetched | FetchFailed:
+            found = await self._ask(uri, url, kind, budget, way, signed_as=url)
+            if way is not Way.DRAFT or _status_of(found) != HTTPStatus.UNAUTHORIZED or not url.raw_query_string:
+                return found
+            # Older Mastodon leaves the query out of what it verifies.
+            return await self._ask(uri, url, kind, budget, way, signed_as=url.with_query(None))
+
+        found, way, after_refusal = await self._knock(host_of(uri), attempt, status_of=_status_of)
+        if isinstance(found, FetchFailed):
+            raise found
+        if after_refusal:
+            await self._knocks.took(host_of(uri), way)
+        return found
+
+    async def _ask(
+        self, uri: str, url: URL, kind: Kind, budget: Budget, way: Way, *, signed_as: URL
+    ) -> Fetched | FetchFailed:
+        """One request. A refusal that may be for the signature is returned, all other failures are raised."""
+        try:
+            return await self._ask_signed(uri, url, kind, budget, way, signed_as=signed_as)
+        except FetchFailed as failure:
+            if _status_of(failure):
+                return failure
+            raise
+
+    async def _ask_signed(self, uri: str, url: URL, kind: Kind, budget: Budget, way: Way, *, signed_as: URL) -> Fetched:
+        key = await self._signer(way.kind)
         with budget.one_fetch(uri) as seconds_left, failures_named(uri):
             async with asyncio.timeout(min(self._patience.get_seconds, seconds_left)):
-                signature = await self._signed(hdrs.METH_GET, signed_as, None, key)
+                signature = await self._signed(way, hdrs.METH_GET, signed_as, None, key)
                 headers = {hdrs.ACCEPT: kind.accept, **signature}
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     return await read_answer(response, uri, kind)
@@ -247,11 +317,22 @@ class Client:
             raise PeerNotAdmitted(uri)
         return URL(uri).with_fragment(None)
 
-    async def _signed(self, method: str, url: URL, body: bytes | None, key: PrivateKey) -> dict[str, str]:
-        sign = partial(cavage.sign, method, url, body=body, key=key, now=self._now())
+    async def _signed(self, way: Way, method: str, url: URL, body: bytes | None, key: PrivateKey) -> dict[str, str]:
+        sign = partial(ways.sign, way, method, url, body=body, key=key, now=self._now())
         if isinstance(key.material, RSAPrivateKey):  # 0.7 ms that the loop would stand still
             return await asyncio.get_running_loop().run_in_executor(self._signing, sign)
         return sign()
+
+
+def _status_to_mend(answer: Answer) -> int:
+    return 0 if OF_OUR_OWN in answer.detail else answer.status
+
+
+def _status_of(found: Fetched | FetchFailed) -> int:
+    return _REFUSALS.get(found.code, 0) if isinstance(found, FetchFailed) else 0
+
+
+_REFUSALS = {f"status-{status}": status for status in (*SIGNATURE_NOT_TAKEN, STUMBLED)}
 
 
 @contextlib.contextmanager

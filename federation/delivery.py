@@ -40,14 +40,16 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from federation.allowlist import Allowlist
 from federation.client import Client
 from federation.errors import Unreachable
 from federation.events import Delivered, DeliveryFailed, working_on
-from federation.own_keys import OwnKeys
-from storage import deliveries, peers
+from federation.finishing import to_its_end
+from federation.own_keys import KEPT_FOR, OwnKeys
+from federation.proving import Proving
+from federation.signatures.keys import Kind, PrivateKey
+from storage import deliveries, keys, peers
 from storage.deliveries import Delivery as Row
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, DeliveriesQueued, Event, PeerChanged
@@ -124,15 +126,23 @@ class Delivery:
     """Serves every peer that something waits for."""
 
     def __init__(
-        self, store: Store, client: Client, keys: OwnKeys, allowlist: Allowlist, *, tell: Callable[[Event], None]
+        self,
+        store: Store,
+        client: Client,
+        keys: OwnKeys,
+        allowlist: Allowlist,
+        *,
+        name: str,
+        tell: Callable[[Event], None],
     ) -> None:
-        """tell: hears of each delivery, and of each that failed."""
+        """name: of this process, in leases.  tell: hears of each delivery, and of each that failed."""
         self._store = store
         self._client = client
         self._keys = keys
+        self._proving = Proving(keys)
         self._allowlist = allowlist
         self._tell = tell
-        self._name = uuid4().hex
+        self._name = name
         self._wake = asyncio.Event()
         self._news = News()
         self._queued: set[Host] = set()
@@ -209,9 +219,7 @@ class Delivery:
         self._queued, self._look_at_all = set(), False
         began = time.monotonic()
         try:
-            rows = await self._store.write(
-                _turn, news, hosts, by=self._name, room=self._room(), most=MOST_LANES - self._lanes.total()
-            )
+            rows = await to_its_end(self._write_turn(news, hosts))
         except BaseException:
             self._news, self._look_at_all = news.and_then(self._news), True
             raise
@@ -222,6 +230,10 @@ class Delivery:
             lanes.setdefault((row.host, row.actor_id), []).append(row)
         self._lanes.update(host for host, _ in lanes)
         return list(lanes.values())
+
+    async def _write_turn(self, news: News, hosts: list[Host] | None) -> list[Row]:
+        most = MOST_LANES - self._lanes.total()
+        return await self._store.write(_turn, news, hosts, by=self._name, room=self._room(), most=most)
 
     def _room(self) -> dict[Host, int]:
         """How many more lanes may go to each peer that is served already."""
@@ -261,8 +273,12 @@ class Delivery:
     async def _send(self, row: Row) -> bool:
         """One attempt. Returns whether the peer may be sent the next one."""
         began = time.monotonic()
+
+        async def key_for(kind: Kind) -> PrivateKey:
+            return await self._keys.key(row.actor_id, kind, at=row.created_at)
+
         try:
-            answer = await self._client.post(row.inbox, row.body, await self._keys.of(row.actor_id))
+            answer = await self._client.post(row.inbox, await self._proving.proven(row), key_for)
         except Unreachable as error:
             return self._leave_alone(row, Failure(error.code), began=began)
         if 200 <= answer.status < 300:  # noqa: PLR2004
@@ -310,7 +326,7 @@ class Delivery:
 
     async def _give_up_for_ever(self) -> None:
         while True:
-            await self._store.write(_give_up_old)
+            await self._store.write(_forget_old)
             await asyncio.sleep(GIVE_UP_EVERY_SECONDS)
 
 
@@ -367,7 +383,8 @@ def _renew(unit: Unit, *, by: str) -> None:
     deliveries.renew(unit, by=by, until=unit.now + LEASE)
 
 
-def _give_up_old(unit: Unit) -> None:
+def _forget_old(unit: Unit) -> None:
+    keys.destroy_retired(unit, before=unit.now - KEPT_FOR)
     deliveries.give_up_older(unit, unit.now - PATIENCE, error="no answer for 90 days")
     deliveries.sweep(unit, before=unit.now - timedelta(hours=1))
 

@@ -23,36 +23,72 @@ def in_context(document: JsonObject) -> JsonObject:
     return {"@context": CONTEXT, **document}
 
 
-def key_id(account: Account) -> str:
-    """The id of the key with which an account of this node signs."""
-    return f"{account.uri}#main-key"
+ACTOR_CONTEXT: list[JsonValue] = [
+    *CONTEXT[:2],
+    "https://w3id.org/security/data-integrity/v2",
+    "https://www.w3.org/ns/cid/v1",
+    *CONTEXT[2:],
+]
 
 
-def actor(account: Account, *, public_key_pem: str) -> JsonObject:
-    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59."""
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """The public half of a key of ours. text: PEM, or Multikey.  expires: when it will no longer be shown."""
+
+    key_id: str
+    text: str
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPublicKeys:
+    """The keys that an account of this node shows.
+
+    rsa: for all other software, which reads one key and takes it for RSA; None where nobody has asked for it.
+    ed25519: the one in use, and those before it for as long as what they signed is on its way.
+    """
+
+    rsa: OwnKey | None
+    ed25519: Sequence[OwnKey]
+
+
+def actor(account: Account, *, keys: OwnPublicKeys) -> JsonObject:
+    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59, FEP-521a."""
     fields: list[JsonValue] = [
         {"type": "PropertyValue", "name": name, "value": value} for name, value in account.named_fields
     ]
-    return in_context(
-        {
-            "id": account.uri,
-            "type": account.kind,
-            "preferredUsername": account.username,
-            "name": account.display_name,
-            "summary": account.note,
-            "url": account.url,
-            "published": timestamp(account.created_at),
-            "inbox": account.inbox,
-            "outbox": account.outbox,
-            "followers": account.followers_uri,
-            "following": account.following_uri,
-            "endpoints": {"sharedInbox": account.shared_inbox},
-            "manuallyApprovesFollowers": account.locked,
-            "discoverable": account.discoverable,
-            "attachment": fields,
-            "publicKey": {"id": key_id(account), "owner": account.uri, "publicKeyPem": public_key_pem},
-        }
-    )
+    document: JsonObject = {
+        "@context": ACTOR_CONTEXT,
+        "id": account.uri,
+        "type": account.kind,
+        "preferredUsername": account.username,
+        "name": account.display_name,
+        "summary": account.note,
+        "url": account.url,
+        "published": timestamp(account.created_at),
+        "inbox": account.inbox,
+        "outbox": account.outbox,
+        "followers": account.followers_uri,
+        "following": account.following_uri,
+        "endpoints": {"sharedInbox": account.shared_inbox},
+        "manuallyApprovesFollowers": account.locked,
+        "discoverable": account.discoverable,
+        "attachment": fields,
+        "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
+    }
+    if keys.rsa:
+        document["publicKey"] = {"id": keys.rsa.key_id, "owner": account.uri, "publicKeyPem": keys.rsa.text}
+    return document
+
+
+def _multikey(account: Account, key: OwnKey) -> JsonValue:
+    shown: JsonObject = {
+        "id": key.key_id,
+        "type": "Multikey",
+        "controller": account.uri,
+        "publicKeyMultibase": key.text,
+    }
+    return shown | {"expires": timestamp(key.expires)} if key.expires else shown
 
 
 @dataclass(frozen=True, slots=True)

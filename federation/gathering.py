@@ -30,6 +30,19 @@ class Gathering:
         document = await self._client.get_document(uri, budget=budget)
         return await self._store.write(actors.keep, document.json)
 
+    async def owner_of_key(self, uri: str, *, budget: Budget) -> Account:
+        """Fetch whoever has a key, and keep what their node says now: also where the key has a document of its own.
+
+        uri: the key's, without a fragment.  Whether the actor shows the key is the caller's to see. Raises Unreachable.
+        """
+        document = (await self._client.get_document(uri, budget=budget)).json
+        if types_of(document) & ACTOR_TYPES:
+            return await self._store.write(actors.keep, document)
+        owner = value_or_id(document.get("owner") or document.get("controller"))
+        if not isinstance(owner, str) or owner == uri:
+            raise BadDocument(uri, code="no-owner")
+        return await self.actor(owner, budget=budget)
+
     async def known_actor(self, uri: str, *, budget: Budget) -> Account:
         """An actor from here, fetched only when it is not. Raises Unreachable."""
         found = await self._store.read(accounts.by_uri, uri)

@@ -24,10 +24,16 @@ from federation.errors import (
     UnsupportedType,
 )
 from federation.events import ActivityReceived, SignatureVerified, working_on
+from federation.hosts import host_of
 from federation.intake import Intake
+from federation.knocks import Knocks
 from federation.peer_keys import PeerKeys
 from federation.rates import Rates
-from federation.signatures import SignedRequest, Signer, freshness
+from federation.signatures import SignedRequest, Signer, proofs, rfc9421
+from federation.signatures.keys import Kind
+from federation.signatures.proofs import Proven
+from federation.signatures.replays import Replays
+from federation.signatures.ways import Way
 from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
 from storage import accounts
@@ -50,6 +56,7 @@ class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
 
     request: as received.  host: where it claims to come from.  document: its body.  signer: who signed it.
+    proven: who vouches for the document, if it has a proof.
     """
 
     request: SignedRequest
@@ -57,6 +64,7 @@ class Arrival:
     host: Host = NOWHERE
     document: JsonObject = field(default_factory=dict)
     signer: Signer | None = None
+    proven: Proven | None = None
     activity: Activity | None = None
     settled: bool = False
 
@@ -69,6 +77,7 @@ class Inbox:
         allowlist: Allowlist,
         keys: PeerKeys,
         intake: Intake,
+        knocks: Knocks,
         *,
         store: Store,
         rates: Rates,
@@ -84,6 +93,8 @@ class Inbox:
         self._allowlist = allowlist
         self._keys = keys
         self._intake = intake
+        self._knocks = knocks
+        self._replays = Replays()
         self._store = store
         self._rates = rates
         self._now = now
@@ -111,11 +122,13 @@ class Inbox:
         activity, body = arrival.activity, arrival.request.body
         if activity is None:
             return  # a type that this node does not know: lawful, and nothing to do
-        skew = _skew(arrival.request, self._now())
+        assert arrival.signer is not None
+        skew = round((arrival.signer.signed_at - self._now()).total_seconds())
         self._remember(body, activity)
         with working_on(activity.id, arrival.host):
             if await self._intake.keep(Arrived(activity.id, activity.actor, arrival.host, body, skew)):
                 self._tell(ActivityReceived(activity.id, arrival.host, activity.type))
+        self._replays.remember(arrival.request)
 
     async def identify(self, arrival: Arrival) -> Signer:
         """Who asks to read something: the checks that need no body. Raises Refused."""
@@ -149,6 +162,10 @@ class Inbox:
         if wait is not None:
             raise TooManyRequests(retry_after=max(1, round(wait)))
 
+    async def _drop_copies(self, arrival: Arrival) -> None:
+        """The very same request once more: the first has done its work."""
+        arrival.settled = self._replays.is_known(arrival.request)
+
     async def _drop_farewells(self, arrival: Arrival) -> None:
         """An unknown actor deletes itself: its key is gone with it, and there is nothing here to delete."""
         if b'"Delete"' not in arrival.request.body:
@@ -166,15 +183,29 @@ class Inbox:
     async def _demand_signature(self, arrival: Arrival) -> None:
         arrival.signer = await self._keys.verify(arrival.request)
         self._tell(SignatureVerified(arrival.signer.host, arrival.signer.scheme))
+        if arrival.signer.scheme == rfc9421.NAME and arrival.signer.kind is Kind.ED25519:
+            await self._knocks.took(arrival.signer.host, Way.MODERN)  # who signs like this reads it too
 
     async def _demand_document(self, arrival: Arrival) -> None:
         arrival.document = strict_json.loads(arrival.request.body)
+
+    async def _demand_proof(self, arrival: Arrival) -> None:
+        """A proof need not be there; one that is wrong is refused, however good the signature of the request."""
+        if not proofs.has_proof(arrival.document):
+            return
+        author = proofs.author_of(arrival.document)
+        try:
+            await self._allowlist.demand(host_of(author or ""))
+        except BadHost as error:
+            raise Unauthenticated(error.reason, code="bad-proof") from error
+        arrival.proven = await self._keys.prove(arrival.document)
 
     async def _demand_actor(self, arrival: Arrival) -> None:
         actor = value_or_id(arrival.document.get("actor"))
         if not isinstance(actor, str):
             raise Malformed("The property `actor` is one id.", code="bad-actor")
-        if arrival.signer is None or actor != arrival.signer.actor:
+        vouching = {one.actor for one in (arrival.signer, arrival.proven) if one is not None}
+        if actor not in vouching:
             raise Unauthenticated("The key that signed this does not belong to the actor.", code="not-the-actor")
 
     async def _demand_activity(self, arrival: Arrival) -> None:
@@ -188,16 +219,12 @@ CHECKS: tuple[Check, ...] = (
     Inbox._demand_type,  # noqa: SLF001
     Inbox._demand_allowed,  # noqa: SLF001
     Inbox._demand_rate,  # noqa: SLF001
+    Inbox._drop_copies,  # noqa: SLF001
     Inbox._drop_farewells,  # noqa: SLF001
     Inbox._demand_signature,  # noqa: SLF001
     Inbox._demand_document,  # noqa: SLF001
+    Inbox._demand_proof,  # noqa: SLF001
     Inbox._demand_actor,  # noqa: SLF001
     Inbox._demand_activity,  # noqa: SLF001
 )
 """Every check of a request to an inbox, in order: cheap before costly, nothing fetched before the allowlist."""
-
-
-def _skew(request: SignedRequest, now: datetime) -> int | None:
-    """How far the sender's clock is ahead of ours, in seconds, from the date that its signature covers."""
-    date = request.headers.get("Date")
-    return None if date is None else round((freshness.read_http_date(date) - now).total_seconds())

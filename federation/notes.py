@@ -1,5 +1,6 @@
 """A Note becomes a post: the same for what a person here writes and for what a peer tells of."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from federation.audience import reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
-from federation.html import plain, sanitise
+from federation.html import plain, plain_text, sanitise
 from federation.strict_json import JsonObject
 from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, PUBLIC, Note
 from storage import accounts, follows, notifications, posts
@@ -20,6 +21,7 @@ from storage.store import Unit
 from storage.visibility import Reach, may_see
 
 LONGEST_LANGUAGE = 16
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def read(document: JsonObject) -> Note:
@@ -99,12 +101,17 @@ def writing_of(note: Note) -> Writing:
     typed = note.source.content if note.source and note.source.media_type == "text/markdown" else None
     return Writing(
         content=sanitise(title + note.text),
-        summary=plain(note.summary, longest=LONGEST_SUMMARY),
+        summary=plain(_without_markup(note.summary), longest=LONGEST_SUMMARY),
         sensitive=note.sensitive or bool(note.summary),
         language=note.language[:LONGEST_LANGUAGE] if note.language else None,
         source=typed,
         tags=note.hashtags,
     )
+
+
+def _without_markup(summary: str) -> str:
+    """A summary is HTML to some and plain text to others: what looks like a tag is taken for one."""
+    return plain_text(summary) if TAG.search(summary) else summary
 
 
 def as_kept(document: JsonObject) -> str:

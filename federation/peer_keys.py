@@ -11,14 +11,17 @@ Source: `docs/explanation/protocol.md`, "Finding a key"; CVE-2024-23832, CVE-202
 import asyncio
 import time
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from federation import hosts, signatures
 from federation.client import Budget
 from federation.errors import NotThere, TemporarilyUnavailable, Unauthenticated, Unreachable
 from federation.gathering import Gathering
-from federation.signatures import KeyWanted, PublicKey, SignedRequest, Signer
+from federation.signatures import KeyWanted, PublicKey, SignedRequest, Signer, proofs
 from federation.signatures import keys as signing_keys
+from federation.signatures.proofs import AssertionKeyWanted, Proven
+from federation.strict_json import JsonObject
 from storage import keys
 from storage.events import ChangedElsewhere, Event, PublicKeyChanged
 from storage.ids import Host
@@ -29,15 +32,22 @@ MOST_REMEMBERED = 4_096
 MOST_CACHED = 4_096
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: PublicKey
+    proves: bool
+    expires_at: datetime | None
+
+
 class PeerKeys:
-    """Verifies requests of peers, finding their keys as needed."""
+    """Verifies requests and documents of peers, finding their keys as needed."""
 
     def __init__(self, store: Store, gathering: Gathering, *, own: Host, now: Callable[[], datetime]) -> None:
         self._store = store
         self._gathering = gathering
         self._own = own
         self._now = now
-        self._cached: dict[str, PublicKey] = {}
+        self._cached: dict[str, _Known] = {}
         self._changes = 0
         self._asked: dict[str, float] = {}
         self._asking: dict[str, asyncio.Lock] = {}
@@ -51,15 +61,29 @@ class PeerKeys:
         try:
             return await self._verify(request, refreshed=False)
         except Unauthenticated as error:
-            if error.code != "wrong-key" or not await self._refresh(request):
+            key_id = signatures.key_id_of(request)
+            if error.code != "wrong-key" or not await self._refresh(key_id):
                 raise
             return await self._verify(request, refreshed=True)
+
+    async def prove(self, document: JsonObject) -> Proven:
+        """Who vouches for a document that has a proof, and whose author's host was found on the allowlist before.
+
+        Raises Unauthenticated; TemporarilyUnavailable when the key could not be fetched just now.
+        """
+        wanted = next(proofs.verify(document, now=self._now()))
+        try:
+            return await self._prove(document, wanted, refreshed=False)
+        except Unauthenticated as error:
+            if error.code != "wrong-proof" or not await self._refresh(wanted.key_id):
+                raise
+            return await self._prove(document, wanted, refreshed=True)
 
     def _hear(self, events: Iterable[Event]) -> None:
         for event in events:
             match event:
                 case PublicKeyChanged(owner):
-                    self._cached = {key_id: key for key_id, key in self._cached.items() if key.owner != owner}
+                    self._cached = {key_id: known for key_id, known in self._cached.items() if known.key.owner != owner}
                     self._changes += 1
                 case ChangedElsewhere():
                     self._cached = {}
@@ -71,19 +95,34 @@ class PeerKeys:
         steps: Generator[KeyWanted, PublicKey, Signer] = signatures.verify(request, now=self._now())
         try:
             wanted = next(steps)
-            steps.send(await self._find(wanted.key_id, refreshed=refreshed))
+            steps.send((await self._find(wanted.key_id, refreshed=refreshed)).key)
         except StopIteration as finished:
             signer: Signer = finished.value
             return signer
         message = "The signature asks for a second key."
         raise Unauthenticated(message, code="bad-signature-header")
 
-    async def _find(self, key_id: str, *, refreshed: bool) -> PublicKey:
+    async def _prove(self, document: JsonObject, wanted: AssertionKeyWanted, *, refreshed: bool) -> Proven:
+        known = await self._find(wanted.key_id, refreshed=refreshed)
+        if not known.proves:
+            message = "The actor does not list the proof's key under `assertionMethod`."
+            raise Unauthenticated(message, code="wrong-proof", internal=wanted.key_id)
+        steps: Generator[AssertionKeyWanted, PublicKey, Proven] = proofs.verify(document, now=self._now())
+        next(steps)
+        try:
+            steps.send(known.key)
+        except StopIteration as finished:
+            proven: Proven = finished.value
+            return proven
+        message = "The proof asks for a second key."
+        raise Unauthenticated(message, code="bad-proof")
+
+    async def _find(self, key_id: str, *, refreshed: bool) -> _Known:
         if hosts.host_of(key_id) == self._own:
             message = "A key of this node does not sign requests to it."
             raise Unauthenticated(message, code="own-key")
         if not refreshed and (cached := self._cached.get(key_id)) is not None:
-            return cached
+            return self._unexpired(cached)
         changes = self._changes
         row = await self._store.read(keys.public, key_id)
         if row is None:
@@ -91,18 +130,23 @@ class PeerKeys:
                 row = await self._store.read(keys.public, key_id) or await self._fetch(key_id)
             self._asking.pop(key_id, None)
         key = PublicKey(row.key_id, row.owner_uri, signing_keys.public_from_pem(row.pem))
+        known = _Known(key, row.proves, row.expires_at)
         if changes == self._changes:  # else it may be an old one already
-            self._keep(key)
-        return key
+            self._keep(known)
+        return self._unexpired(known)
 
-    def _keep(self, key: PublicKey) -> None:
+    def _unexpired(self, known: _Known) -> _Known:
+        if known.expires_at is not None and known.expires_at <= self._now():
+            raise _no_key(known.key.key_id)
+        return known
+
+    def _keep(self, known: _Known) -> None:
         if len(self._cached) >= MOST_CACHED:
             del self._cached[next(iter(self._cached))]
-        self._cached[key.key_id] = key
+        self._cached[known.key.key_id] = known
 
-    async def _refresh(self, request: SignedRequest) -> bool:
+    async def _refresh(self, key_id: str) -> bool:
         """Fetch a key again that no longer fits. False when it was asked for a short while ago."""
-        key_id = next(signatures.verify(request, now=self._now())).key_id
         if not self._may_ask(key_id):
             return False
         try:
@@ -132,7 +176,7 @@ class PeerKeys:
         return row
 
     async def _ask(self, key_id: str) -> None:
-        await self._gathering.actor(key_id.partition("#")[0], budget=Budget(fetches=3))
+        await self._gathering.owner_of_key(key_id.partition("#")[0], budget=Budget(fetches=5))
 
     def _may_ask(self, key_id: str) -> bool:
         now = time.monotonic()

@@ -4,6 +4,7 @@ Everything but the node's own actor, NodeInfo and host-meta is for allowed peers
 peer may not see and a thing that is not there answer alike. Refusals are problem documents (RFC 9457, FEP-c180).
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from html import escape
@@ -29,7 +30,8 @@ from federation.errors import (
 from federation.events import RequestRefused
 from federation.inbox import Arrival
 from federation.service import Federation
-from federation.signatures import SignedRequest, Signer
+from federation.signatures import SignedRequest, Signer, rfc9421
+from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
 from storage import accounts, peers, posts, timelines
@@ -62,6 +64,9 @@ DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Contro
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+RESOURCE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
+"""Any URI: it begins with its scheme."""
+
 
 def refusing(handler: Handler) -> Handler:
     """Turn what a handler refuses into the answer that a peer understands."""
@@ -71,7 +76,10 @@ def refusing(handler: Handler) -> Handler:
             return await handler(request)
         except Refused as refusal:
             _tell_refused(request, refusal.code, refusal)
-            return problem(STATUS[type(refusal)], refusal)
+            answer = problem(STATUS[type(refusal)], refusal)
+            if isinstance(refusal, Unauthenticated) and request.method == "POST":
+                answer.headers["Accept-Signature"] = rfc9421.ACCEPTED_SIGNATURE
+            return answer
         except StorageTrouble as trouble:
             _tell_refused(request, trouble.code, trouble)
             return problem(503, TemporarilyUnavailable("This node cannot keep anything just now.", code=trouble.code))
@@ -130,20 +138,19 @@ async def node_actor(request: web.Request) -> web.Response:
     if "Signature" in request.headers:
         # Verified beside the answer, not before it: two nodes that start together would wait for each other's key.
         federation.notice(await _arrival(request))
-    document = documents.actor(account, public_key_pem=await federation.keys.public_pem(account))
-    return _document(document)
+    return _document(documents.actor(account, keys=await federation.keys.public(account)))
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
     """A person of this node; browsers are sent on to their page."""
     if _wants_page(request):
         raise web.HTTPFound((await _local(request)).url)
-    await _identify(request)
+    signer = await _identify(request)
     account = await _local(request)
     if account.gone_at is not None:
         raise GoneHere
-    pem = await request.app[FEDERATION].keys.public_pem(account)
-    return _document(documents.actor(account, public_key_pem=pem))
+    keys = await request.app[FEDERATION].keys.public(account, make_rsa=signer.kind is Kind.RSA)
+    return _document(documents.actor(account, keys=keys))
 
 
 async def get_outbox(request: web.Request) -> web.Response:
@@ -195,11 +202,12 @@ async def get_post(request: web.Request) -> web.StreamResponse:
 
 
 async def webfinger(request: web.Request) -> web.Response:
-    """Who is behind a handle of this node: for allowed peers and people who are signed in."""
+    """Who is behind a handle of this node: for allowed peers and people who are signed in. Source: RFC 7033, 4.2."""
     federation = request.app[FEDERATION]
-    resource = request.query.get("resource", "")
-    if not resource:
-        raise Malformed("Ask for a resource, as ?resource=acct:name@host.", code="no-resource")
+    resources = request.query.getall("resource", [])
+    if len(resources) != 1 or not RESOURCE.match(resources[0]):
+        raise Malformed("Ask for one resource, as ?resource=acct:name@host.", code="no-resource")
+    resource = resources[0]
     base_url = federation.place.base_url
     if resource.rstrip("/") == base_url:
         return _jrd(discovery.webfinger_of_node(base_url, f"{base_url}/actor"))

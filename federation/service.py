@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from uuid import uuid4
 
 from aiohttp.abc import AbstractResolver
 
@@ -21,32 +21,23 @@ from federation.gathering import Gathering
 from federation.hosts import canonical_host, host_of
 from federation.inbox import Arrival, Inbox
 from federation.intake import Intake
+from federation.knocks import Knocks
 from federation.own_keys import OwnKeys
 from federation.peer_keys import PeerKeys
 from federation.rates import Rates
-from federation.signatures.keys import PrivateKey
-from storage import accounts, peers, posts
+from federation.roles import ALL_ROLES, Role
+from federation.signatures.keys import Kind, PrivateKey
+from storage import accounts, deliveries, journal, peers, posts
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.events import Event
 from storage.ids import Host
 from storage.posts import Post
-from storage.store import Store
+from storage.store import Store, Unit
 from storage.vault import Vault
 
 GREETINGS_AT_ONCE = 8
 TROUBLE_PAUSE_SECONDS = 1.0
-
-
-class Role(StrEnum):
-    """What a process of a node does. The first is to answer people, apps and peers."""
-
-    WEB = "web"
-    INBOX = "inbox"
-    DELIVERY = "delivery"
-
-
-ALL_ROLES = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +74,28 @@ class Federation:
         tell: Callable[[Event], None],
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        name: str = "",
     ) -> None:
         """Made on a running loop.
 
         now: aware, UTC.  tell: hears what happens with peers.  resolver: finds addresses, the system's when None.
         tls: which certificates of peers are believed, the system's when None.
+        name: of this process, in leases; at most 32 characters, never used before; one is made when there is none.
         """
+        name = name or uuid4().hex
         self.place = place
         self.tell = tell
         self.store = store
         self._group: asyncio.TaskGroup | None = None
         self.allowlist = Allowlist(store)
-        self.keys = OwnKeys(store, vault)
+        self.keys = OwnKeys(store, vault, now=now)
+        knocks = Knocks(store)
         self.client = Client(
             own=place.host,
             admitted=self.allowlist.holds,
             egress=place.egress,
             signer=self._node_key,
+            knocks=knocks,
             now=now,
             software=f"Legation/{place.version} (+{place.base_url}/)",
             resolver=resolver,
@@ -108,26 +104,32 @@ class Federation:
         self.gathering = Gathering(store, self.client)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(store, per_minute=place.activities_per_minute, now=now)
-        self.applier = Applier(store, self.gathering, is_busy=self._is_busy, tell=tell)
+        self.applier = Applier(store, self.gathering, name=name, is_busy=self._is_busy, tell=tell)
         self.inbox = Inbox(
             self.allowlist,
             self.peer_keys,
             Intake(store),
+            knocks,
             store=store,
             rates=rates,
             now=now,
             tell=tell,
             remember=self.applier.remember,
         )
-        self.delivery = Delivery(store, self.client, self.keys, self.allowlist, tell=tell)
+        self.delivery = Delivery(store, self.client, self.keys, self.allowlist, name=name, tell=tell)
 
     @contextlib.asynccontextmanager
-    async def running(self, roles: frozenset[Role] = ALL_ROLES) -> AsyncIterator[None]:
+    async def running(
+        self, roles: frozenset[Role] = ALL_ROLES, *, instead_of: Sequence[str] = ()
+    ) -> AsyncIterator[None]:
         """Do what this process is for, for as long as the context lasts. The client is closed by whoever made this.
 
         roles: what the process does. Every process can answer peers and take what they tell; what one takes, another that
-        has the role may apply or deliver.
+        has the role may apply or deliver.  instead_of: names of processes that have died: what they held is free again now,
+        and not only when their leases run out.
         """
+        for name in instead_of:
+            await self.store.write(_free_leases, name)
         known = await self.store.read(peers.allowed_hosts)
         async with asyncio.TaskGroup() as group:
             self._group = group
@@ -201,8 +203,8 @@ class Federation:
             signer = await self.inbox.identify(arrival)
             await self.store.write(peers.greeted, {signer.host: None})
 
-    async def _node_key(self) -> PrivateKey:
-        return await self.keys.private(await self.store.read(accounts.node_actor))
+    async def _node_key(self, kind: Kind) -> PrivateKey:
+        return await self.keys.key((await self.store.read(accounts.node_actor)).id, kind)
 
     async def _greet(self, hosts: Sequence[Host]) -> None:
         """Say to each peer that this node is back, so that what waits there for us comes at once."""
@@ -217,6 +219,11 @@ class Federation:
         async with asyncio.TaskGroup() as group:
             for host in hosts:
                 group.create_task(greet(host), name=f"greet {host}")
+
+
+def _free_leases(unit: Unit, name: str) -> None:
+    journal.give_all_back(unit, by=name)
+    deliveries.give_all_back(unit, by=name)
 
 
 async def _through_trouble(work: Callable[[], Awaitable[None]]) -> None:

@@ -5,11 +5,12 @@ or a null. These models take all of them and give one form. JSON-LD is read as p
 Source: ActivityStreams 2.0 Vocabulary; the spellings in `docs/explanation/protocol.md`.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from federation.hosts import origin_of
@@ -107,6 +108,11 @@ PageAddress = Annotated[str, BeforeValidator(_page)]
 
 
 def _embedded(value: object) -> object:
+    match value:
+        case [only]:
+            return _embedded(only)
+        case _:
+            pass
     return value if isinstance(value, Mapping) else {"id": value_or_id(value)}
 
 
@@ -123,7 +129,12 @@ Embedded = Annotated[dict[str, Any], BeforeValidator(_embedded), AfterValidator(
 
 def types_of(document: Mapping[str, Any]) -> frozenset[str]:  # Any: whatever JSON holds
     """The types of an object: one, several, or none that can be read."""
-    return frozenset(part for part in as_list(document.get("type")) if isinstance(part, str))
+    return frozenset(_term(part) for part in as_list(document.get("type")) if isinstance(part, str))
+
+
+def _term(name: str) -> str:
+    """A term of ActivityStreams by its plain name, however it was written."""
+    return name.removeprefix("as:").removeprefix("https://www.w3.org/ns/activitystreams#")
 
 
 class Model(BaseModel):
@@ -132,10 +143,14 @@ class Model(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
 
 
+def _first_type(value: object) -> object:
+    return next((_term(part) for part in as_list(value) if isinstance(part, str)), "")
+
+
 class Tag(Model):
     """A mention or a hashtag in a text; other kinds are passed over."""
 
-    type: str = ""
+    type: Annotated[str, BeforeValidator(_first_type)] = ""
     href: str | None = None
     name: Text = ""
 
@@ -151,8 +166,9 @@ class Source(Model):
     media_type: str = ""
 
 
-def _first_type(value: object) -> object:
-    return next((part for part in as_list(value) if isinstance(part, str)), "")
+def _first_id(value: object) -> object:
+    """The first id among several; None when there is none that can be read."""
+    return next((found for found in map(value_or_id, as_list(value)) if isinstance(found, str)), None)
 
 
 class Note(Model):
@@ -166,7 +182,7 @@ class Note(Model):
     content_map: dict[str, str] = Field(default_factory=dict)
     summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
     sensitive: bool = False
-    in_reply_to: Annotated[str | None, BeforeValidator(value_or_id)] = None
+    in_reply_to: Annotated[str | None, BeforeValidator(_first_id)] = None
     published: Moment | None = None
     updated: Moment | None = None
     url: PageAddress = ""
@@ -200,15 +216,44 @@ POST_TYPES = frozenset({"Note", "Article", "Page", "Question", "Event"})
 
 
 class Key(Model):
-    """The public key of an actor."""
+    """A public key with which an actor signs requests."""
 
     id: Uri
     owner: Uri
     public_key_pem: str
 
 
-def _first(value: object) -> object:
-    return next(iter(as_list(value)), None)
+MOST_KEYS = 10
+
+AnyKey = TypeVar("AnyKey", bound=Model)
+
+
+def _keys(value: object) -> list[Key]:
+    return _readable(Key, value)
+
+
+class Multikey(Model):
+    """A key that an actor has for vouching for documents, and for signing requests (FEP-521a)."""
+
+    id: Uri
+    type: Annotated[str, BeforeValidator(_first_type)]
+    controller: Uri
+    public_key_multibase: str
+    expires: Moment | None = None
+    revoked: Moment | None = None
+
+
+def _multikeys(value: object) -> list[Multikey]:
+    return _readable(Multikey, value)
+
+
+def _readable(kind: type[AnyKey], value: object) -> list[AnyKey]:
+    """The keys that can be read: ids alone, and verification methods of other kinds, may stand between them."""
+    found = []
+    for key in as_list(value)[:MOST_KEYS]:
+        with contextlib.suppress(ValidationError):
+            found.append(kind.model_validate(key))
+    return found
 
 
 class Endpoints(Model):
@@ -246,7 +291,8 @@ class Actor(Model):
     manually_approves_followers: bool = False
     discoverable: bool = True
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
-    public_key: Annotated[Key, BeforeValidator(_first)]
+    public_key: Annotated[tuple[Key, ...], BeforeValidator(_keys)] = ()
+    assertion_method: Annotated[tuple[Multikey, ...], BeforeValidator(_multikeys)] = ()
 
 
 ACTOR_TYPES = frozenset({"Person", "Group", "Organization", "Application", "Service"})

@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver
 from federation import routes as federation_routes
 from federation.addresses import Egress
 from federation.hosts import canonical_host
+from federation.roles import Role
 from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
 from node import api, oauth, observe, short_road
@@ -29,9 +30,10 @@ from node.memory import Memory
 from node.metrics import Metrics, scraped
 from node.passwords import Passwords
 from node.protection import IDENTIFIER
-from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start
+from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start, start_on
 from node.settings import Settings
 from node.web.session import is_signed_in
+from node.workers import Inherited
 from storage import facts, schema_version
 from storage.events import Event
 from storage.opening import open_store
@@ -44,10 +46,16 @@ VERSION = importlib.metadata.version("legation")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A node that serves. serving.port is where it listens."""
+    """A node that serves. serving: none, where it answers nobody."""
 
     node: Node
-    serving: Serving
+    serving: Serving | None
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        assert self.serving is not None
+        return self.serving.port
 
 
 @contextlib.asynccontextmanager
@@ -57,14 +65,16 @@ async def running(
     listen: tuple[str, int] | None = None,
     clock: Callable[[], datetime] = utc_now,
     resolver: AbstractResolver | None = None,
-    worker: int = 0,
+    inherited: Inherited | None = None,
 ) -> AsyncIterator[Running]:
     """A node that serves for as long as the context lasts.
 
     listen: address and port instead of the settings' own.  clock: aware, UTC.  resolver: finds the addresses of peers.
-    worker: the number of this process among those of the node on this machine, from 0.
+    inherited: what a worker has from its parent: its number, and sockets to serve on instead of an address.
     Raises BadSettings, StorageTrouble, ServingError: each one sentence that says what to do.
     """
+    worker = inherited.number if inherited else 0
+    sockets = inherited.sockets if inherited else ()
     vault = Vault(settings.secret())
     store = await open_store(settings.database, clock=clock)
     try:
@@ -79,6 +89,7 @@ async def running(
             tell=observe.hear if metrics is None else both(observe.hear, metrics.hear),
             resolver=resolver,
             tls=settings.certificates(),
+            name=inherited.name if inherited else "",
         )
         memory = Memory(store, now=clock)
         if metrics is not None:
@@ -93,17 +104,20 @@ async def running(
             app[TOLD_TO] = observe.Requests(every=settings.log_requests == "all", metrics=metrics)
             if metrics is not None and (address := settings.metrics_address(worker)) is not None:
                 await leaving.enter_async_context(scraped(metrics, store, now=clock, address=address))
-            serving = await start(app, host=host, port=port)
+            serving = None
+            if Role.WEB in settings.roles:
+                serving = await (start_on(app, sockets) if sockets else start(app, host=host, port=port))
+                # Beside the first answers, not before them; a page that is asked for meanwhile compiles its own.
+                warming = asyncio.get_running_loop().run_in_executor(None, pages.compile_all)
+                leaving.push_async_callback(asyncio.wait_for, warming, None)
             observe.started(settings, version=VERSION, schema=schema_version.CURRENT, worker=worker)
             leaving.callback(observe.stopped, worker=worker)
-            # Beside the first answers, not before them; a page that is asked for meanwhile compiles its own.
-            warming = asyncio.get_running_loop().run_in_executor(None, pages.compile_all)
-            leaving.push_async_callback(asyncio.wait_for, warming, None)
-            async with federation.running():
+            async with federation.running(settings.roles, instead_of=inherited.instead_of if inherited else ()):
                 try:
                     yield Running(node, serving)
                 finally:
-                    await serving.stop()
+                    if serving is not None:
+                        await serving.stop()
     finally:
         await store.close()
 
@@ -166,18 +180,41 @@ def place_of(settings: Settings) -> Place:
     )
 
 
-async def serve(settings: Settings, *, listen: tuple[str, int] | None, ready: Callable[[Running], None]) -> None:
+async def serve(
+    settings: Settings,
+    *,
+    listen: tuple[str, int] | None,
+    inherited: Inherited | None = None,
+    ready: Callable[[int | None], None],
+) -> None:
     """Serve until the process is told to stop (SIGTERM or SIGINT), then finish what was begun.
 
-    ready: is called once the node answers.
+    SIGHUP: another process has taken over; whoever is connected goes on there, then this one stops.
+    inherited: what a worker has from its parent, None where there is no parent.
+    ready: is called once the node answers, with its port if it has one.
     """
-    stopping = asyncio.Event()
+    stopping, leaving = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    async with running(settings, listen=listen) as found:
-        ready(found)
-        await stopping.wait()
+    loop.add_signal_handler(signal.SIGHUP, leaving.set)
+    async with running(settings, listen=listen, inherited=inherited) as found:
+        if inherited is None:
+            ready(None if found.serving is None else found.serving.port)
+        else:
+            inherited.say_ready()
+            inherited.when_alone(stopping.set)
+        if await first_of(stopping, leaving) is leaving and found.serving is not None:
+            await found.serving.leave()
+
+
+async def first_of(*events: asyncio.Event) -> asyncio.Event:
+    """Wait for any of these, and tell which."""
+    waiting = {asyncio.create_task(event.wait()): event for event in events}
+    done, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for other in others:
+        other.cancel()
+    return waiting[done.pop()]
 
 
 def _demand_same_address(unit: Unit, base_url: str) -> None:

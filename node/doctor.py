@@ -9,10 +9,13 @@ import shutil
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+import federation
+import node
+import storage
 from federation.client import Budget
 from federation.errors import ForbiddenAddress, Unreachable
 from federation.service import Federation
@@ -22,20 +25,23 @@ from node.errors import BadSettings
 from node.settings import Settings
 from node.web.wording import trouble_of
 from storage import audit, deliveries, facts, journal, peers, soundness, staff
+from storage.addresses import shown
 from storage.errors import StorageTrouble
 from storage.opening import open_store
 from storage.peers import Peer
+from storage.postgresql import CONNECTIONS
+from storage.soundness import OLDEST_VERSION, Condition, SealedKey
 from storage.sqlite import utc_now
 from storage.store import Store
 from storage.vault import Vault
-
-BUILT = datetime(2026, 11, 23, tzinfo=UTC)
-"""No clock that is right shows an earlier moment than this program's."""
 
 LITTLE_ROOM = 0.10
 NO_ROOM = 0.02
 MUCH_SKEW_SECONDS = 120
 OLD_QUEUE_HOURS = 24
+A_MOMENT = timedelta(minutes=2)
+MUCH_OF_CONNECTIONS = 0.8
+TESTED_WITH = 16
 
 
 class State(StrEnum):
@@ -68,15 +74,20 @@ async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
     found += _mode(settings)
     tell("clock and disk")
     usage = shutil.disk_usage(settings.data)
-    found += [clock(utc_now()), room(usage.free, usage.total, settings.data), *_rights(settings)]
+    found += [
+        clock(utc_now(), installed=installed_at()),
+        room(usage.free, usage.total, settings.data),
+        *_rights(settings),
+    ]
     tell("database")
-    found += await asyncio.to_thread(lambda: list(_file(settings)))
+    look = _database if settings.postgresql else _file
+    found += await asyncio.to_thread(lambda: list(look(settings)))
     try:
         store = await open_store(settings.database)
     except StorageTrouble as error:
         return [*found, Finding("database", State.BAD, str(error))]
     try:
-        found.append(await asyncio.to_thread(_secret, settings, secret))
+        found.append(_secret(await store.read(soundness.sealed_key), secret))
         found += [finding async for finding in _contents(store, settings)]
         tell("other nodes")
         found += await _peers(store, settings, secret)
@@ -92,10 +103,20 @@ def _mode(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def clock(now: datetime) -> Finding:
-    """Whether this machine's clock can be right. now: what it says, aware, UTC."""
-    if now < BUILT:
-        sentence = f"The clock says {now:%Y-%m-%d}: that is before this program was made. Set it by NTP."
+def installed_at() -> datetime:
+    """When this program was put on this machine, by the machine's own clock then: the newest time of its files."""
+    floors = (Path(module.__file__) for module in (storage, federation, node) if module.__file__)
+    newest = max(path.stat().st_mtime for floor in floors for path in floor.parent.rglob("*.py"))
+    return datetime.fromtimestamp(newest, UTC)
+
+
+def clock(now: datetime, *, installed: datetime) -> Finding:
+    """Whether this machine's clock can be right. now: what it says.  installed: see `installed_at`.  Both aware, UTC."""
+    if now < installed - A_MOMENT:
+        sentence = (
+            f"The clock says {now:%Y-%m-%d %H:%M} UTC, and this program was installed when it said "
+            f"{installed:%Y-%m-%d %H:%M}: it was, or is, wrong. Set it by NTP."
+        )
         return Finding("clock", State.BAD, sentence)
     return Finding("clock", State.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
 
@@ -134,8 +155,47 @@ def _file(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", State.GOOD, f"The database is sound ({size:.0f} MB).")
 
 
-def _secret(settings: Settings, secret: bytes) -> Finding:
-    sealed = soundness.one_sealed_key(settings.database_file)
+def _database(settings: Settings) -> Iterator[Finding]:
+    """How PostgreSQL keeps the database. That it cannot be reached, or is of another schema, is found out by opening it."""
+    try:
+        found = soundness.condition_of(settings.postgresql)
+    except StorageTrouble:
+        return
+    size = f"{shown(settings.postgresql)} ({found.size / 1e6:.0f} MB, PostgreSQL {found.version // 10000})"
+    yield Finding("database", State.GOOD, f"The database is {size}.")
+    yield from condition(found)
+    yield connections(found, needed=settings.workers * CONNECTIONS)
+
+
+def condition(found: Condition) -> Iterator[Finding]:
+    """What is not as it should be in a PostgreSQL."""
+    if found.version < OLDEST_VERSION:
+        sentence = f"PostgreSQL {found.version // 10000} is too old: {OLDEST_VERSION // 10000} is needed, {TESTED_WITH} is what this program is tested with."
+        yield Finding("version of PostgreSQL", State.BAD, sentence)
+    if found.encoding != "UTF8":
+        sentence = (
+            f"The database keeps texts as {found.encoding}. Make one with `encoding UTF8`, and move the node there."
+        )
+        yield Finding("encoding", State.BAD, sentence)
+    for name in soundness.WATCHED:
+        if found.settings[name] == "off":
+            sentence = (
+                f"PostgreSQL runs with {name} = off: after a power cut, what was acknowledged may be gone. Set it on."
+            )
+            yield Finding(name, State.LOOK, sentence)
+
+
+def connections(found: Condition, *, needed: int) -> Finding:
+    """Whether the processes of a node have room in PostgreSQL. needed: by those of this machine."""
+    figures = f"{found.connections} connections are allowed, {found.used} are open; this machine needs up to {needed}"
+    if needed > found.connections:
+        return Finding("connections", State.BAD, f"{figures}: raise max_connections, or the limit of the role.")
+    if max(needed, found.used) > found.connections * MUCH_OF_CONNECTIONS:
+        return Finding("connections", State.LOOK, f"{figures}: others and other machines need some too. Allow more.")
+    return Finding("connections", State.GOOD, f"{figures}.")
+
+
+def _secret(sealed: SealedKey | None, secret: bytes) -> Finding:
     try:
         if sealed is not None:
             Vault(secret).open(sealed.sealed, about=sealed.key_id)
@@ -177,18 +237,18 @@ async def _peers(store: Store, settings: Settings, secret: bytes) -> list[Findin
     if not found:
         return [Finding("other nodes", State.LOOK, "No other node is allowed yet: legation peers allow HOST")]
     place, tls = place_of(settings), settings.certificates()
-    federation = Federation(place, store, Vault(secret), now=utc_now, tell=lambda _: None, tls=tls)
+    service = Federation(place, store, Vault(secret), now=utc_now, tell=lambda _: None, tls=tls)
     try:
-        return list(await asyncio.gather(*(_peer(federation, peer, settings.scheme) for peer in found)))
+        return list(await asyncio.gather(*(_peer(service, peer, settings.scheme) for peer in found)))
     finally:
-        await federation.client.close()
+        await service.client.close()
 
 
-async def _peer(federation: Federation, peer: Peer, scheme: str) -> Finding:
+async def _peer(service: Federation, peer: Peer, scheme: str) -> Finding:
     what, budget = f"node {peer.host}", Budget(fetches=4, seconds=10)
     try:
-        there = await federation.client.clock_of(peer.host, budget=budget)
-        await federation.client.get_document(f"{scheme}://{peer.host}/actor", budget=budget)
+        there = await service.client.clock_of(peer.host, budget=budget)
+        await service.client.get_document(f"{scheme}://{peer.host}/actor", budget=budget)
     except ForbiddenAddress as error:
         return Finding(what, State.BAD, trouble_of(error.code, "en"))
     except Unreachable as error:

@@ -5,16 +5,18 @@ import contextlib
 from pathlib import Path
 
 from federation.own_keys import OwnKeys
+from federation.signatures.keys import Kind
 from node import passwords
 from node import settings as node_settings
 from node.actions import staff as people
 from node.errors import BadSettings
 from node.passwords import Passwords
 from node.settings import DATABASE, Settings
-from storage import accounts, audit, facts, staff
+from storage import accounts, audit, destinations, facts, staff
 from storage.accounts import Account
 from storage.migrations import apply
 from storage.opening import open_store
+from storage.sqlite import utc_now
 from storage.store import Unit
 from storage.vault import Vault
 
@@ -33,16 +35,21 @@ async def found(
 ) -> Settings:
     """Make a new node in a folder.
 
-    Raises BadSettings (not a host, or there is a node already), Invalid (admin's name or password), OSError.
-    Nothing is left behind when it fails.
+    postgresql: the address of an empty database; without it, a SQLite file in the folder.
+    Raises BadSettings (not a host, or there is a node already), Invalid (admin's name or password), Occupied (the database
+    is not empty), StorageTrouble, OSError.  Nothing is left behind when it fails.
     """
     username = people.usable_username(admin, reserved=frozenset())
     passwords.demand_good(password, names=(username, *admin_name.split()))
     written = {"domain": domain, "development": development, "language": language}
     written |= {key: value for key, value in (("name", name), ("postgresql", postgresql)) if value}
     checked = node_settings.checked(written, data=data, where="init")
+    if postgresql and checked.postgresql != postgresql:
+        raise BadSettings("LEGATION_POSTGRESQL names another database. Take it away, or name that one.")
     secret = node_settings.default_secret_path(data)
     _demand_free(data, secret)
+    if checked.postgresql:
+        await asyncio.to_thread(destinations.demand_empty, checked.postgresql)
     with contextlib.ExitStack() as on_failure:
         await asyncio.to_thread(_lay_out, checked, secret, on_failure)
         await _furnish(checked, username=username, display_name=admin_name or username, password=password)
@@ -75,6 +82,8 @@ def _lay_out(settings: Settings, secret: Path, on_failure: contextlib.ExitStack)
     ):
         on_failure.callback(path.unlink, missing_ok=True)
     node_settings.write_initial(settings, secret_file=secret)
+    if settings.postgresql:
+        on_failure.callback(destinations.discard, settings.postgresql)
     apply.upgrade(settings.database)
     if not settings.postgresql:
         database.chmod(0o600)
@@ -85,7 +94,9 @@ async def _furnish(settings: Settings, *, username: str, display_name: str, pass
     store = await open_store(settings.database)
     try:
         actor = await store.write(_add_node, settings)
-        await OwnKeys(store, Vault(settings.secret())).private(actor)
+        keys = OwnKeys(store, Vault(settings.secret()), now=utc_now)
+        for kind in Kind:
+            await keys.key(actor.id, kind)
         kept = await hashing.hash(password)
         await store.write(
             people.add, settings, username, display_name, kept, staff.ADMIN, by="command", source="command"

@@ -1,7 +1,8 @@
 """Back up a node into one file, and make it again from that file.
 
 A backup is a tar file: a consistent copy of the database taken while the node runs, the settings, and a manifest with a
-checksum of each. The secret is not in it: whoever finds a backup cannot sign in the node's name. Restoring finds the secret
+checksum of each. The secret is not in it, nor the password of a database: whoever finds a backup cannot sign in the node's
+name. The database is a SQLite file, whichever engine the node is on; so it can be restored on either. Restoring finds the secret
 where it lay when the backup was made, or is told where it is; and tries it on the node's key before anything is kept.
 """
 
@@ -18,15 +19,17 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from node import settings as node_settings
+from node import settings_file
 from node.errors import BadSettings, NodeError
 from node.settings import DATABASE, FILE, Settings
-from storage import schema_version
+from storage import copying, destinations, schema_version
+from storage.copying import Tell
+from storage.migrations import apply
 from storage.soundness import first_fault, one_sealed_key, schema_at
 from storage.store import Store
 from storage.vault import Vault
@@ -65,17 +68,23 @@ async def back_up(store: Store, settings: Settings, target: Path, *, progress: C
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".legation-backup-") as folder:
         copy = Path(folder) / DATABASE
         await store.backup(copy, progress=progress)
-        return await asyncio.to_thread(_pack, Path(folder) / "whole", target, copy, settings)
+        return await asyncio.to_thread(_pack, Path(folder), target, settings)
 
 
-def restore(source: Path, data: Path, *, secret_file: Path | None) -> Settings:
+def restore(
+    source: Path, data: Path, *, secret_file: Path | None, postgresql: str = "", tell: Tell = lambda _: None
+) -> Settings:
     """Make a node again from a backup, in a folder that has none.
 
     secret_file: where the secret is; by default where it was when the backup was made.
-    Raises BadBackup, BadSettings, WrongSchema, OSError; then nothing is left in the folder.
+    postgresql: the address of an empty database; without it, a SQLite file in the folder.  tell: hears how far it is.
+    Raises BadBackup, BadSettings, Occupied (the database is not empty), WrongSchema, StorageTrouble, OSError; then nothing is
+    left in the folder, nor in the database.
     """
     if (data / FILE).exists() or (data / DATABASE).exists():
         raise BadSettings(f"There is a node in {data} already. Choose another folder with --data; nothing was changed.")
+    if postgresql:
+        destinations.demand_empty(postgresql)
     with contextlib.ExitStack() as on_failure:
         if not data.exists():
             data.mkdir(mode=0o700, parents=True)
@@ -88,8 +97,12 @@ def restore(source: Path, data: Path, *, secret_file: Path | None) -> Settings:
             secret = _secret_in(secret_file or Path(manifest.secret_file))
             _demand_fitting(unpacked / DATABASE, secret)
             place = _keep_secret(secret, data, on_failure)
-            settings = _adapted(unpacked / FILE, data, place)
-            for name in (DATABASE, FILE):
+            if postgresql:
+                apply.upgrade(unpacked / DATABASE)  # a backup may be of an older schema
+                copying.duplicate(unpacked / DATABASE, postgresql, tell=tell)
+                on_failure.callback(destinations.discard, postgresql)
+            settings = _adapted(unpacked / FILE, data, place, postgresql)
+            for name in (FILE,) if postgresql else (DATABASE, FILE):
                 (unpacked / name).rename(data / name)
         on_failure.pop_all()
     return settings
@@ -98,8 +111,11 @@ def restore(source: Path, data: Path, *, secret_file: Path | None) -> Settings:
 # ---- packing --------------------------------------------------------------------------------------------------------
 
 
-def _pack(whole: Path, target: Path, copy: Path, settings: Settings) -> int:
-    parts = {DATABASE: copy, FILE: settings.data / FILE}
+def _pack(folder: Path, target: Path, settings: Settings) -> int:
+    whole, parts = folder / "whole", {DATABASE: folder / DATABASE, FILE: folder / FILE}
+    written = (settings.data / FILE).read_text(encoding="utf-8")
+    parts[FILE].write_text(settings_file.without_passwords(written), encoding="utf-8")
+    parts[FILE].chmod(0o600)
     manifest = Manifest(
         format=FORMAT,
         base_url=settings.base_url,
@@ -225,22 +241,17 @@ def _keep_secret(secret: bytes, data: Path, on_failure: contextlib.ExitStack) ->
     return place
 
 
-def _adapted(path: Path, data: Path, secret: Path | None) -> Settings:
-    """Have the settings name the secret's new place; all else stays as it was written."""
+def _adapted(path: Path, data: Path, secret: Path | None, postgresql: str) -> Settings:
+    """Have the settings name the places of secret and database; all else stays as it was written."""
     text = path.read_text(encoding="utf-8")
     if secret is not None:
-        line = node_settings.setting("secret_file", str(secret.absolute()))
-        lines = [line if "secret_file" in _names_in(found) else found for found in text.splitlines()]
-        text = "\n".join(lines if line in lines else [line, *lines]) + "\n"
-        path.write_text(text, encoding="utf-8")
+        text = settings_file.replacing(text, "secret_file", str(secret.absolute()))
+    if postgresql:
+        text = settings_file.replacing(text, "postgresql", postgresql)
+    else:
+        text = settings_file.without(text, "postgresql")
+    path.write_text(text, encoding="utf-8")
     return node_settings.checked(tomllib.loads(text), data=data, where=str(data / FILE))
-
-
-def _names_in(line: str) -> dict[str, Any]:  # Any: whatever the line holds
-    try:
-        return tomllib.loads(line)
-    except tomllib.TOMLDecodeError:  # a part of a longer value
-        return {}
 
 
 def _digest(path: Path) -> str:

@@ -31,9 +31,9 @@ from pydantic_settings import (
 
 from federation.errors import BadHost
 from federation.hosts import canonical_host
-from federation.service import ALL_ROLES, Role
+from federation.roles import ALL_ROLES, Role
 from node.errors import BadSettings
-from storage.opening import is_postgresql
+from storage.addresses import fault_in
 from storage.vault import SECRET_BYTES
 
 FILE = "legation.toml"
@@ -81,8 +81,9 @@ def _host(text: str) -> str:
 
 
 def _postgresql(text: str) -> str:
-    if text and not is_postgresql(text):
-        raise ValueError("write it as postgresql://user@host/database")
+    fault = fault_in(text) if text else None
+    if fault is not None:
+        raise ValueError(fault)
     return text
 
 

@@ -28,8 +28,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
-from federation.service import ALL_ROLES
+from federation.roles import ALL_ROLES
 from node import observe
 from node.errors import BadSettings, NodeError
 from node.server import AddressInUse, AddressNotOurs
@@ -52,9 +53,9 @@ class WorkersFailed(NodeError):
     code = "workers-failed"
 
 
-def demand_possible(settings: Settings, workers: int) -> None:
+def demand_possible(settings: Settings) -> None:
     """Refuse what a node on SQLite cannot do.  Raises BadSettings."""
-    if settings.postgresql or (workers == 1 and settings.roles == ALL_ROLES):
+    if settings.postgresql or (settings.workers == 1 and settings.roles == ALL_ROLES):
         return
     message = (
         "A node on SQLite is one process that does everything. To run several, move the node to PostgreSQL first: "
@@ -71,11 +72,15 @@ def pause_before(deaths: int) -> float:
 # ---- the parent ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Worker:
-    """A process that serves.  number: its place.  line: the parent's end.  began: by the monotonic clock."""
+    """A process that serves.  number: its place.  line: the parent's end.  began: by the monotonic clock.
+
+    name: under which it holds leases.
+    """
 
     number: int
+    name: str
     process: asyncio.subprocess.Process
     line: socket.socket
     began: float
@@ -114,6 +119,7 @@ class Workers:
         self._sockets = sockets
         self._alive: set[Worker] = set()
         self._places: dict[int, Worker] = {}
+        self._died: list[list[str]] = [[] for _ in range(number)]
         self._replacing = [asyncio.Lock() for _ in range(number)]
         self._stopping = asyncio.Event()
         self._renewing = asyncio.Event()
@@ -138,6 +144,8 @@ class Workers:
                 task.cancel()
             await asyncio.gather(work, told, return_exceptions=True)
             await asyncio.gather(*(worker.end(by=signal.SIGTERM) for worker in self._alive))
+            for worker in tuple(self._alive):
+                self._forget(worker)
 
     async def _work(self, ready: Callable[[], None]) -> None:
         for number in range(self._number):
@@ -153,15 +161,21 @@ class Workers:
     async def _start(self, number: int) -> Worker:
         """Start a worker: the command that started this process, and who it is."""
         ours, theirs = socket.socketpair()
-        ours.setblocking(False)
+        ours.settimeout(0)
+        name = uuid4().hex
         inherited = [theirs.fileno(), *(each.fileno() for each in self._sockets)]
-        options = ["--worker", str(number), "--inherited", ",".join(map(str, inherited))]
+        told = Inherited.as_told(number, name, self._died[number], inherited)
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, *sys.orig_argv[1:], *options, stdin=asyncio.subprocess.DEVNULL, pass_fds=inherited,
+                sys.executable,
+                *sys.orig_argv[1:],
+                "--inherited",
+                told,
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=inherited,
                 process_group=0,  # what a terminal says, it says to the parent
             )
-        worker = Worker(number, process, ours, time.monotonic())
+        worker = Worker(number, name, process, ours, time.monotonic())
         self._alive.add(worker)
         return worker
 
@@ -174,10 +188,17 @@ class Workers:
             self._forget(worker)
             if self._places[number] is not worker:
                 continue
+            self._died[number].append(worker.name)
             lived = time.monotonic() - worker.began
             deaths = deaths + 1 if lived < LONG_ENOUGH_SECONDS else 0
             pause = pause_before(deaths)
-            facts = {"worker": number, "pid": worker.process.pid, "code": code, "seconds": round(lived, 1), "pause": pause}
+            facts = {
+                "worker": number,
+                "pid": worker.process.pid,
+                "code": code,
+                "seconds": round(lived, 1),
+                "pause": pause,
+            }
             observe.tell(logging.ERROR, "WorkerDied", facts)
             await asyncio.sleep(pause)
             async with self._replacing[number]:
@@ -210,6 +231,7 @@ class Workers:
     async def _confirm(self, worker: Worker) -> bool:
         """Wait until a worker answers. One that does not is ended."""
         if await worker.answers():
+            self._died[worker.number] = []
             observe.tell(logging.INFO, "WorkerStarted", {"worker": worker.number, "pid": worker.process.pid})
             return True
         await worker.end(by=signal.SIGTERM)
@@ -249,20 +271,37 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a worker has from its parent.  number: its place."""
+    """What a worker has from its parent.
+
+    number: its place.  name: its own.  instead_of: names of those who died in its place.
+    line: to the parent.  sockets: that all workers share.
+    """
 
     number: int
+    name: str
+    instead_of: tuple[str, ...]
     line: socket.socket
     sockets: tuple[socket.socket, ...]
 
+    @staticmethod
+    def as_told(number: int, name: str, instead_of: Sequence[str], descriptors: Sequence[int]) -> str:
+        """What the parent writes, and `told` reads. descriptors: of the line and the sockets."""
+        return f"{number}:{name}:{','.join(instead_of)}:{','.join(map(str, descriptors))}"
+
     @classmethod
-    def named(cls, number: int, descriptors: str) -> "Inherited":
-        """number, descriptors: as the parent writes them."""
+    def told(cls, text: str) -> "Inherited":
+        """What stands in a text that `as_told` made."""
+        number, name, instead_of, descriptors = text.split(":")
         line, *sockets = (socket.socket(fileno=int(each)) for each in descriptors.split(","))
         for each in (line, *sockets):
             os.set_inheritable(each.fileno(), False)  # noqa: FBT003  the system's own signature
-            each.setblocking(False)
-        return cls(number, line, tuple(sockets))
+            each.settimeout(0)
+        return cls(int(number), name, tuple(filter(None, instead_of.split(","))), line, tuple(sockets))
+
+    def close(self) -> None:
+        """Let go of it; the parent's own go on."""
+        for each in (self.line, *self.sockets):
+            each.close()
 
     def say_ready(self) -> None:
         """Tell the parent that this worker answers."""

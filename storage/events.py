@@ -124,6 +124,13 @@ class PublicKeyChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PrivateKeyChanged(Event):
+    """An account of this node signs with another key now."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class AllowanceTaken(Event):
     """A process has taken a part of somebody's allowance. full_at: when there is all of it again; `storage.rates`."""
 

@@ -171,6 +171,13 @@ def give_back(unit: Unit, entries: Iterable[int], *, by: str) -> None:
         unit.after_commit(Received())
 
 
+def give_all_back(unit: Unit, *, by: str) -> None:
+    """Let others have everything that this process holds."""
+    sql = "update journal set leased_by = null, leased_until = null where outcome is null and leased_by = :by"
+    if unit.run(sql, by=by):
+        unit.after_commit(Received())
+
+
 def waiting(unit: Unit, *, limit: int) -> list[Entry]:
     """Activities that wait to be applied and may be now, oldest first; nothing is taken."""
     sql = f"""

@@ -3,10 +3,9 @@
 from importlib import import_module
 from pathlib import Path
 
+from storage.addresses import SCHEMES
 from storage.sqlite import Clock, SqliteStore, utc_now
 from storage.store import Store
-
-SCHEMES = ("postgresql://", "postgres://")
 
 
 def is_postgresql(database: Path | str) -> bool:

@@ -30,11 +30,12 @@ class Peer:
     last_sent_at: datetime | None
     last_heard_at: datetime | None
     skew_seconds: int | None
+    way: str | None
 
 
 SELECT = """
 select id, host, allowed, changed_at, changed_by, software, failures, retry_at, last_error, last_sent_at, last_heard_at,
-    skew_seconds
+    skew_seconds, way
 from peers
 """
 
@@ -181,6 +182,16 @@ def try_now(unit: Unit, host: Host) -> None:
 def end_waits(unit: Unit) -> None:
     """Try every peer again now; the node has just started."""
     unit.run("update peers set retry_at = null where retry_at is not null")
+
+
+def way_of(unit: Unit, host: Host) -> str | None:
+    """How this peer took the last request that was signed for it, in the word that `took` was given."""
+    return unit.one(str, "select way from peers where host = :host and way is not null", host=host)
+
+
+def took(unit: Unit, host: Host, *, way: str) -> None:
+    """Note in which way a request must be signed for this peer."""
+    unit.run("update peers set way = :way where host = :host", host=host, way=way)
 
 
 def describe(unit: Unit, host: Host, *, software: str) -> None:

@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import psycopg
@@ -50,6 +52,9 @@ Raw = psycopg.Connection[tuple[Any, ...]]
 QUICK_READERS = 4
 SLOW_READERS = 1
 WRITERS = 4
+CONNECTIONS = QUICK_READERS + SLOW_READERS + WRITERS + 1
+"""How many a process needs at most, with the one for signals."""
+
 MOST_WAITING = 10_000
 MOST_RUNS = 8
 PATIENCE_SECONDS = 10.0
@@ -217,6 +222,7 @@ class PostgresqlStore:
     is_shared = True
 
     def __init__(self, address: str, signals: Signals, clock: Clock) -> None:
+        self._address = address
         self._clock = clock
         self._ids = IdSequence(shared=True)
         self._quick = Lane("quick", address, threads=QUICK_READERS)
@@ -260,6 +266,11 @@ class PostgresqlStore:
 
     async def up_to_date(self) -> None:
         await self._signals.up_to_date()
+
+    async def backup(self, target: Path, /, *, progress: Callable[[float], None]) -> None:
+        # A node that serves does without what copies, and without the metadata of its tables.
+        copying = import_module("storage.copying")
+        await asyncio.to_thread(copying.back_up, self._address, target, progress=progress)
 
     def meters(self) -> Meters:
         return Meters(self._commits, self._quick.queued, self._writers.queued)
@@ -371,8 +382,18 @@ def _translated(raw: Raw, *, committing: Callable[[], bool]) -> Iterator[None]:
         raise StorageFull(StorageFull.__doc__) from error
     except errors.QueryCanceled as error:
         raise StorageBusy(StorageBusy.__doc__) from error
-    except errors.OperationalError as error:
-        if raw.closed and not committing():
+    except psycopg.DatabaseError as error:
+        lost = raw.closed or _says_farewell(error)
+        if lost and not committing():
             raise _LostBeforeCommit from error
+        if not lost and not isinstance(error, errors.OperationalError):
+            raise
         message = f"The database cannot be used: {str(error).strip()}."
         raise StorageTrouble(message) from error
+
+
+def _says_farewell(error: psycopg.DatabaseError) -> bool:
+    """Whether the connection is as good as gone, although libpq may not have noticed: PostgreSQL stops, or has died."""
+    if error.sqlstate is None:  # said by libpq, which knows no better class for it
+        return type(error) in (psycopg.DatabaseError, errors.OperationalError)
+    return error.sqlstate.startswith("57P")

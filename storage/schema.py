@@ -325,6 +325,7 @@ peers = Table(
     Column("last_sent_at", Moment),
     Column("last_heard_at", Moment),
     Column("skew_seconds", Integer),
+    Column("way", WORDS),
 )
 
 activities = Table(
@@ -423,6 +424,8 @@ public_keys = Table(
     Column("owner_uri", WORDS, nullable=False),
     Column("pem", WORDS, nullable=False),
     Column("fetched_at", Moment, nullable=False),
+    flag("proves"),
+    Column("expires_at", Moment),
     Index("ix_public_keys_owner", "owner_uri"),
 )
 
@@ -435,6 +438,7 @@ private_keys = Table(
     Column("public_pem", WORDS, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("retired_at", Moment),
     Index("ix_private_keys_account", "account_id"),
 )
 

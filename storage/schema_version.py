@@ -2,8 +2,14 @@
 
 from storage.errors import WrongSchema
 
-CURRENT = "0003"
+CURRENT = "0004"
 """The newest migration, equal to the head of `storage/migrations` (a test holds them together)."""
+
+FILLING = "filling"
+"""Stands in the place of the migration while another database is copied into this one."""
+
+MOVED = "moved"
+"""Stands there once the node lives in another database."""
 
 
 def check(found: str | None) -> None:
@@ -17,6 +23,16 @@ def check(found: str | None) -> None:
         message = (
             "This is not a node's database, or its creation was cut short. Restore the last backup with `legation restore`, "
             "or begin anew in another folder with `legation init`."
+        )
+    elif found == FILLING:
+        message = (
+            "A node is being copied into this database, and not all of it is there yet. Run the command that copies it again: "
+            "it goes on where it was."
+        )
+    elif found == MOVED:
+        message = (
+            "The node has moved from this database to another. Have the settings name that one, or restore a backup with "
+            "`legation restore`."
         )
     elif found > CURRENT:
         message = (

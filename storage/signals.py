@@ -23,6 +23,7 @@ import orjson
 import psycopg
 
 from storage import events as known_events
+from storage import presence
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, Event
 
@@ -141,7 +142,7 @@ class Signals:
         while True:
             try:
                 self._connection = await _listening(self._address)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, StorageTrouble):
                 await asyncio.sleep(RECONNECT_SECONDS)
             else:
                 return
@@ -150,6 +151,9 @@ class Signals:
 async def _listening(address: str) -> Connection:
     connection = await psycopg.AsyncConnection.connect(address, autocommit=True, connect_timeout=5)
     connection.prepare_threshold = 0
+    if await (await connection.execute(presence.TOGETHER)).fetchone() != (True,):
+        await connection.close()
+        raise StorageTrouble(presence.BEING_MOVED)
     await connection.execute(f"listen {CHANNEL}")
     return connection
 

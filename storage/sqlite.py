@@ -26,6 +26,7 @@ from storage.errors import Conflict, StorageBusy, StorageError, StorageFull, Sto
 from storage.events import ChangedElsewhere, Event
 from storage.ids import IdSequence
 from storage.meters import Commits, Meters
+from storage.presence import Share
 from storage.rows import maker
 from storage.statements import for_sqlite, sqlite_values
 from storage.store import Listener, Unit, Value
@@ -147,7 +148,10 @@ class SqliteStore:
 
     is_shared = False
 
-    def __init__(self, writer: Connection, quick: Sequence[Connection], slow: Connection, clock: Clock) -> None:
+    def __init__(
+        self, writer: Connection, quick: Sequence[Connection], slow: Connection, clock: Clock, share: Share
+    ) -> None:
+        self._share = share
         self._writer = writer
         self._connections = (writer, *quick, slow)
         self._slow = slow
@@ -179,6 +183,7 @@ class SqliteStore:
                 f"There is no database at {path}. Run `legation init` first, or name the right folder with --data."
             )
             raise StorageTrouble(message)
+        share = Share(path.parent)
         connections: list[Connection] = []
         try:
             for _ in range(QUICK_READERS + 2):
@@ -187,8 +192,9 @@ class SqliteStore:
                 await connections[0].run(_check_schema)
         except StorageError:
             await _close_all(connections)
+            share.let_go()
             raise
-        return cls(connections[0], connections[1:-1], connections[-1], clock)
+        return cls(connections[0], connections[1:-1], connections[-1], clock, share)
 
     async def read(self, unit: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         self._reading += 1
@@ -241,6 +247,7 @@ class SqliteStore:
         with contextlib.suppress(sqlite3.OperationalError):
             await self._writer.run(lambda raw: raw.execute("pragma optimize").close())
         await _close_all(self._connections)
+        self._share.let_go()
 
     async def _read_on(self, reader: Connection, work: Callable[[Unit], T]) -> T:
         with _translated():

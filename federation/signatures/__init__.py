@@ -5,8 +5,9 @@ the first header that is there decides, and a failure under one scheme is never 
 I/O: it is a generator that yields `KeyWanted` once all cheap checks have passed and is sent the `PublicKey`; what it
 returns, a `Signer`, is made nowhere else. `key_host` comes before it: whether that host is a peer is asked first.
 
-Start at `cavage.py`; `requests.py` has the words, `keys.py` the keys, `digests.py` and `freshness.py` the two questions
-that every scheme asks.
+Start at `rfc9421.py` and `cavage.py`, the two schemes; `ways.py` says which of them is tried with whom. `requests.py` has
+the words, `keys.py` the keys, `digests.py`, `content_digest.py` and `freshness.py` the questions that every scheme asks.
+`proofs.py` is beside all that: who wrote a document, whoever sent the request.
 """
 
 from collections.abc import Generator
@@ -17,7 +18,7 @@ from yarl import URL
 
 from federation import hosts
 from federation.errors import Unauthenticated
-from federation.signatures import cavage
+from federation.signatures import cavage, rfc9421
 from federation.signatures.keys import PrivateKey, PublicKey
 from federation.signatures.requests import KeyWanted, SignedRequest, Signer
 from storage.ids import Host
@@ -31,6 +32,7 @@ __all__ = [
     "SignedRequest",
     "Signer",
     "key_host",
+    "key_id_of",
     "sign",
     "verify",
 ]
@@ -54,8 +56,8 @@ class Scheme(Protocol):
         """Who signed this request. Raises Unauthenticated."""
 
 
-ANNOUNCED_BY: dict[str, Scheme | None] = {
-    "Signature-Input": None,  # RFC 9421 is not spoken; its `Signature` header must not be read as the draft's
+ANNOUNCED_BY: dict[str, Scheme] = {
+    "Signature-Input": rfc9421,  # it has a `Signature` header too, which must not be read as the draft's
     "Signature": cavage,
     "Authorization": cavage,
 }
@@ -64,9 +66,14 @@ ANNOUNCED_BY: dict[str, Scheme | None] = {
 def key_host(request: SignedRequest) -> Host:
     """The host that the request claims to come from, not verified: enough to ask the allowlist, and for nothing else.
 
-    Raises Unauthenticated (`unsigned`, `scheme-not-spoken`, or what the scheme says of its header).
+    Raises Unauthenticated (`unsigned`, or what the scheme says of its header).
     """
-    return hosts.host_of(_scheme_of(request).key_id_of(request))
+    return hosts.host_of(key_id_of(request))
+
+
+def key_id_of(request: SignedRequest) -> str:
+    """The id of the key that the request claims, not verified. Raises Unauthenticated, as `key_host`."""
+    return _scheme_of(request).key_id_of(request)
 
 
 def sign(method: str, url: URL, body: bytes | None, key: PrivateKey, *, now: datetime) -> dict[str, str]:
@@ -90,10 +97,6 @@ def verify(request: SignedRequest, *, now: datetime) -> Generator[KeyWanted, Pub
 
 def _scheme_of(request: SignedRequest) -> Scheme:
     for header, scheme in ANNOUNCED_BY.items():
-        if header not in request.headers:
-            continue
-        if scheme is None:
-            raise Unauthenticated("This node reads signatures of draft-cavage-12.", code="scheme-not-spoken")
-        if scheme.is_announced(request):
+        if header in request.headers and scheme.is_announced(request):
             return scheme
     raise Unauthenticated("The request is not signed.", code="unsigned")

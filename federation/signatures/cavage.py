@@ -10,7 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
@@ -103,13 +103,14 @@ def verify(request: SignedRequest, *, now: datetime) -> Generator[KeyWanted, Pub
     _demand_single_headers(request)
     _demand_coverage(header, request)
     _demand_own_host(request)
-    _demand_time(header, request, now=now)
+    signed_at = _demand_time(header, request, now=now)
     if _has_body(request) or "Digest" in request.headers:
         digests.demand_digest(request)
     key = yield KeyWanted(header.key_id)
     _demand_fitting_key(header, key)
     _demand_signature(header, request, key)
-    return Signer(header.key_id, key.owner, _host_of_key(header.key_id), NAME, header.covered)
+    kind = keys.kind_of(key.material)
+    return Signer(header.key_id, key.owner, _host_of_key(header.key_id), NAME, header.covered, kind, signed_at)
 
 
 def _header_values(request: SignedRequest) -> list[str]:
@@ -228,13 +229,16 @@ def _demand_own_host(request: SignedRequest) -> None:
         raise Unauthenticated("The Host header names another host than this one.", code="host-mismatch")
 
 
-def _demand_time(header: _SignatureHeader, request: SignedRequest, *, now: datetime) -> None:
+def _demand_time(header: _SignatureHeader, request: SignedRequest, *, now: datetime) -> datetime:
+    signed_at = now
+    if "(created)" in header.covered and header.created is not None:
+        freshness.demand_fresh(header.created, now=now)
+        signed_at = datetime.fromtimestamp(header.created, UTC)
     if "date" in header.covered:
         signed_at = freshness.read_http_date(request.headers["Date"])
         freshness.demand_fresh(signed_at.timestamp(), now=now)
-    if "(created)" in header.covered and header.created is not None:
-        freshness.demand_fresh(header.created, now=now)
     freshness.demand_unexpired(header.expires, now=now)
+    return signed_at
 
 
 def _demand_fitting_key(header: _SignatureHeader, key: PublicKey) -> None:

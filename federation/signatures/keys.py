@@ -8,6 +8,7 @@ from the key, never from the request.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
 
@@ -22,6 +23,14 @@ from federation.signatures import multibase
 
 PublicMaterial: TypeAlias = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 PrivateMaterial: TypeAlias = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+
+class Kind(StrEnum):
+    """The kinds of keys that are used."""
+
+    RSA = "rsa"
+    ED25519 = "ed25519"
+
 
 RSA_BITS = 2_048
 SMALLEST_RSA_BITS, LARGEST_RSA_BITS = 2_048, 8_192
@@ -50,6 +59,16 @@ class PrivateKey:
 
     key_id: str
     material: PrivateMaterial = field(repr=False)
+
+
+def kind_of(material: PublicMaterial | PrivateMaterial) -> Kind:
+    """Of which kind a key is."""
+    return Kind.RSA if isinstance(material, rsa.RSAPublicKey | rsa.RSAPrivateKey) else Kind.ED25519
+
+
+def generate(kind: Kind) -> PrivateMaterial:
+    """A new key of this kind. RSA takes some 60 ms: call it in a thread."""
+    return generate_rsa() if kind is Kind.RSA else generate_ed25519()
 
 
 def generate_rsa() -> rsa.RSAPrivateKey:

@@ -4,10 +4,12 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from federation.signatures.keys import Kind
 from storage.ids import Host
 
 
@@ -36,8 +38,9 @@ class KeyWanted:
 class Signer:
     """Who signed a request.
 
-    key_id: the key that did it.  actor: the key's owner.  host: where both are at home.  scheme: `cavage-12` or another
-    name of a scheme.  covered: the parts of the request that the signature speaks of, in their order.
+    key_id: the key that did it.  kind: of that key.  actor: the key's owner.  host: where both are at home.
+    scheme: `cavage-12` or another name of a scheme.  covered: the parts of the request that the signature speaks of, in
+    their order.  signed_at: by the signer's clock.
     """
 
     key_id: str
@@ -45,3 +48,5 @@ class Signer:
     host: Host
     scheme: str
     covered: tuple[str, ...]
+    kind: Kind
+    signed_at: datetime

@@ -10,7 +10,7 @@ labels, as of a proxy or in an algorithm to come: exactly one of them must be a 
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import http_sf
@@ -35,7 +35,7 @@ GOOD_FOR = timedelta(minutes=5)
 LONGEST_CLAIMS = 4_096  # reading takes 1 ms for each thousand characters, before anybody is known to ask
 
 ACCEPTED_SIGNATURE = 'sig1=("@method" "@target-uri" "content-digest");created'
-"""The value of `Accept-Signature` that tells a peer what would have been accepted (RFC 9421, 5.1)."""
+"""The value of `Accept-Signature` that tells a peer how a request with a body would be accepted (RFC 9421, 5.1)."""
 
 ED25519, RSA, RSA_PSS = "ed25519", "rsa-v1_5-sha256", "rsa-pss-sha512"
 
@@ -116,7 +116,7 @@ def verify(request: SignedRequest, *, now: datetime) -> Generator[KeyWanted, Pub
     """
     claim, signature = _claimed(request)
     _demand_coverage(claim, request)
-    _demand_time(claim, now=now)
+    signed_at = _demand_time(claim, now=now)
     if _has_body(request) or content_digest.NAME in request.headers:
         content_digest.demand_content_digest(request)
     text = signed_text(claim, request)
@@ -124,7 +124,8 @@ def verify(request: SignedRequest, *, now: datetime) -> Generator[KeyWanted, Pub
     _demand_fitting_key(claim, key)
     if not is_signature(key.material, text, signature=signature, algorithm=claim.algorithm):
         raise Unauthenticated("The signature was not made with this key over this request.", code="wrong-key")
-    return Signer(claim.key_id, key.owner, hosts.host_of(claim.key_id), NAME, claim.covered)
+    kind = keys.kind_of(key.material)
+    return Signer(claim.key_id, key.owner, hosts.host_of(claim.key_id), NAME, claim.covered, kind, signed_at)
 
 
 # A node signs all requests of one second alike, but for the target.
@@ -281,13 +282,14 @@ def _demand_coverage(claim: Claim, request: SignedRequest) -> None:
         raise Unauthenticated("The signature does not cover " + ", ".join(missing) + ".", code="not-covered")
 
 
-def _demand_time(claim: Claim, *, now: datetime) -> None:
+def _demand_time(claim: Claim, *, now: datetime) -> datetime:
     if claim.created is None:
         raise Unauthenticated("The signature does not say when it was made: `created`.", code="bad-date")
     if claim.expires is not None and claim.expires < claim.created:
         raise Unauthenticated("The signature expired before it was made.", code="bad-date")
     freshness.demand_fresh(claim.created, now=now)
     freshness.demand_unexpired(claim.expires, now=now)
+    return datetime.fromtimestamp(claim.created, UTC)
 
 
 def _demand_fitting_key(claim: Claim, key: PublicKey) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from federation import documents, outbox
 from federation.activities.follow import Follow, acceptance, refusal
 from federation.activities.update import Update
+from federation.documents import OwnPublicKeys
 from federation.errors import FederationError, Unreachable
 from node.actions import markup
 from node.actions.markup import Handle
@@ -109,8 +110,8 @@ async def change_profile(
         locked=locked,
         discoverable=discoverable,
     )
-    pem = await node.federation.keys.public_pem(changed)
-    await node.store.write(_tell_profile, changed, pem)
+    keys = await node.federation.keys.public(changed, make_rsa=False)  # whoever needs one has asked for it
+    await node.store.write(_tell_profile, changed, keys)
     return changed
 
 
@@ -231,8 +232,8 @@ def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
     return known
 
 
-def _tell_profile(unit: Unit, me: Account, public_key_pem: str) -> None:
-    actor = documents.actor(me, public_key_pem=public_key_pem)
+def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys) -> None:
+    actor = documents.actor(me, keys=keys)
     inner = {name: value for name, value in actor.items() if name != "@context"}
     update = documents.act("Update", me, inner, uri=f"{me.uri}#updates/{unit.new_id()}", to=[me.followers_uri])
     outbox.perform(unit, Update.read(update))

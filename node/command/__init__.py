@@ -23,6 +23,7 @@ GROUPS = {
     "staff": "The people of this node: add, list, role, disable, password.",
     "token": "Print a token with which a script acts for a person.",
     "peers": "The nodes that this one speaks with: list, show, allow, remove.",
+    "keys": "The keys that this node signs with: list, rotate.",
     "queue": "What waits for other nodes: list, retry, drop.",
     "backup": "Copy the node into one file, while it runs.",
     "restore": "Make a node again from a backup.",

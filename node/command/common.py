@@ -20,6 +20,7 @@ from federation.hosts import canonical_host
 from node import settings as node_settings
 from node.errors import Invalid
 from node.settings import DATA_VARIABLE, Settings
+from storage.addresses import fault_in
 from storage.ids import Host
 from storage.opening import open_store
 from storage.store import Store
@@ -37,6 +38,13 @@ data_option = click.option(
     help="The node's data folder (else $LEGATION_DATA, else the current folder).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")
+postgresql_option = click.option(
+    "--postgresql",
+    envvar="LEGATION_POSTGRESQL",
+    default="",
+    metavar="ADDRESS",
+    help="An empty PostgreSQL database to keep the node in, as postgresql://legation@host/legation.",
+)
 password_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
@@ -88,6 +96,14 @@ def a_host(text: str, settings: Settings) -> Host:
     if host == settings.domain:
         raise Invalid("host", "ERR_SELF", f"{host} is this node itself.")
     return host
+
+
+def a_postgresql(text: str, option: str) -> str:
+    """The address of a PostgreSQL database as somebody wrote it. option: where.  Raises Invalid, which repeats nothing of it."""
+    fault = fault_in(text)
+    if fault is not None:
+        raise Invalid("postgresql", "ERR_INVALID", f"{option}: {fault}.")
+    return text
 
 
 def print_json(value: object) -> None:

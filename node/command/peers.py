@@ -76,7 +76,7 @@ async def show(host: str, data: Path, *, as_json: bool) -> None:
         print_json(described)
         return
     for name, value in described.items():
-        click.echo(f"{name.replace('_', ' '):16}{value if value is not None else '-'}")
+        click.echo(f"{name.replace('_', ' '):20}{value if value is not None else '-'}")
 
 
 @peers.command()
@@ -148,4 +148,6 @@ def _described(peer: Peer, waiting: int) -> dict[str, object]:
         "last_error": peer.last_error,
         "last_sent_at": peer.last_sent_at,
         "last_heard_at": peer.last_heard_at,
+        "clock_ahead_seconds": peer.skew_seconds,
+        "signed_for_as": peer.way,
     }

@@ -3,16 +3,24 @@
 import sqlite3
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from storage import schema_version
+from storage.addresses import shown
 from storage.errors import StorageTrouble
 from storage.opening import is_postgresql
+
+TURN_MINUTES = 30
+"""How long a process waits while another upgrades the same database."""
+
+TABLE_SECONDS = 10
+"""How long a step waits for a table that others work on; everybody who comes later waits behind it."""
 
 HERE = Path(__file__).parent
 
@@ -36,12 +44,15 @@ def upgrade(database: Path | str) -> tuple[str | None, str]:
 
     database: the path of a SQLite file, or `postgresql://…` of a database that exists.
     Returns the migration it was at (None for a new one) and the one it is at now.
+    In PostgreSQL, processes that do this at once do it one after the other.
     Raises WrongSchema when it is newer than this program, StorageTrouble when it cannot be used.
     """
     engine = _on_postgresql(str(database)) if is_postgresql(database) else _on_sqlite(Path(database))
     settings = config()
     try:
         with engine.connect() as connection:
+            if is_postgresql(database):
+                _wait_for_turn(connection)
             before = _revision(connection)
             if before is not None and before > head():
                 schema_version.check(before)
@@ -49,9 +60,11 @@ def upgrade(database: Path | str) -> tuple[str | None, str]:
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
             return before, head()
-    except (OperationalError, sqlite3.OperationalError) as error:
-        place = "The database" if is_postgresql(database) else f"The database {database}"
-        raise StorageTrouble(f"{place} cannot be written: {str(error.args[0]).strip()}.") from error
+    except (DBAPIError, sqlite3.OperationalError) as error:
+        if not is_postgresql(database) and isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
+            raise
+        said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        raise StorageTrouble(f"The database {shown(str(database))} cannot be written: {said}") from error
     finally:
         engine.dispose()
 
@@ -63,7 +76,16 @@ def _on_sqlite(path: Path) -> Engine:
 
 
 def _on_postgresql(address: str) -> Engine:
-    return create_engine(f"postgresql+psycopg://{address.partition('://')[2]}", poolclass=NullPool)
+    return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Upgrade alone: until the connection is closed. And hold up those who serve for a short time only, or not at all."""
+    connection.execute(text(f"set lock_timeout = '{TURN_MINUTES} min'"))
+    connection.execute(text("select pg_advisory_lock(hashtextextended('legation: upgrade', 0))"))
+    connection.execute(text(f"set lock_timeout = '{TABLE_SECONDS} s'"))
+    connection.execute(text("set statement_timeout = 0"))
+    connection.commit()
 
 
 def _opened(path: Path) -> sqlite3.Connection:

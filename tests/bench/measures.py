@@ -19,7 +19,7 @@ import psycopg
 
 from federation.signatures import keys as signing_keys
 from storage.opening import is_postgresql
-from tests.bench import scene as scenes
+from tests.bench import rows
 from tests.bench.load import Figures, answered, cpu_seconds, load, once, pss_mib, request, share
 from tests.bench.scene import Scene, Size, add_followers, floor, made, repeated, serving, stub
 from tests.loopback import free_port
@@ -123,7 +123,7 @@ async def posting(bench: Bench) -> list[Row]:
     """Posts by sixteen people at once, each answered when it is durable."""
     scene = await bench.scene(Size())
     async with serving(scene) as pid, bench.profile("posting", pid):
-        texts = (scene.posting(f"{at} {scenes.rows.TEXT[:200]}", at % 16) for at in itertools.count())
+        texts = (scene.posting(f"{at} {rows.TEXT[:200]}", at % 16) for at in itertools.count())
         await load(scene.port, texts, clients=CLIENTS, number=200, pids=[pid])
         turns = [
             await load(scene.port, texts, clients=CLIENTS, number=bench.number(3_000), pids=[pid]) for _ in range(3)
@@ -205,10 +205,11 @@ LAG = re.compile(r'legation_activity_lag_seconds_bucket\{le="([^"]+)"\} (\S+)')
 def _one(scene: Scene, sql: str) -> int:
     if is_postgresql(scene.settings.database):
         with closing(psycopg.connect(str(scene.settings.database), autocommit=True)) as raw:
-            row = raw.execute(sql).fetchone()  # type: ignore[call-overload]  # constants
+            row = raw.execute(sql).fetchone()
     else:
         with closing(sqlite3.connect(scene.settings.database_file)) as file:
             row = file.execute(sql).fetchone()
+    assert row is not None
     return int(row[0])
 
 
@@ -230,10 +231,10 @@ async def slow_peer(bench: Bench) -> list[Row]:
             await load(scene.port, texts, clients=CLIENTS, number=number, pids=[pid])
             arrived = await _arrived(port, number)
     by_author: dict[str, list[str]] = {}
-    for _, actor, activity, _ in arrived:
-        by_author.setdefault(actor, []).append(activity)
+    for each in arrived:
+        by_author.setdefault(each.actor, []).append(each.activity)
     assert all(ids == sorted(ids) for ids in by_author.values()), "out of order"
-    moments = sorted(moment for *_, moment in arrived)
+    moments = sorted(each.moment for each in arrived)
     per_second = len(moments) / (moments[-1] - moments[0])
     return [Row("to one peer 200 ms away, in order per author", f"{per_second:,.0f}/s", "≥ 100/s")]
 
@@ -255,7 +256,7 @@ async def many_peers(bench: Bench) -> list[Row]:
                 began = time.time()
                 await once(scene.port, scene.posting(f"to all {turn}"))
                 arrived = await _arrived(port, 170)
-                took.append(sorted(1000 * (moment - began) for *_, moment in arrived))
+                took.append(sorted(1000 * (each.moment - began) for each in arrived))
                 read += await reading_others
     last, median = (statistics.median(share(each, part) for each in took) for part in (1.0, 0.5))
     return [
@@ -264,11 +265,22 @@ async def many_peers(bench: Bench) -> list[Row]:
     ]
 
 
-async def _arrived(port: int, number: int) -> list[list[str | float]]:
-    arrived: list[list[str | float]] = []
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An activity that a peer was sent. moment: seconds since 1970."""
+
+    host: str
+    actor: str
+    activity: str
+    moment: float
+
+
+async def _arrived(port: int, number: int) -> list[Arrival]:
+    arrived: list[Arrival] = []
     async with asyncio.timeout(120):
         while len(arrived) < number:
-            arrived += orjson.loads(await once(port, request("GET", "localhost", "/arrivals", {})))
+            told = await once(port, request("GET", "localhost", "/arrivals", {}))
+            arrived += [Arrival(*each) for each in orjson.loads(told)]
             await asyncio.sleep(0.05)
     return arrived
 
@@ -375,7 +387,7 @@ async def _point(bench: Bench, size: Size, axis: str, at: int) -> list[Row]:
         works: dict[str, Iterator[bytes]] = {
             "home": (scene.asking(HOME, nth % 16) for nth in itertools.count()),
             "home, older page": (scene.asking(f"{HOME}?max_id={older}", nth % 16) for nth in itertools.count()),
-            "posting": (scene.posting(f"{nth} {scenes.rows.TEXT[:200]}", nth % 16) for nth in itertools.count()),
+            "posting": (scene.posting(f"{nth} {rows.TEXT[:200]}", nth % 16) for nth in itertools.count()),
         }
         found = []
         for work, messages in works.items():

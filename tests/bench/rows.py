@@ -103,7 +103,7 @@ def _write(database: Path | str, table: str, columns: str, rows: Iterable[Row], 
                 raw.executemany(f"insert or ignore into {table} ({columns}) values ({places})", batch)
                 raw.execute("commit")
             else:
-                with raw.cursor().copy(f"copy {table} ({columns}) from stdin") as copy:  # type: ignore[arg-type]  # constants
+                with raw.cursor().copy(f"copy {table} ({columns}) from stdin") as copy:
                     for row in batch:
                         copy.write_row(row)
             written += len(batch)

@@ -17,7 +17,8 @@ from yarl import URL
 
 from federation import routes, signatures
 from federation.addresses import Egress
-from federation.service import ALL_ROLES, Federation, Place, Role
+from federation.roles import ALL_ROLES, Role
+from federation.service import Federation, Place
 from federation.signatures import keys as signing_keys
 from federation.signatures.keys import PrivateKey
 from federation.strict_json import JsonObject
@@ -59,7 +60,7 @@ class Side:
 
     async def settled(self) -> None:
         """Wait until the journal is applied."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while await self.store.read(journal.unsettled):  # noqa: ASYNC110  a database gives no event
                 await asyncio.sleep(0.005)
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from federation.client import Budget
-from federation.service import Role
+from federation.roles import Role
 from federation.strict_json import JsonObject
 from storage import follows, journal
 from storage.store import Store, Unit

@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,8 +38,9 @@ from federation.errors import (
     PeerNotAdmitted,
     Unreachable,
 )
-from federation.signatures.keys import PrivateKey, PublicKey, generate_ed25519, generate_rsa
+from federation.signatures.keys import Kind, PrivateKey, PublicKey, generate_ed25519, generate_rsa
 from federation.signatures.requests import SignedRequest
+from federation.signatures.ways import Way
 from storage.ids import Host
 
 NOW = datetime(2031, 5, 4, 9, 30, tzinfo=UTC)
@@ -93,6 +94,20 @@ class Silent:
 
     port: int
     connections: int = 0
+
+
+class InTheDraftAlone:
+    """Every peer is sent what is signed in the older way, and nothing else; `test_knocks` has the others."""
+
+    async def ways_to(self, _: Host) -> Sequence[Way]:
+        return (Way.DRAFT,)
+
+    async def took(self, _: Host, way: Way) -> None:
+        assert way is Way.DRAFT
+
+
+async def author(_: Kind) -> PrivateKey:
+    return PrivateKey("https://own.example/users/1#main-key", ED25519)
 
 
 class Names(AbstractResolver):
@@ -180,12 +195,17 @@ def client_with(stack: AsyncExitStack) -> Callable[..., Client]:
         async def admitted(host: Host) -> bool:
             return host not in strangers
 
-        async def signer() -> PrivateKey:
+        async def signer(_: Kind) -> PrivateKey:
             return PrivateKey(KEY_ID, material)
 
         own: dict[str, Any] = {"own": Host("own.example"), "egress": LOOPBACK, "resolver": Names()}
         client = Client(
-            admitted=admitted, signer=signer, now=lambda: NOW, software="legation (test)", **(own | settings)
+            admitted=admitted,
+            signer=signer,
+            knocks=InTheDraftAlone(),
+            now=lambda: NOW,
+            software="legation (test)",
+            **(own | settings),
         )
         stack.push_async_callback(client.close)
         return client
@@ -607,7 +627,7 @@ async def test_no_packet_leaves_for_a_host_that_is_not_admitted(
     with pytest.raises(PeerNotAdmitted):
         await client.get_json(f"http://{host}/nodeinfo/2.1", budget=Budget())
     with pytest.raises(PeerNotAdmitted):
-        await client.post(f"http://{host}/inbox", b"{}", PrivateKey(KEY_ID, ED25519))
+        await client.post(f"http://{host}/inbox", b"{}", author)
     await asyncio.sleep(0.02)
     assert silent.connections == 0
 
@@ -649,7 +669,7 @@ async def test_sec_d2_an_address_outside_the_permitted_part_gets_no_packet(
     with pytest.raises(ForbiddenAddress):
         await client.get_document(f"http://127.0.0.100:{silent.port}/x", budget=Budget())
     with pytest.raises(ForbiddenAddress):
-        await client.post(f"http://127.0.0.100:{silent.port}/inbox", b"{}", PrivateKey(KEY_ID, ED25519))
+        await client.post(f"http://127.0.0.100:{silent.port}/inbox", b"{}", author)
     with pytest.raises(ForbiddenAddress):
         await client.get_document(f"http://[::ffff:127.0.0.100]:{silent.port}/x", budget=Budget())
     await asyncio.sleep(0.02)
@@ -858,7 +878,7 @@ async def test_nodeinfo_is_plain_json(peer: Peer, client: Client) -> None:
 
 
 async def deliver(client: Client, peer: Peer, path: str = "/inbox", body: bytes = b'{"type":"Like"}') -> Answer:
-    return await client.post(peer.url(path), body, PrivateKey("https://own.example/users/1#main-key", ED25519))
+    return await client.post(peer.url(path), body, author)
 
 
 async def test_a_delivery_is_signed_with_the_key_of_its_actor(peer: Peer, client: Client) -> None:

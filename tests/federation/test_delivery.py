@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from federation.delivery import LANES_AT_FIRST, MOST_LANES_OF_PEER
-from federation.service import Federation, Role
+from federation.roles import Role
+from federation.service import Federation
 from storage import deliveries, peers
 from storage.accounts import Account
 from storage.events import DeliveriesQueued

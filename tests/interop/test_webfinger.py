@@ -220,3 +220,13 @@ async def test_what_is_no_description_leads_to_nobody(asking: Asking, answer: by
 )
 async def test_what_leads_nowhere_leads_to_nobody(asking: Asking, changes: dict[str, Json]) -> None:
     assert await asking.find(asking.description(**changes)) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?resource=marie@{host}", "?resource=={account}", "?resource={account}&resource={account}", "?resource=:"],
+)
+async def test_a_malformed_resource_is_a_bad_request(asking: Asking, query: str) -> None:
+    account = quote(asking.account, safe="")
+    answer = await asking.sender.ask(asking.address(query.format(host=asking.paris.host, account=account)))
+    assert answer.status == 400

@@ -26,7 +26,7 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
         password=PASSWORD,
     )
     async with app.running(settings, listen=("127.0.0.1", 0)) as running:
-        yield f"http://127.0.0.1:{running.serving.port}"
+        yield f"http://127.0.0.1:{running.port}"
 
 
 async def test_addresses_name_the_public_host_without_the_port_that_goes_without_saying(address: str) -> None:

@@ -245,6 +245,11 @@ async def test_a_chain_that_is_given_back_is_free_at_once(store: Store) -> None:
     assert await store.write(taken) == []
     await store.write(journal.give_back, held, by="here")
     assert await store.write(taken) == ["urn:1"]
+    await store.write(hold, "here")
+    await store.write(journal.give_all_back, by="there")
+    assert await store.write(taken) == []
+    await store.write(journal.give_all_back, by="here")
+    assert await store.write(taken) == ["urn:1"]
 
 
 async def test_what_is_settled_keeps_its_id_and_not_its_text(store: Store) -> None:

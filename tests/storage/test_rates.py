@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from storage import rates
-from storage.postgresql import PostgresqlStore
+from storage.events import ChangedElsewhere
+from storage.opening import open_store
 from storage.rates import Counted, Rate, Shares
 from storage.store import Store, Unit
 from tests.databases import PostgresqlServer
@@ -87,17 +87,17 @@ async def test_who_goes_away_while_the_database_is_asked_leaves_the_others_be(sh
 # ---- several processes ------------------------------------------------------------------------------------------------
 
 
+Two = tuple[Store, Store]
+
+
 @pytest.fixture
-async def two(postgresql: PostgresqlServer, clock: Still) -> AsyncIterator[tuple[PostgresqlStore, PostgresqlStore]]:
+async def two(postgresql: PostgresqlServer, clock: Still) -> AsyncIterator[Two]:
     address = postgresql.create("template")
-    stores = [await PostgresqlStore.open(address, clock=clock) for _ in range(2)]
+    stores = [await open_store(address, clock=clock) for _ in range(2)]
     yield stores[0], stores[1]
     for store in stores:
         await store.close()
     postgresql.drop(address)
-
-
-Two = tuple[PostgresqlStore, PostgresqlStore]
 
 
 async def test_two_processes_let_in_no_more_than_one_and_no_fewer(two: Two, clock: Still) -> None:
@@ -125,7 +125,7 @@ async def test_what_is_said_to_be_left_is_left(two: Two, clock: Still) -> None:
 async def test_when_signals_were_lost_only_what_is_held_is_said_to_be_left(two: Two, clock: Still) -> None:
     one = Shares(two[0], now=clock)
     assert (await one.take("marie", RATE)).left == 1499
-    one._hear([rates.ChangedElsewhere()])
+    one._hear([ChangedElsewhere()])
     assert (await one.take("marie", RATE)).left == 148
 
 

@@ -375,6 +375,8 @@ def test_the_signer_of_a_post_is_known(material: PrivateMaterial) -> None:
         host=signer_of(post()).host,
         scheme="rfc9421",
         covered=("@method", "@target-uri", "content-digest", "content-type"),
+        kind=keys.kind_of(material),
+        signed_at=NOW,
     )
 
 

@@ -110,10 +110,10 @@ class Place:
         return said
 
 
-def initialised(data: Path) -> Place:
+def initialised(data: Path, *more: object) -> Place:
     domain = f"paris.localhost:{free_port()}"
     said = run(
-        *("init", "--data", data, "--domain", domain, "--development", "--admin", "marie", "--password-stdin"),
+        *("init", "--data", data, "--domain", domain, "--development", "--admin", "marie", "--password-stdin", *more),
         stdin=PASSWORD + "\n",
     )
     assert said.code == 0, said.err

@@ -2,15 +2,19 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from node.doctor import BUILT, State, clock, room
+from node.doctor import State, clock, condition, connections, installed_at, room
+from storage.soundness import Condition
+from tests.databases import PostgresqlServer, postgresql_server
 from tests.loopback import free_port
-from tests.node.command.conftest import Place, Said, Serve, run
+from tests.node.command.conftest import Place, Said, Serve, initialised, run
 from tests.node.command.test_peers import filled as filled  # noqa: PLC0414  a fixture
 
 
@@ -147,6 +151,72 @@ def test_sec_r8_little_room_is_told_and_none_is_bad(free: int, state: State) -> 
     assert room(free, 1000, Path("/data")).state is state
 
 
-def test_a_clock_before_this_program_is_bad() -> None:
-    assert clock(datetime(1970, 1, 1, tzinfo=UTC)).state is State.BAD
-    assert clock(BUILT).state is State.GOOD
+def test_a_clock_that_shows_a_moment_before_the_program_came_here_is_bad() -> None:
+    installed = datetime(2026, 3, 1, tzinfo=UTC)
+    assert clock(installed - timedelta(hours=1), installed=installed).state is State.BAD
+    assert "it said 2026-03-01 00:00" in clock(datetime(1970, 1, 1, tzinfo=UTC), installed=installed).sentence
+    assert clock(installed, installed=installed).state is State.GOOD
+    assert datetime(2020, 1, 1, tzinfo=UTC) < installed_at() <= datetime.now(UTC)
+
+
+# ---- on PostgreSQL --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_postgresql(tmp_path: Path, postgresql: PostgresqlServer) -> Iterator[Place]:
+    """A new node whose database is in PostgreSQL."""
+    address = postgresql.create()
+    made = initialised(tmp_path / "dakar", "--postgresql", address)
+    yield made
+    postgresql.drop(address)
+
+
+def test_a_node_on_postgresql_is_well_but_for_durability_that_was_switched_off(on_postgresql: Place) -> None:
+    found = states(on_postgresql.did("doctor", "--json"))
+    assert {name: found[name] for name in ("database", "connections", "secret", "audit")} == dict.fromkeys(
+        ("database", "connections", "secret", "audit"), "good"
+    )
+    assert {name for name in found if found[name] == "look"} >= {"fsync", "synchronous_commit", "full_page_writes"}
+    assert not {"version of PostgreSQL", "encoding"} & found.keys()
+
+
+def test_a_postgresql_that_keeps_its_promises_is_well(tmp_path: Path) -> None:
+    with postgresql_server() as server:
+        place = initialised(tmp_path / "dakar", "--postgresql", server.create())
+        found = place.did("doctor", "--json")
+        assert not {"fsync", "synchronous_commit", "full_page_writes"} & states(found).keys()
+        assert "PostgreSQL 16" in sentence(found, "database")
+        server.stop()
+        stopped = place.run("doctor", "--json")
+        assert (stopped.code, states(stopped)["database"]) == (1, "bad")
+        assert "does not answer" in sentence(stopped, "database")
+
+
+def test_another_secret_is_told_on_postgresql_too(on_postgresql: Place) -> None:
+    on_postgresql.secret.write_text("c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I=\n")
+    assert "Put the right secret file back" in sentence(on_postgresql.run("doctor", "--json"), "secret")
+
+
+GOOD = Condition(160004, "UTF8", dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on"), 0, 97, 5)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (GOOD, []),
+        (replace(GOOD, version=130012), ["version of PostgreSQL"]),
+        (replace(GOOD, encoding="SQL_ASCII"), ["encoding"]),
+        (replace(GOOD, settings={**GOOD.settings, "synchronous_commit": "off"}), ["synchronous_commit"]),
+        (replace(GOOD, settings={**GOOD.settings, "synchronous_commit": "remote_apply"}), []),
+    ],
+)
+def test_what_is_not_as_it_should_be_in_a_postgresql(found: Condition, told: list[str]) -> None:
+    assert [finding.what for finding in condition(found)] == told
+
+
+@pytest.mark.parametrize(
+    ("needed", "used", "state"),
+    [(10, 5, State.GOOD), (10, 90, State.LOOK), (90, 5, State.LOOK), (100, 5, State.BAD)],
+)
+def test_connections_that_run_out_are_told(needed: int, used: int, state: State) -> None:
+    assert connections(replace(GOOD, used=used), needed=needed).state is state

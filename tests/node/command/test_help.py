@@ -37,6 +37,7 @@ def test_every_command_tells_what_it_takes(command: str) -> None:
         *(("staff", name) for name in ("add", "list", "role", "disable", "enable", "password")),
         *(("peers", name) for name in ("list", "show", "allow", "remove")),
         *(("queue", name) for name in ("list", "retry", "drop")),
+        *(("keys", name) for name in ("list", "rotate")),
     ],
 )
 def test_every_command_of_a_group_takes_a_data_folder(group: str, command: str) -> None:

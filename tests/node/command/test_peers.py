@@ -32,6 +32,14 @@ def test_a_peer_is_allowed_shown_and_removed_and_audited(place: Place) -> None:
     shown = place.did("peers", "show", "tokyo.example").out
     assert "tokyo.example" in shown
     assert place.did("peers", "show", "tokyo.example", "--json").json["waiting"] == 0
+    with closing(sqlite3.connect(place.database)) as opened:
+        opened.execute("update peers set skew_seconds = -90, way = 'cavage-12'")
+        opened.commit()
+    lines = place.did("peers", "show", "tokyo.example").out.splitlines()
+    assert [line.split() for line in lines[-2:]] == [
+        ["clock", "ahead", "seconds", "-90"],
+        ["signed", "for", "as", "cavage-12"],
+    ]
 
     place.did("peers", "remove", "tokyo.example")
     assert hosts(place) == {"tokyo.example": False}

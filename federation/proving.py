@@ -1,0 +1,59 @@
+"""What accounts of this node tell is proven by them, so that it can be believed from whoever brings it.
+
+The proof is put on at the door and kept nowhere: it follows from the activity, the key of its author and the moment when
+it was done, so every peer and every attempt gets the same bytes. What is meant for named people alone goes without: a
+proof would let any of them show it to outsiders.
+"""
+
+from federation import strict_json
+from federation.own_keys import OwnKeys
+from federation.signatures import proofs
+from federation.signatures.keys import Kind
+from federation.strict_json import JsonObject
+from federation.vocabulary import as_list, types_of, value_or_id
+from storage.deliveries import Delivery
+
+MOST_REMEMBERED = 256
+
+POSTING = frozenset({"Create", "Update"})
+
+
+class Proving:
+    """Puts proofs on activities."""
+
+    def __init__(self, keys: OwnKeys) -> None:
+        self._keys = keys
+        self._proven: dict[str, bytes] = {}
+
+    async def proven(self, delivery: Delivery) -> bytes:
+        """The bytes to send for a delivery: with a proof, unless it has one or should have none."""
+        known = self._proven.get(delivery.activity_uri)
+        if known is not None:
+            return known
+        body = await self._prove(delivery)
+        if len(self._proven) >= MOST_REMEMBERED:
+            del self._proven[next(iter(self._proven))]
+        self._proven[delivery.activity_uri] = body
+        return body
+
+    async def _prove(self, delivery: Delivery) -> bytes:
+        document = strict_json.loads(delivery.body)
+        if "proof" in document or is_private(document):
+            return delivery.body
+        key = await self._keys.key(delivery.actor_id, Kind.ED25519, at=delivery.created_at)
+        try:
+            return strict_json.dumps(proofs.attach(document, key, now=delivery.created_at))
+        except ValueError:  # a number that not every reader reads alike
+            return delivery.body
+
+
+def is_private(activity: JsonObject) -> bool:
+    """Whether an activity carries words for named people alone: everybody addressed is mentioned."""
+    thing = activity.get("object")
+    if not types_of(activity) & POSTING or not isinstance(thing, dict):
+        return False
+    addressed = {value_or_id(one) for name in ("to", "cc") for one in as_list(thing.get(name))}
+    mentioned = {
+        tag.get("href") for tag in as_list(thing.get("tag")) if isinstance(tag, dict) and tag.get("type") == "Mention"
+    }
+    return bool(addressed) and addressed <= mentioned
