@@ -20,6 +20,7 @@ import psycopg
 from federation.signatures import keys as signing_keys
 from storage.opening import is_postgresql
 from tests.bench import rows
+from tests.bench import signing as requests_and_proofs
 from tests.bench.load import Figures, answered, cpu_seconds, load, once, pss_mib, request, share
 from tests.bench.scene import Scene, Size, add_followers, floor, made, repeated, serving, stub
 from tests.loopback import free_port
@@ -431,7 +432,8 @@ async def signing(bench: Bench) -> list[Row]:
                 act()
                 number += 1
             found.append(Row(f"{name}: {work}", f"{number / (time.perf_counter() - began):,.0f}/s"))
-    return found
+    whole = requests_and_proofs.per_second(max(0.2, bench.part))
+    return found + [Row(work, f"{rate:,.0f}/s") for work, rate in whole]
 
 
 MESSAGE = b"(request-target): post /inbox\n" * 8

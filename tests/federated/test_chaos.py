@@ -120,7 +120,7 @@ class Person:
         account = (await self.ask("search", "GET", "/api/v2/search", params=query))["accounts"][0]["id"]
         await self.ask("follow", "POST", f"/api/v1/accounts/{account}/follow")
         async with asyncio.timeout(20):
-            while not (await self.ask("read", "GET", f"/api/v1/accounts/relationships?id[]={account}"))[0]["following"]:
+            while not (await self.ask("read", "GET", f"/api/v1/accounts/relationships?id[]={account}"))[0]["following"]:  # noqa: ASYNC110  another process acts
                 await asyncio.sleep(0.05)
 
     async def journal(self) -> list[Json]:

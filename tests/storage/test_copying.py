@@ -402,7 +402,8 @@ def test_a_postgresql_that_does_not_answer_is_told_without_the_password(sqlite_d
 # ---- who has it open ------------------------------------------------------------------------------------------------
 
 
-async def test_whoever_moves_a_node_is_alone(store: Store, database: Database) -> None:
+async def test_whoever_moves_a_node_is_alone(database: Database) -> None:
+    store = await open_store(database)
     with pytest.raises(InUse), destinations.alone(database):
         pass
     await store.close()

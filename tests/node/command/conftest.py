@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ import orjson
 import pytest
 
 from node.command import main
+from tests.databases import PostgresqlServer
 from tests.loopback import free_port
 
 HOUSE = Path(__file__).parent.parent.parent.parent
@@ -87,6 +88,7 @@ class Place:
 
     data: Path
     domain: str
+    postgresql: str = ""
 
     @property
     def database(self) -> Path:
@@ -110,14 +112,14 @@ class Place:
         return said
 
 
-def initialised(data: Path, *more: object) -> Place:
+def initialised(data: Path, *more: str) -> Place:
     domain = f"paris.localhost:{free_port()}"
     said = run(
         *("init", "--data", data, "--domain", domain, "--development", "--admin", "marie", "--password-stdin", *more),
         stdin=PASSWORD + "\n",
     )
     assert said.code == 0, said.err
-    return Place(data, domain)
+    return Place(data, domain, more[more.index("--postgresql") + 1] if "--postgresql" in more else "")
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +136,34 @@ def place(made_once: Place, tmp_path: Path) -> Place:
     file = copy.data / "legation.toml"
     file.write_text(file.read_text().replace(str(made_once.secret), str(copy.secret)))
     return copy
+
+
+@pytest.fixture(scope="session")
+def made_once_on_postgresql(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return initialised(tmp_path_factory.mktemp("template") / "dakar", "--postgresql", postgresql.create())
+
+
+@pytest.fixture
+def on_postgresql(made_once_on_postgresql: Place, postgresql: PostgresqlServer, tmp_path: Path) -> Iterator[Place]:
+    """The same, with its database in PostgreSQL."""
+    made = made_once_on_postgresql
+    address = postgresql.create(made.postgresql.rpartition("@/")[2].partition("?")[0])
+    copy = Place(tmp_path / "dakar", made.domain, address)
+    shutil.copytree(made.data, copy.data)
+    shutil.copy(made.secret, copy.secret)
+    file = copy.data / "legation.toml"
+    written = file.read_text().replace(str(made.secret), str(copy.secret))
+    file.write_text(written.replace(made.postgresql, address))
+    yield copy
+    postgresql.drop(address)
+
+
+@pytest.fixture
+def bare_postgresql(postgresql: PostgresqlServer) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    address = postgresql.create()
+    yield address
+    postgresql.drop(address)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ import pytest
 
 from node.doctor import State, clock, condition, connections, installed_at, room
 from storage.soundness import Condition
-from tests.databases import PostgresqlServer, postgresql_server
+from tests.databases import postgresql_server
 from tests.loopback import free_port
 from tests.node.command.conftest import Place, Said, Serve, initialised, run
 from tests.node.command.test_peers import filled as filled  # noqa: PLC0414  a fixture
@@ -160,15 +159,6 @@ def test_a_clock_that_shows_a_moment_before_the_program_came_here_is_bad() -> No
 
 
 # ---- on PostgreSQL --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def on_postgresql(tmp_path: Path, postgresql: PostgresqlServer) -> Iterator[Place]:
-    """A new node whose database is in PostgreSQL."""
-    address = postgresql.create()
-    made = initialised(tmp_path / "dakar", "--postgresql", address)
-    yield made
-    postgresql.drop(address)
 
 
 def test_a_node_on_postgresql_is_well_but_for_durability_that_was_switched_off(on_postgresql: Place) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from node.settings import load
@@ -170,3 +171,90 @@ def test_with_the_secret_in_the_environment_no_file_is_written(tmp_path: Path) -
     assert "is missing" in run("doctor", "--data", tmp_path / "tokyo").out
     said = run("doctor", "--data", tmp_path / "tokyo", LEGATION_SECRET=secret)
     assert "The secret opens the node's keys" in said.out
+
+
+# ---- on PostgreSQL --------------------------------------------------------------------------------------------------
+
+
+def tables_in(address: str) -> set[str]:
+    with psycopg.connect(address) as opened:
+        return {name for (name,) in opened.execute("select tablename from pg_tables where schemaname = 'public'")}
+
+
+def test_a_node_on_postgresql_is_there_and_not_in_a_file(tmp_path: Path, bare_postgresql: str) -> None:
+    said = init(tmp_path / "tokyo", "--postgresql", bare_postgresql)
+    assert (said.code, said.err) == (0, "")
+    assert f"Its database is {bare_postgresql}." in said.out
+    assert sorted(path.name for path in (tmp_path / "tokyo").iterdir()) == ["legation.toml"]
+    assert load(tmp_path / "tokyo").database == bare_postgresql
+    people = run("staff", "list", "--json", "--data", tmp_path / "tokyo").json
+    assert [each["username"] for each in people] == ["marie"]
+
+
+def test_the_address_may_come_from_the_environment_and_its_password_is_not_shown(
+    tmp_path: Path, bare_postgresql: str
+) -> None:
+    address = bare_postgresql.replace("legation@", "legation:s3cret@")
+    said = init(tmp_path / "tokyo", LEGATION_POSTGRESQL=address)
+    assert (said.code, said.err) == (0, "")
+    assert f"Its database is {bare_postgresql}." in said.out
+    assert "s3cret" not in said.out
+    assert "staff" in tables_in(bare_postgresql)
+
+
+def test_two_addresses_are_refused(tmp_path: Path, bare_postgresql: str) -> None:
+    said = init(tmp_path / "tokyo", "--postgresql", bare_postgresql, LEGATION_POSTGRESQL="postgresql://other/other")
+    assert "LEGATION_POSTGRESQL names another database" in said.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("held", ["create table recipes (name text)", "create view v as select 1", "create sequence s"])
+def test_a_database_that_holds_anything_is_refused_and_left_alone(
+    tmp_path: Path, bare_postgresql: str, held: str
+) -> None:
+    with psycopg.connect(bare_postgresql) as opened:
+        opened.execute(held.encode())
+    said = init(tmp_path / "tokyo", "--postgresql", bare_postgresql)
+    assert "The database is not empty" in said.sentence
+    assert list(tmp_path.iterdir()) == []
+    assert tables_in(bare_postgresql) <= {"recipes"}
+
+
+def test_another_nodes_database_is_refused(tmp_path: Path, on_postgresql: Place) -> None:
+    said = init(tmp_path / "tokyo", "--postgresql", on_postgresql.postgresql)
+    assert "There is a node in that database already" in said.sentence
+    assert len(on_postgresql.did("staff", "list", "--json").json) == 1
+
+
+@pytest.mark.parametrize(
+    ("postgresql", "sentence"),
+    [
+        ("mysql://db/legation", "--postgresql: write it as postgresql://user@host/database."),
+        ("postgresql://legation:s3@cret@db/legation", "write @ as %40"),
+        (
+            "postgresql://legation:s3cret@127.0.0.1:1/legation",
+            "The database postgresql://legation@127.0.0.1:1/legation: ",
+        ),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_one_sentence_without_the_password(
+    tmp_path: Path, postgresql: str, sentence: str
+) -> None:
+    said = init(tmp_path / "tokyo", "--postgresql", postgresql)
+    assert sentence in said.sentence
+    assert "s3" not in said.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_fails_half_way_leaves_the_database_empty(tmp_path: Path, bare_postgresql: str) -> None:
+    """The role may make tables, and has no room for a second connection, which the node needs to be furnished."""
+    with psycopg.connect(bare_postgresql, autocommit=True) as opened:
+        name = opened.info.dbname.encode()
+        opened.execute(b"create role " + name + b" login connection limit 1")
+        opened.execute(b"grant create on schema public to " + name)
+        said = init(tmp_path / "tokyo", "--postgresql", bare_postgresql.replace("legation@", f"{name.decode()}@"))
+        assert "PostgreSQL does not answer" in said.sentence
+        assert tables_in(bare_postgresql) == set()
+        assert list(tmp_path.iterdir()) == []
+        opened.execute(b"drop owned by " + name)
+        opened.execute(b"drop role " + name)
