@@ -13,7 +13,7 @@ from federation.strict_json import JsonObject
 from federation.vocabulary import as_list, types_of, value_or_id
 from storage.deliveries import Delivery
 
-MOST_REMEMBERED = 256
+MOST_REMEMBERED = 1_024
 
 POSTING = frozenset({"Create", "Update"})
 

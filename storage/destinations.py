@@ -11,6 +11,7 @@ notes which node is copied, and the references that are put back at the end.
 import contextlib
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from storage.opening import is_postgresql
 from storage.presence import InUse
 from storage.schema import metadata
 from storage.sides import Row, Side
+
+DISCARD_TRIES = 4
+DISCARD_PAUSE_SECONDS = 0.5
 
 NOTES = "moving"
 MAKE_NOTES = f"create table {NOTES} (name text primary key, value text not null)"
@@ -100,16 +104,20 @@ def forget(database: Path | str) -> None:
 
 
 def discard(database: Path | str) -> None:
-    """Take away everything of a node from a database that was empty before. Never raises StorageTrouble."""
-    with contextlib.suppress(StorageTrouble):
-        if not is_postgresql(database):
-            for path in files_of(Path(database)):
-                path.unlink(missing_ok=True)
-            return
-        with sides.connected(str(database)) as raw:
-            for name in (NOTES, "alembic_version", *metadata.tables):
-                raw.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))
-            raw.commit()
+    """Take away everything of a node from a database that was empty before, if it answers. Never raises StorageTrouble."""
+    if not is_postgresql(database):
+        for path in files_of(Path(database)):
+            path.unlink(missing_ok=True)
+        return
+    for _ in range(DISCARD_TRIES):
+        try:
+            with sides.connected(str(database)) as raw:
+                for name in (NOTES, "alembic_version", *metadata.tables):
+                    raw.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))
+                raw.commit()
+                return
+        except StorageTrouble:  # a connection that was closed a moment ago may still count against a limit
+            time.sleep(DISCARD_PAUSE_SECONDS)
 
 
 def mark_moved(database: Path | str) -> None:

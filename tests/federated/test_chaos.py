@@ -428,9 +428,8 @@ def report(blows: list[Blow], seen: dict[str, Seen], written: dict[str, list[str
     print(f"\n{SECONDS:.0f} s, {len(blows)} blows, {sum(map(len, written.values()))} posts")  # noqa: T201  that is its end
     for kind in sorted({blow.kind for blow in blows}):
         felt = sorted(blow.felt for blow in blows if blow.kind == kind)
-        print(
-            f"  {kind}: {len(felt)} times, felt for {felt[len(felt) // 2]:.2f} s (median), {felt[-1]:.2f} s (longest)"
-        )
+        times = f"felt for {felt[len(felt) // 2]:.2f} s (median), {felt[-1]:.2f} s (longest)"
+        print(f"  {kind}: {len(felt)} times, {times}")  # noqa: T201
     for domain, each in seen.items():
         failures = Counter(f"{kind} {how}" for _, kind, how in each.badly)
         print(f"  {domain}: {each.well.total()} requests went well {dict(each.well)}, failed: {dict(failures)}")  # noqa: T201

@@ -193,6 +193,27 @@ async def test_a_key_ends_when_its_actor_says(scene: Scene) -> None:
     assert kept.expires_at == soon.replace(microsecond=0)
 
 
+async def test_an_rsa_key_is_made_for_who_asks_with_one(scene: Scene) -> None:
+    marie = await scene.side.member("marie")
+    scene.peer.actor("eve", assertionMethod=[scene.multikey()])
+
+    async def asked_with_ed25519() -> JsonObject:
+        headers = rfc9421.sign(
+            "GET", URL(marie.uri), None, PrivateKey(scene.key_id, scene.material), now=datetime.now(UTC)
+        )
+        headers["Accept"] = "application/activity+json"
+        async with loopback.session() as session, session.get(marie.uri, headers=headers) as answer:
+            assert answer.status == 200
+            found: JsonObject = orjson.loads(await answer.read())
+            return found
+
+    assert "publicKey" not in await asked_with_ed25519()
+    assert [row.kind for row in await scene.side.store.read(keys.private, marie.id)] == ["ed25519"]
+    status, shown = await scene.peer.get(marie.uri)
+    assert (status, "publicKey" in shown) == (200, True)
+    assert (await asked_with_ed25519())["publicKey"] == shown["publicKey"]
+
+
 # ---- requests signed as RFC 9421 says: one thing is wrong with each --------------------------------------------------
 
 Change = Callable[[Scene, bytes, Headers], tuple[bytes, Headers]]

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import tarfile
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,12 @@ def rows_of(place: Place) -> Rows:
 
 
 @pytest.fixture
-async def lively(on_postgresql: Place) -> AsyncIterator[Place]:
+async def lively(on_postgresql: Place) -> Place:
     """A node in PostgreSQL with peers, a queue and dead letters."""
     store = await open_store(on_postgresql.postgresql)
     await store.write(fill)
     await store.close()
-    yield on_postgresql
+    return on_postgresql
 
 
 @pytest.fixture
