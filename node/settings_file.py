@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from node.settings import setting
 from storage.addresses import shown
+
+ADDRESS = re.compile(r"postgres(?:ql)?://.*")
 
 
 def naming(text: str, name: str, value: str) -> str:
@@ -32,11 +35,7 @@ def replacing(text: str, name: str, value: str) -> str:
 
 def without_passwords(text: str) -> str:
     """The text of a settings file whose addresses of databases, in comments too, have no password."""
-    lines = []
-    for line in text.splitlines():
-        before, scheme, after = line.partition("postgres")
-        lines.append(before + shown(scheme + after))
-    return "\n".join(lines) + "\n"
+    return ADDRESS.sub(lambda found: shown(found[0]), text)
 
 
 def put(path: Path, text: str) -> None:

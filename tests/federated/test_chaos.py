@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # it brings no types
@@ -119,8 +120,9 @@ class Person:
         query = {"q": f"@{other.name}@{other.node.domain}", "resolve": "true", "type": "accounts"}
         account = (await self.ask("search", "GET", "/api/v2/search", params=query))["accounts"][0]["id"]
         await self.ask("follow", "POST", f"/api/v1/accounts/{account}/follow")
+        relation = f"/api/v1/accounts/relationships?id[]={account}"
         async with asyncio.timeout(20):
-            while not (await self.ask("read", "GET", f"/api/v1/accounts/relationships?id[]={account}"))[0]["following"]:  # noqa: ASYNC110  another process acts
+            while not (await self.ask("read", "GET", relation))[0]["following"]:  # noqa: ASYNC110  another process agrees
                 await asyncio.sleep(0.05)
 
     async def journal(self) -> list[Json]:
@@ -329,7 +331,7 @@ async def in_chaos(node: Node, server: PostgresqlServer, staff: dict[str, Person
     for reader in readers.values():
         await like(reader, await reader.journal(), set())
     for reader in readers.values():
-        await until(lambda reader=reader: all_are_liked_by_both(reader), within=ARRIVES_WITHIN)  # type: ignore[misc]  # as above
+        await until(lambda reader=reader: own_are_liked_by_both(reader), within=ARRIVES_WITHIN)  # type: ignore[misc]  # as above
         await verify(reader, busy.written)
     for name, reader in readers.items():
         others = [author for author in authors if not author.name.startswith(name)]
@@ -353,9 +355,10 @@ async def has_all(reader: Person, written: dict[str, list[str]]) -> bool:
     return {text_of(post) for post in await reader.journal()} >= {text for texts in written.values() for text in texts}
 
 
-async def all_are_liked_by_both(reader: Person) -> bool:
-    wanted = [post for post in await reader.journal() if number_of(post) % LIKED == 0]
-    return all(post["favourites_count"] == 2 for post in wanted)
+async def own_are_liked_by_both(reader: Person) -> bool:
+    """Whether what was written at the reader's node has each like once. Elsewhere only the likes of that place are known."""
+    own = [post for post in await reader.journal() if "@" not in post["account"]["acct"]]
+    return all(post["favourites_count"] == (2 if number_of(post) % LIKED == 0 else 0) for post in own)
 
 
 async def verify(reader: Person, written: dict[str, list[str]]) -> None:
@@ -375,10 +378,12 @@ async def verify_mentions(reader: Person, written: dict[str, list[str]]) -> None
 async def verify_counts(authors: Iterable[Person], readers: Iterable[Person], written: dict[str, list[str]]) -> None:
     for author in authors:
         for reader in readers:
-            query = {"acct": f"{author.name}@{author.node.domain}" if author.node != reader.node else author.name}
+            is_own = author.node == reader.node
+            query = {"acct": author.name if is_own else f"{author.name}@{author.node.domain}"}
             found = await reader.ask("read", "GET", "/api/v1/accounts/lookup", params=query)
             assert found["statuses_count"] == len(written[author.name]), (reader.name, author.name)
-            assert found["followers_count"] == 2, (reader.name, author.name)
+            # Of those who follow somebody elsewhere only the own are known.
+            assert found["followers_count"] == (2 if is_own else 1), (reader.name, author.name)
 
 
 async def verify_queues(*nodes: Settings) -> None:
@@ -387,21 +392,24 @@ async def verify_queues(*nodes: Settings) -> None:
     for settings, here, there in zip(nodes, stores, stores[::-1], strict=True):
         assert await there.read(_outcomes) == ["applied"]
         assert await here.read(_waiting) == 0
-        sent: dict[str, list[str]] = {}
-        for uri in await here.read(_sent):
-            sent.setdefault(uri[0], []).append(uri[1])
-        arrived: dict[str, list[str]] = {}
-        for uri in await there.read(_arrived, settings.domain):
-            arrived.setdefault(uri[0], []).append(uri[1])
-        assert arrived == sent
+        assert by_author(await there.read(_arrived, settings.domain)) == by_author(await here.read(_written))
     for store in stores:
         await store.close()
 
 
 @dataclass(frozen=True)
 class Told:
+    """An activity: whose, and its id."""
+
     actor: str
     uri: str
+
+
+def by_author(told: Iterable[Told]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in told:
+        found.setdefault(each.actor, []).append(each.uri)
+    return found
 
 
 def _outcomes(unit: Unit) -> list[str]:
@@ -412,25 +420,29 @@ def _waiting(unit: Unit) -> int | None:
     return unit.one(int, "select count(*) from deliveries")
 
 
-def _sent(unit: Unit) -> list[tuple[str, str]]:
-    """Actor and id of every activity that was made here, in order."""
-    sql = "select a.uri, t.uri from activities t join accounts a on a.id = t.actor_id order by t.id"
-    return [(told.actor, told.uri) for told in unit.all(Told, sql)]
+def _written(unit: Unit) -> list[Told]:
+    """The activities of all posts that were written here, in order."""
+    sql = """
+    select a.uri, p.uri || '/activity' from posts p join accounts a on a.id = p.author_id
+    where p.is_local = 1 order by p.id
+    """
+    return unit.all(Told, sql)
 
 
-def _arrived(unit: Unit, host: str) -> list[tuple[str, str]]:
-    sql = "select actor_uri, uri from journal where host = :host order by id"
-    return [(told.actor, told.uri) for told in unit.all(Told, sql, host=host)]
+def _arrived(unit: Unit, host: str) -> list[Told]:
+    """The same of a peer, in the order in which they came."""
+    sql = "select actor_uri, uri from journal where host = :host and uri like '%/activity' order by id"
+    return unit.all(Told, sql, host=host)
 
 
 def report(blows: list[Blow], seen: dict[str, Seen], written: dict[str, list[str]], settled_after: float) -> None:
     """What it was like, for whoever runs this with `-s`."""
-    print(f"\n{SECONDS:.0f} s, {len(blows)} blows, {sum(map(len, written.values()))} posts")  # noqa: T201  that is its end
+    lines = [f"{SECONDS:.0f} s, {len(blows)} blows, {sum(map(len, written.values()))} posts"]
     for kind in sorted({blow.kind for blow in blows}):
-        felt = sorted(blow.felt for blow in blows if blow.kind == kind)
-        times = f"felt for {felt[len(felt) // 2]:.2f} s (median), {felt[-1]:.2f} s (longest)"
-        print(f"  {kind}: {len(felt)} times, {times}")  # noqa: T201
+        felt = [blow.felt for blow in blows if blow.kind == kind]
+        lines.append(f"{kind}: {len(felt)} times, felt for {median(felt):.2f} s (median), {max(felt):.2f} s (longest)")
     for domain, each in seen.items():
         failures = Counter(f"{kind} {how}" for _, kind, how in each.badly)
-        print(f"  {domain}: {each.well.total()} requests went well {dict(each.well)}, failed: {dict(failures)}")  # noqa: T201
-    print(f"  all had arrived {settled_after:.1f} s after the last post")  # noqa: T201
+        lines.append(f"{domain}: went well {each.well.total()} {dict(each.well)}, failed {dict(failures)}")
+    lines.append(f"all had arrived {settled_after:.1f} s after the last post")
+    sys.stdout.write("\n" + "\n".join(lines) + "\n")

@@ -13,6 +13,7 @@ from storage import copying, destinations, schema_version, sides
 from storage.copying import CopyDiffers, Progress, Verified
 from storage.destinations import Occupied
 from storage.errors import StorageTrouble, WrongSchema
+from storage.migrations.apply import upgrade
 from storage.opening import is_postgresql, open_store
 from storage.presence import InUse
 from storage.sides import BATCH
@@ -57,7 +58,7 @@ async def source(
 ) -> Database:
     """A node with a little of what makes copying hard, in the direction's first engine."""
     database = place(direction[0])
-    destinations.apply.upgrade(database)
+    upgrade(database)
     store = await open_store(database)
     await store.write(furnish)
     await store.close()
@@ -333,7 +334,7 @@ async def test_a_database_that_holds_anything_is_refused_and_left_alone(source: 
 
 
 async def test_another_node_is_never_overwritten(source: Database, target: Database) -> None:
-    destinations.apply.upgrade(target)
+    upgrade(target)
     with pytest.raises(Occupied, match="There is a node in that database already"):
         move(source, target)
 

@@ -1,17 +1,23 @@
 """`legation backup` and `legation restore` with PostgreSQL on either side: the same node, whichever engine keeps it."""
 
 import asyncio
+import hashlib
 import sqlite3
 import tarfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from node import settings as node_settings
 from storage import schema_version, soundness
+from storage.migrations import apply
 from storage.opening import open_store
 from tests.node.command.conftest import Place, Said, Serve, run_here
 from tests.node.command.test_backup import KEPT_TABLES, repacked, write
@@ -87,15 +93,30 @@ def test_a_backup_of_a_file_is_restored_into_postgresql(place: Place, file: Path
 
 
 def test_a_backup_from_before_an_upgrade_is_restored_into_postgresql(
-    place: Place, file: Path, bare_postgresql: str
+    place: Place, file: Path, bare_postgresql: str, tmp_path: Path
 ) -> None:
-    """`migrate` is told of an older schema by its number; the steps find everything as they leave it."""
     place.did("backup", file)
     with tarfile.open(file) as tar:
-        assert tar.getmember("manifest.json").size
-    assert restored(place, file, bare_postgresql).did("migrate").out == (
-        f"The database is up to date (schema {schema_version.CURRENT}).\n"
-    )
+        parts = {member.name: reader.read() for member in tar if (reader := tar.extractfile(member))}
+    older = tmp_path / "older.db"
+    older.write_bytes(parts["legation.db"])
+    downgrade(older)
+    written = orjson.loads(parts["manifest.json"])
+    written["sha256"]["legation.db"] = hashlib.sha256(older.read_bytes()).hexdigest()
+    repacked(file, legationb=older.read_bytes(), manifestn=orjson.dumps(written))
+    again = restored(place, file, bare_postgresql)
+    assert soundness.schema_at(bare_postgresql) == schema_version.CURRENT
+    assert len(again.did("staff", "list", "--json").json) == 1
+
+
+def downgrade(path: Path) -> None:
+    """Have a database be at the schema before this one."""
+    settings = apply.config()
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    with engine.connect() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "-1")
+    assert str(soundness.schema_at(path)) < schema_version.CURRENT
 
 
 def test_sec_k_the_password_of_a_database_is_not_in_a_backup(on_postgresql: Place, file: Path) -> None:
