@@ -35,7 +35,7 @@ from node.settings import Settings
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
-from storage.events import Event
+from storage.events import ChangedElsewhere, Event
 from storage.opening import open_store
 from storage.sqlite import utc_now
 from storage.store import Store, Unit
@@ -81,6 +81,8 @@ async def running(
         metrics = metrics_of(settings, store, clock=clock, worker=worker)
         store.listen(observe.hear_all, here_only=True)
         await store.read(_demand_same_address, settings.base_url)
+        if store.is_shared:
+            await store.write(_have_all_forget)
         federation = Federation(
             place_of(settings),
             store,
@@ -215,6 +217,11 @@ async def first_of(*events: asyncio.Event) -> asyncio.Event:
     for other in others:
         other.cancel()
     return waiting[done.pop()]
+
+
+def _have_all_forget(unit: Unit) -> None:
+    """The process before this one may have died after a commit and before it told the others of it."""
+    unit.after_commit(ChangedElsewhere())
 
 
 def _demand_same_address(unit: Unit, base_url: str) -> None:

@@ -150,7 +150,7 @@ class Workers:
     async def _work(self, ready: Callable[[], None]) -> None:
         for number in range(self._number):
             self._places[number] = await self._start(number)
-        if not all(await asyncio.gather(*(worker.answers() for worker in self._places.values()))):
+        if not all(await asyncio.gather(*(self._confirm(worker) for worker in self._places.values()))):
             raise WorkersFailed(WorkersFailed.__doc__)
         ready()
         async with asyncio.TaskGroup() as group:

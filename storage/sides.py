@@ -165,11 +165,12 @@ def _sqlite_to_read(path: Path) -> Iterator[SqliteSide]:
 @contextlib.contextmanager
 def _sqlite_to_write(path: Path) -> Iterator[SqliteSide]:
     with _sqlite_trouble(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        for pragma in ("foreign_keys = off", "journal_mode = wal", "synchronous = full", "cache_size = -65536"):
+        for pragma in ("foreign_keys = off", "journal_mode = wal", "synchronous = normal", "cache_size = -65536"):
             raw.execute(f"pragma {pragma}").close()
         raw.execute("begin immediate")
         yield SqliteSide(raw)
         raw.execute("commit")
+        raw.execute("pragma wal_checkpoint(truncate)").fetchone()  # one wait for the disk, instead of one a commit
 
 
 @contextlib.contextmanager

@@ -53,9 +53,10 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({cpu}), Linux {platform.release()}, Python {platform.python_version()}"
 
 
-def publish(found: Mapping[str, Sequence[Row]]) -> None:
-    """Put the figures into the document, between its marks."""
-    parts = [BEGIN, "", f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}; nothing else was running.", ""]
+def publish(found: Mapping[str, Sequence[Row]], *, part: float) -> None:
+    """Put the figures into the document, between its marks. part: how much of everything was sent."""
+    ran = "" if part >= 1 else f", with `--part {part:g}`"
+    parts = [BEGIN, "", f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine()}{ran}.", ""]
     for database, rows in found.items():
         parts += [
             f"### {database}",

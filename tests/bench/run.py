@@ -25,12 +25,17 @@ ENGINES = ("sqlite", "postgresql")
     "--only", multiple=True, type=click.Choice(list(MEASURES)), help="Only these; may be given several times."
 )
 @click.option("--database", multiple=True, type=click.Choice(ENGINES), help="Only on this one.")
+@click.option(
+    "--part", default=1.0, show_default=True, help="How much of everything is sent; below 1, smaller worlds too."
+)
 @click.option("--quick", is_flag=True, help="A tenth of everything: to see whether it runs, not how fast.")
 @click.option("--profile", is_flag=True, help="A flame graph of the node for each benchmark, in .bench/.")
 @click.option("--publish", is_flag=True, help="Put the figures into docs/performance.md, and the curve beside it.")
-def main(*, only: tuple[str, ...], database: tuple[str, ...], quick: bool, profile: bool, publish: bool) -> None:
+def main(
+    *, only: tuple[str, ...], database: tuple[str, ...], part: float, quick: bool, profile: bool, publish: bool
+) -> None:
     """Measure how fast a node is, each figure beside what the machine itself could do."""
-    part = QUICK_PART if quick else 1.0
+    part = QUICK_PART if quick else part
     found: dict[str, list[Row]] = {}
     curve: list[dict[str, float | str]] = []
     for engine in database or ENGINES:
@@ -46,7 +51,7 @@ def main(*, only: tuple[str, ...], database: tuple[str, ...], quick: bool, profi
     if curve and publish:
         report.draw(curve)
     if publish:
-        report.publish(found)
+        report.publish(found, part=part)
 
 
 async def measured(bench: Bench, names: tuple[str, ...]) -> list[Row]:

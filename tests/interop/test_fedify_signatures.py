@@ -21,6 +21,7 @@ async def test_what_we_sign_they_verify(meeting: Meeting) -> None:
     marie = await meeting.paris.staff("marie")
     jean = await meeting.lyon.person("jean")
     await follow(marie, jean)
+    await settled(meeting.paris)  # they agree before they have answered
     delivered = [heard for heard in await meeting.lyon.heard() if heard.method == "POST"]
     assert [(heard.path, heard.status) for heard in delivered] == [("/inbox", 202)]
     assert {heard.scheme for heard in delivered} <= {"cavage", "rfc9421"}

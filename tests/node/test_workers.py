@@ -216,7 +216,7 @@ async def test_a_worker_that_dies_is_replaced_and_meanwhile_another_answers(serv
     for times in (1, 2, 3):
         served.workers[0].kill()
         assert await answers(served.url)
-        await served.logs("WorkerStarted", times)
+        await served.logs("WorkerStarted", 2 + times)
     assert len(served.workers) == 2
     died = served.facts("WorkerDied")
     assert [line["code"] for line in died] == [-SIGKILL] * 3
@@ -227,7 +227,7 @@ async def test_a_worker_that_dies_is_replaced_and_meanwhile_another_answers(serv
 async def test_a_worker_that_was_told_to_end_by_somebody_is_replaced(serve: Serve) -> None:
     served = await serve("--workers", "2")
     served.workers[0].terminate()
-    await served.logs("WorkerStarted")
+    await served.logs("WorkerStarted", 3)
     assert len(served.workers) == 2
 
 

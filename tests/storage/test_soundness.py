@@ -1,13 +1,18 @@
-"""What can be told of a database file that is not opened as a store."""
+"""What can be told of a database that is not opened as a store."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from storage import schema_version, soundness
+from storage import keys, schema_version, soundness
 from storage.errors import StorageTrouble
+from storage.soundness import OLDEST_VERSION, SealedKey
+from storage.store import Store
+from tests.databases import PostgresqlServer
+from tests.storage.conftest import Person
 
 
 def test_a_whole_database_has_no_fault(sqlite_database: Path) -> None:
@@ -45,3 +50,40 @@ def test_no_file_and_an_empty_file_have_no_schema(tmp_path: Path) -> None:
     assert soundness.schema_at(tmp_path / "none.db") is None
     (tmp_path / "empty.db").touch()
     assert soundness.schema_at(tmp_path / "empty.db") is None
+
+
+async def test_a_sealed_key_is_found_through_the_store_on_both_engines(store: Store, person: Person) -> None:
+    assert await store.read(soundness.sealed_key) is None
+    marie = await person("marie")
+    sealed = bytes(range(60))
+    await store.write(keys.keep_private, "key", account=marie.id, kind="rsa", public_pem="", sealed=sealed)
+    assert await store.read(soundness.sealed_key) == SealedKey("key", sealed)
+
+
+def test_the_schema_of_a_database_in_postgresql(postgresql: PostgresqlServer) -> None:
+    address = postgresql.create()
+    assert soundness.schema_at(address) is None
+    assert soundness.schema_at(postgresql.address("template")) == schema_version.CURRENT
+    postgresql.drop(address)
+    with pytest.raises(StorageTrouble, match="does not answer"):
+        soundness.schema_at(address)
+
+
+def test_how_a_postgresql_keeps_a_database(postgresql: PostgresqlServer) -> None:
+    address = postgresql.create()
+    found = soundness.condition_of(address)
+    assert found.version >= OLDEST_VERSION
+    assert found.encoding == "UTF8"
+    assert found.settings == {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }  # as tests set them
+    assert found.size > 1_000_000
+    assert 100 < found.connections < 200
+    assert 1 <= found.used < 200
+    with psycopg.connect(address, autocommit=True) as opened:
+        opened.execute("create role few login connection limit 7")
+        assert soundness.condition_of(address.replace("legation@", "few@")).connections == 7
+        opened.execute("drop role few")
+    postgresql.drop(address)

@@ -16,7 +16,7 @@ from storage.migrations import apply
 from storage.opening import open_store
 from storage.presence import Share
 from tests.databases import PostgresqlServer
-from tests.node.command.conftest import Place, Said, Serve
+from tests.node.command.conftest import HOUSE, Place, Said, Serve
 from tests.node.command.test_peers import counts, fill
 from tests.node.command.test_restore import rows_of
 
@@ -169,6 +169,22 @@ def test_from_one_postgresql_to_another(on_postgresql: Place, bare_postgresql: s
     written = (there.data / "legation.toml").read_text()
     assert written.count(f'postgresql = "{bare_postgresql}"\n') == 1
     assert f'# postgresql = "{on_postgresql.postgresql}"' in written
+
+
+def test_the_role_and_the_database_of_the_guide_suffice(lively: Place, postgresql: PostgresqlServer) -> None:
+    guide = (HOUSE / "docs/how-to/run-on-postgresql.md").read_text(encoding="utf-8")
+    made = guide.partition("```sql\n")[2].partition("```")[0].replace("legation", "guided")
+    with psycopg.connect(postgresql.address("postgres"), autocommit=True) as administrator:
+        for statement in filter(str.strip, made.split(";")):
+            administrator.execute(statement.encode())
+    address = postgresql.address("guided")
+    before = rows_of(lively)
+    there, _ = moved(lively, address.replace("legation@", "guided@"))
+    assert rows_of(there) == before
+    assert "BAD" not in there.did("doctor").out
+    postgresql.drop(address)
+    with psycopg.connect(postgresql.address("postgres"), autocommit=True) as administrator:
+        administrator.execute("drop role guided")
 
 
 def test_the_rest_of_the_settings_stays_as_it_was_written(place: Place, bare_postgresql: str) -> None:
