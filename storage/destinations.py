@@ -30,6 +30,9 @@ from storage.sides import Row, Side
 DISCARD_TRIES = 4
 DISCARD_PAUSE_SECONDS = 0.5
 
+LEAVE_SECONDS = 1.0
+"""How long PostgreSQL may take to notice that somebody has hung up."""
+
 NOTES = "moving"
 MAKE_NOTES = f"create table {NOTES} (name text primary key, value text not null)"
 OTHERS_RELATIONS = """
@@ -140,8 +143,11 @@ def alone(database: Path | str) -> Iterator[None]:
         return
     with sides.connected(str(database)) as raw:
         raw.autocommit = True
-        if raw.execute(presence.ALONE).fetchone() != (True,):
-            raise InUse(InUse.__doc__)
+        until = time.monotonic() + LEAVE_SECONDS
+        while raw.execute(presence.ALONE).fetchone() != (True,):
+            if time.monotonic() > until:
+                raise InUse(InUse.__doc__)
+            time.sleep(0.05)
         yield
 
 
