@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntFlag
 
 from storage.errors import NotFound
 from storage.events import PostAdded, PostAltered, PostEdited, PostRemoved, PostsRemoved, PostTied, Reacted
@@ -16,6 +17,17 @@ from storage.ids import OTHERS_IDS, AccountId, PostId, first_id_at, parsed
 from storage.rows import milliseconds
 from storage.store import Unit, Value
 from storage.visibility import VISIBLE_TO, Reach
+
+
+class Holds(IntFlag):
+    """What a post has beside its text, in tables of its own; whoever shows it looks only where something is."""
+
+    POLL = 1
+    EVENT = 2
+    TITLE = 4
+    QUOTE = 8
+    QUOTE_POLICY = 16
+    REACTIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,7 @@ class Post:
     replies_count: int
     shares_count: int
     favourites_count: int
+    holds: Holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,7 @@ class Tombstone:
 NAMES = (
     "id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local, url, content, "
     "source, summary, sensitive, language, published_at, edited_at, application, replies_count, shares_count, "
-    "favourites_count"
+    "favourites_count, holds"
 )
 COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from posts p"
@@ -259,6 +272,12 @@ def share(
     unit.after_commit(PostAltered(post.id))
     unit.after_commit(Reacted(author, post.id))
     return sharing
+
+
+def hold(unit: Unit, post: PostId, what: Holds) -> None:
+    """Note that a post has something beside its text now."""
+    unit.run("update posts set holds = holds | :what where id = :id", what=int(what), id=post)
+    unit.after_commit(PostAltered(post))
 
 
 def edit(

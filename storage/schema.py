@@ -84,6 +84,10 @@ accounts = Table(
     count("posts_count"),
     Column("last_post_at", Moment),
     Column("document", WORDS),
+    Column("featured", WORDS, nullable=False, server_default=text("''")),
+    Column("also_known_as", WORDS, nullable=False, server_default=text("'[]'")),
+    Column("moved_to", WORDS),
+    Column("moved_at", Moment),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
 )
@@ -187,6 +191,7 @@ posts = Table(
     count("shares_count"),
     count("favourites_count"),
     Column("document", WORDS),
+    count("holds"),
     Index("ix_posts_author", "author_id", "id"),
     Index("ix_posts_thread", "thread_id", "id"),
     Index(
@@ -306,6 +311,171 @@ idempotency_keys = Table(
     Column("key", WORDS, primary_key=True),
     Column("post_id", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+
+# ---- what a post may hold beside its text ---------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
+    Column("fetched_at", Moment),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    flag("multiple"),
+    Column("ends_at", Moment),
+    Column("closed_at", Moment),
+    Column("told_at", Moment),
+    count("voters_count"),
+    Index(
+        "ix_polls_open",
+        "ends_at",
+        sqlite_where=text("closed_at is null"),
+        postgresql_where=text("closed_at is null"),
+    ),
+)
+
+poll_options = Table(
+    "poll_options",
+    metadata,
+    Column(
+        "post_id", BigInteger, ForeignKey("polls.post_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    Column("title", WORDS, nullable=False),
+    count("votes_count"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("post_id", "polls.post_id"),
+    of("account_id", "accounts.id"),
+    Column("position", SmallInteger, nullable=False),
+    Column("uri", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("post_id", "account_id", "position"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment),
+    Column("timezone", WORDS),
+    Column("place", WORDS, nullable=False, server_default=text("''")),
+    Column("status", String(16), nullable=False),
+    Column("join_mode", String(16), nullable=False),
+    Column("capacity", Integer),
+    count("attending_count"),
+)
+
+attendances = Table(
+    "attendances",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("post_id", "events.post_id"),
+    of("account_id", "accounts.id"),
+    Column("state", String(16), nullable=False),
+    Column("uri", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("post_id", "account_id"),
+)
+
+titles = Table(
+    "titles",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("type", String(16), nullable=False),
+    Column("title", WORDS, nullable=False),
+)
+
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("quoted_uri", WORDS, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("request_uri", WORDS),
+    Column("stamp_uri", WORDS),
+    Index("ix_quotes_quoted", "quoted_uri", "post_id"),
+)
+
+quote_stamps = Table(
+    "quote_stamps",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("post_id", "posts.id"),
+    Column("quoting_uri", WORDS, nullable=False),
+    Column("quoting_actor", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    UniqueConstraint("post_id", "quoting_uri"),
+)
+
+quote_policies = Table(
+    "quote_policies",
+    metadata,
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("policy", String(16), nullable=False),
+)
+
+emoji_reactions = Table(
+    "emoji_reactions",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("post_id", "posts.id"),
+    Column("emoji", WORDS, nullable=False),
+    Column("uri", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("post_id", "account_id", "emoji"),
+    Index("ix_emoji_reactions_account", "account_id"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("post_id", "posts.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("post_id"),
+    Index("ix_pins_account", "account_id", "id"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False, unique=True),
+    of("by_id", "accounts.id"),
+    of("target_id", "accounts.id"),
+    Column("comment", WORDS, nullable=False),
+    Column("category", String(16), nullable=False),
+    flag("forwarded"),
+    Column("created_at", Moment, nullable=False),
+    Column("resolved_at", Moment),
+    Column("resolved_by", BigInteger),
+    Index("ix_reports_target", "target_id", "id"),
+    Index("ix_reports_by", "by_id", "id"),
+)
+
+report_posts = Table(
+    "report_posts",
+    metadata,
+    Column(
+        "report_id", BigInteger, ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Index("ix_report_posts_post", "post_id"),
 )
 
 # ---- other nodes ------------------------------------------------------------------------------------------------
