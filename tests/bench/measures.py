@@ -334,7 +334,7 @@ async def idle(bench: Bench) -> list[Row]:
 @measure("large")
 async def large(bench: Bench) -> list[Row]:
     """42,000 accounts, a thousand follows each: 64 readers at once, cold, warm, and while others write."""
-    posts = 1_000_000 if bench.part >= 1 and bench.database == "sqlite" else 100_000
+    posts = 1_000_000 if bench.part >= 1 else 100_000
     scene = await bench.scene(Size(accounts=42_000, posts=posts, readers=64, follows=1_000))
     found: list[Row] = []
     async with serving(scene) as pid:
@@ -368,8 +368,6 @@ async def _write_until(scene: Scene, stop: asyncio.Event) -> None:
 async def curve(bench: Bench) -> list[Row]:
     """Cost against size: more posts, then more accounts; everything else the same."""
     by_posts = (10_000, 100_000, 1_000_000) if bench.part >= 1 else (10_000, 100_000)
-    if bench.database != "sqlite":
-        by_posts = by_posts[:2]
     found: list[Row] = []
     for posts in by_posts:
         found += await _point(bench, Size(accounts=1_000, posts=posts, readers=16, follows=500), "posts", posts)

@@ -1,4 +1,7 @@
-"""A living node is moved to another database and back while its peer keeps sending: nobody notices but its administrator."""
+"""A living node is moved to another database and back while its peer keeps sending: nobody notices but its administrator.
+
+`MOVED_POSTS=100000` moves a node with so many posts.
+"""
 
 import asyncio
 import itertools
@@ -17,12 +20,15 @@ from node.settings import Settings
 from storage.opening import open_store
 from storage.store import Store
 from tests import loopback
+from tests.bench import rows
 from tests.databases import PostgresqlServer
 from tests.federated.conftest import PASSWORD, until
 from tests.federated.test_kill import allow, founded, serving
 from tests.node.web.browser import Browser
 
 Json = Any  # what a client decodes
+
+POSTS = int(os.environ.get("MOVED_POSTS", "2000"))
 
 
 @dataclass
@@ -110,6 +116,7 @@ async def test_a_living_node_moves_to_postgresql_and_back_and_nothing_is_lost_or
     tokyo, token_of_ken = await founded(tmp_path, "tokyo", "ken", "")
     await allow(paris, tokyo)
     await allow(tokyo, paris)
+    rows.fill(paris.database_file, accounts=100, posts=POSTS, readers=[], follows=0, tell=lambda _: None)
     async with loopback.session() as session, loopback.session(base_url=paris.base_url) as pages:
         marie = Person(paris, token_of_marie, session, "marie")
         ken = Person(tokyo, token_of_ken, session, "ken")
@@ -143,10 +150,20 @@ async def test_a_living_node_moves_to_postgresql_and_back_and_nothing_is_lost_or
                 await until(lambda: marie.has_read_all(ken), seconds=60)
                 await until(lambda: ken.has_read_all(marie), seconds=60)
                 of_ken, of_marie = await marie.read(ken), await ken.read(marie)
+    assert await count_of_posts(paris) >= POSTS + len(of_ken) + len(of_marie)
     assert of_ken == ken.acknowledged
     assert sorted(of_marie) == sorted(marie.acknowledged)
     assert len(ken.acknowledged) > 20
     postgresql.drop(address)
+
+
+async def count_of_posts(settings: Settings) -> int:
+    """How many posts the node holds."""
+    store: Store = await open_store(settings.database)
+    try:
+        return await store.read(lambda unit: unit.one(int, "select count(*) from posts") or 0)
+    finally:
+        await store.close()
 
 
 async def keys_of(settings: Settings) -> list[bytes]:
