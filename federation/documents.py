@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from federation.audience import addressing
+from federation.html import plain_text
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT
 from storage.accounts import Account
 from storage.visibility import Reach
 
 PAGE_SIZE = 20
+PREVIEW_LETTERS = 300
 
 
 def timestamp(moment: datetime) -> str:
@@ -96,7 +99,7 @@ class Words:
     """What a post says, ready to be sent.
 
     content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
-    by name.  tags: address and name, without the sign, of each hashtag.
+    by name.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
     """
 
     content: str
@@ -106,6 +109,7 @@ class Words:
     language: str | None = None
     people: Sequence[tuple[str, str]] = ()
     tags: Sequence[tuple[str, str]] = ()
+    title: str = ""
 
 
 def note(
@@ -119,7 +123,7 @@ def note(
     updated: datetime | None = None,
     in_reply_to: str | None = None,
 ) -> JsonObject:
-    """A post as its author's node signs it."""
+    """A post as its author's node signs it: an article where it has a title, a plain note otherwise."""
     to, cc = addressing(author, reach, people=[person for person, _ in words.people])
     tags: list[JsonValue] = [
         {"type": "Mention", "href": person, "name": f"@{handle}"} for person, handle in words.people
@@ -144,7 +148,22 @@ def note(
         document["contentMap"] = {words.language: words.content}
     if updated:
         document["updated"] = timestamp(updated)
+    if words.title:
+        document |= {"type": "Article", "name": words.title, "preview": _preview(author, words, url=url)}
     return document
+
+
+def _preview(author: Account, words: Words, *, url: str) -> JsonObject:
+    """What stands for an article where only short posts are shown. Source: FEP-b2b8."""
+    lines = words.summary or " ".join(plain_text(words.content).split())
+    beginning = lines if len(lines) <= PREVIEW_LETTERS else lines[:PREVIEW_LETTERS].rsplit(" ", 1)[0] + " …"
+    page = escape(url)
+    return {
+        "type": "Note",
+        "attributedTo": author.uri,
+        "content": f"<p><strong>{escape(words.title)}</strong></p><p>{escape(beginning)}</p>"
+        f'<p><a href="{page}">{page}</a></p>',
+    }
 
 
 def about(kind: str, account: Account, document: JsonObject, *, uri: str) -> JsonObject:

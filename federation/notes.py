@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from html import escape
 
 import orjson
 from pydantic import ValidationError
@@ -12,11 +11,11 @@ from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
 from federation.strict_json import JsonObject
-from federation.vocabulary import LONGEST_SUMMARY, POST_TYPES, PUBLIC, Note
-from storage import accounts, follows, notifications, posts
+from federation.vocabulary import LONGEST_SUMMARY, LONGEST_TITLE, POST_TYPES, PUBLIC, Note
+from storage import accounts, follows, notifications, posts, titles
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
-from storage.posts import Post, Writing
+from storage.posts import Holds, Post, Writing
 from storage.store import Unit
 from storage.visibility import Reach, may_see
 
@@ -69,12 +68,27 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
         identifier=local_id(note.id) if author.is_local else None,
         document=as_kept(document),
     )
+    keep_title(unit, post, note)
     tell(unit, post, mentioned)
     if reach is not Reach.MENTIONED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):
             if follower not in mentioned:
                 notifications.tell(unit, follower, "status", by=author.id, post=post.id)
     return post
+
+
+def keep_title(unit: Unit, post: Post, note: Note) -> None:
+    """Keep what an article, a page or an event is called now; a plain note has no title, whatever its name."""
+    title = title_of(note)
+    if title:
+        titles.put(unit, post.id, title, type=note.type)
+    elif post.holds & Holds.TITLE:
+        titles.remove(unit, post.id)
+
+
+def title_of(note: Note) -> str:
+    """The title of a post, as text on one line; nothing for a plain note."""
+    return "" if note.type == "Note" else plain(note.name, longest=LONGEST_TITLE)
 
 
 def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:
@@ -97,10 +111,9 @@ def people_of(unit: Unit, note: Note, author: Account) -> dict[str, Account]:
 
 def writing_of(note: Note) -> Writing:
     """What a post says, made safe."""
-    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name and note.type != "Note" else ""
     typed = note.source.content if note.source and note.source.media_type == "text/markdown" else None
     return Writing(
-        content=sanitise(title + note.text),
+        content=sanitise(note.text),
         summary=plain(_without_markup(note.summary), longest=LONGEST_SUMMARY),
         sensitive=note.sensitive or bool(note.summary),
         language=note.language[:LONGEST_LANGUAGE] if note.language else None,

@@ -280,6 +280,12 @@ def hold(unit: Unit, post: PostId, what: Holds) -> None:
     unit.after_commit(PostAltered(post))
 
 
+def release(unit: Unit, post: PostId, what: Holds) -> None:
+    """Note that a post no longer has something beside its text."""
+    unit.run("update posts set holds = holds & :others where id = :id", others=~int(what), id=post)
+    unit.after_commit(PostAltered(post))
+
+
 def edit(
     unit: Unit,
     post: Post,

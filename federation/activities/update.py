@@ -69,6 +69,7 @@ class Update(Activity):
             mentioned=mentioned,
             document=notes.as_kept(self.object),
         )
+        notes.keep_title(unit, post, note)
         notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
         for account in posts.sharers(unit, post.id):
             notifications.tell(unit, account, "update", by=post.author_id, post=post.id)

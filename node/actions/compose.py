@@ -15,6 +15,7 @@ from federation.activities.delete import Delete
 from federation.activities.update import Update
 from federation.documents import Words
 from federation.errors import Unreachable
+from federation.html import plain
 from federation.vocabulary import PUBLIC
 from node.actions import markup
 from node.actions.markup import Handle, Mention
@@ -29,6 +30,7 @@ from storage.store import Unit
 from storage.visibility import Reach
 
 LONGEST_LANGUAGE = 16
+LONGEST_TITLE = 200
 MENTION_PATIENCE_SECONDS = 4.0
 
 
@@ -37,7 +39,7 @@ class Draft:
     """What somebody wants to post.
 
     text: Markdown.  summary: shown instead of the text until the reader opens it.  reach: the audience.
-    reply_to: what it answers.  language: ISO 639, None when not said.
+    reply_to: what it answers.  language: ISO 639, None when not said.  title: makes it an article.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Draft:
     language: str | None = None
     reach: Reach = Reach.ALL_NODES
     reply_to: PostId | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def _demand_text(draft: Draft) -> None:
         raise Invalid("text", "ERR_BLANK", "Text can't be blank")
     if markup.length(draft.text) + len(draft.summary) > markup.LONGEST_POST:
         raise Invalid("text", "ERR_TOO_LONG", f"Text is too long (maximum is {markup.LONGEST_POST} characters)")
+    if len(draft.title.strip()) > LONGEST_TITLE:
+        raise Invalid("title", "ERR_TOO_LONG", f"Title is too long (maximum is {LONGEST_TITLE} characters)")
 
 
 async def _resolve(node: Node, author: Account, text: str) -> _Addressed:
@@ -205,6 +210,7 @@ def _words(base_url: str, draft: Draft, addressed: _Addressed) -> Words:
         language=draft.language[:LONGEST_LANGUAGE] if draft.language else None,
         people=[(account.uri, account.handle) for account in addressed.people],
         tags=_tags(base_url, markup.hashtags(draft.text)),
+        title=plain(draft.title, longest=LONGEST_TITLE),
     )
 
 

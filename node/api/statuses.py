@@ -14,13 +14,14 @@ from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, oauth, pages, posts
+from storage import accounts, oauth, pages, posts, titles
 from storage import reactions as reaction_rows
 from storage.errors import NotFound
 from storage.follows import Related
-from storage.ids import PostId
+from storage.ids import AccountId, PostId
 from storage.posts import Post
 from storage.store import Unit
+from storage.titles import Title
 from storage.visibility import Reach
 
 REACHES = {
@@ -35,6 +36,12 @@ class Poll(Parameters):
     """A poll, which this node does not take."""
 
     options: Several[str] = []  # noqa: RUF012  pydantic copies defaults
+
+
+class Extension(Parameters):
+    """What only this house knows. title: makes the post an article; an empty one makes it a plain post again."""
+
+    title: str | None = None
 
 
 class Attached(Parameters):
@@ -56,6 +63,7 @@ class Writing(Attached):
     visibility: str | None = None
     in_reply_to_id: Id | None = None
     legation_reach: str | None = None
+    legation: Extension = Extension()
 
 
 class Editing(Attached):
@@ -65,6 +73,7 @@ class Editing(Attached):
     spoiler_text: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    legation: Extension = Extension()
 
 
 class Sharing(Parameters):
@@ -112,8 +121,8 @@ async def one(caller: Caller, *, id: PostId) -> Answerable:
 async def edit(caller: Caller, editing: Editing, *, id: PostId) -> Answerable:
     """Replace what a post of one's own says."""
     _demand_what_is_taken(editing)
-    post = await caller.node.store.read(posts.visible, id, reader=caller.me.id)
-    await compose.edit(caller.node, caller.me, id, _edited(post, editing))
+    post, title = await caller.node.store.read(_entitled, id, caller.me.id)
+    await compose.edit(caller.node, caller.me, id, _edited(post, title, editing))
     return await entities.status(caller.node, caller.me, id)
 
 
@@ -208,10 +217,15 @@ def _draft(writing: Writing) -> Draft:
         language=writing.language,
         reach=_reach(writing),
         reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
+        title=writing.legation.title or "",
     )
 
 
-def _edited(post: Post, editing: Editing) -> Draft:
+def _entitled(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[Post, Title | None]:
+    return posts.visible(unit, identifier, reader=reader), titles.find(unit, identifier)
+
+
+def _edited(post: Post, title: Title | None, editing: Editing) -> Draft:
     return Draft(
         text=(post.source or "") if editing.status is None else editing.status,
         summary=post.summary if editing.spoiler_text is None else editing.spoiler_text,
@@ -219,6 +233,7 @@ def _edited(post: Post, editing: Editing) -> Draft:
         language=editing.language or post.language,
         reach=post.reach,
         reply_to=post.reply_to,
+        title=(title.title if title else "") if editing.legation.title is None else editing.legation.title,
     )
 
 

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from federation import html
 from federation.errors import BadHost
 from federation.hosts import canonical_host, unicode_form
+from node.api.entities import headings
 from node.web import assets
 from node.web.languages import LANGUAGES, Language, Speech, moment_of, translations
 
@@ -151,7 +152,7 @@ def rich(source: str) -> Markup:
 
 def content(post: Entity) -> Markup:
     """The text of a post, with people and tags leading to their pages on this node, where the reader is signed in."""
-    safe = str(rich(post["content"]))
+    safe = str(rich(headings.text_under(post)))
     for person in post["mentions"]:
         safe = safe.replace(f'href="{escape(person["url"])}"', f'href="/@{escape(person["acct"])}"')
     names = {tag["name"].lower() for tag in post["tags"]}

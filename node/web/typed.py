@@ -26,6 +26,7 @@ class Typed:
     language: str = "fr"
     reply_to: str = ""
     key: str = ""
+    title: str = ""
 
     @classmethod
     def blank(cls, *, language: str) -> Self:
@@ -49,4 +50,5 @@ class Typed:
             language=self.language[:LONGEST_LANGUAGE] or None,
             reach=Reach.__members__.get(self.reach.upper(), Reach.MENTIONED),
             reply_to=PostId(int(self.reply_to)) if self.reply_to.isdecimal() and self.reply_to.isascii() else None,
+            title=self.title.strip(),
         )

@@ -56,6 +56,7 @@ REFUSED = {
     ("text", "ERR_TOO_LONG"): message(
         "The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts."
     ),
+    ("title", "ERR_TOO_LONG"): message("The title is too long: 200 characters at most."),
     ("username", "ERR_INVALID"): message(
         "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
     ),

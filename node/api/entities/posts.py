@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from node.api.entities import people
+from node.api.entities import headings, people
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
 from node.context import Node
@@ -22,11 +22,13 @@ from node.memory.tags import Tag
 from storage import accounts as account_rows
 from storage import posts as post_rows
 from storage import reactions
+from storage import titles as title_rows
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
-from storage.posts import Post
+from storage.posts import Holds, Post
 from storage.store import Unit
+from storage.titles import Title
 from storage.visibility import Reach
 
 VISIBILITY = {
@@ -94,6 +96,7 @@ class Found:
     authors: Mapping[AccountId, Account]
     mentioned: Mapping[PostId, Sequence[AccountId]]
     tags: Mapping[PostId, Sequence[str]]
+    titles: Mapping[PostId, Title]
     marks: Marks
     shown: set[PostId]
 
@@ -240,11 +243,16 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         authors=account_rows.by_ids(unit, wanted) if wanted else {},
         mentioned=mentioned,
         tags=tags,
+        titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},
         marks=_marks(unit, reader, unmarked) if reader is not None and unmarked else {},
         shown=set(post_rows.shown_among(unit, missing.unchecked, reader=reader))
         if reader is not None and missing.unchecked
         else set(),
     )
+
+
+def _holding(what: Holds, found: Mapping[PostId, Post]) -> list[PostId]:
+    return [post.id for post in found.values() if post.holds & what]
 
 
 def _marks(unit: Unit, reader: AccountId, ids: set[PostId]) -> Marks:
@@ -337,13 +345,13 @@ def _sharing(post: Post) -> Entity:
         "in_reply_to_account_id": None,
         "visibility": VISIBILITY[post.reach],
         "uri": post.uri,
-        "legation": {"reach": post.reach.name.lower()},
+        "legation": {"reach": post.reach.name.lower(), "title": None},
     }
 
 
 def _status(node: Node, found: Found, post: Post) -> Entity:
     """What a post says to everybody who may see it; its account and what differs for the reader come later."""
-    author = found.authors[post.author_id]
+    author, title = found.authors[post.author_id], found.titles.get(post.id)
     origin = node.base_url if author.is_local else "/".join(author.uri.split("/", 3)[:3])
     return {
         "id": str(post.id),
@@ -360,7 +368,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "reblogs_count": post.shares_count,
         "favourites_count": post.favourites_count,
         "edited_at": moment_or_none(post.edited_at),
-        "content": post.content,
+        "content": headings.headed(title.title, post.content) if title else post.content,
         "media_attachments": [],
         "mentions": [people.mention(found.authors[named]) for named in found.mentioned.get(post.id, ())],
         # Apps match these addresses with the links in the text, and those lead to the author's node.
@@ -372,7 +380,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "bookmarked": False,
         "pinned": False,
         "filtered": [],
-        "legation": {"reach": post.reach.name.lower()},
+        "legation": {"reach": post.reach.name.lower(), "title": title.title if title else None},
     }
 
 

@@ -60,7 +60,8 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     visitor = session.present(request)
     mine, entity = await own(request)
     text = mine.source if mine.source is not None else html.plain_text(mine.content)
-    typed = Typed(text, mine.summary, language=mine.language or language_of(request, visitor))
+    language = mine.language or language_of(request, visitor)
+    typed = Typed(text, mine.summary, language=language, title=entity["legation"]["title"] or "")
     return await render(request, "edit.html", draft=typed, errors={}, entity=entity)
 
 

@@ -133,7 +133,7 @@ UNSHARED: Shape = {
     "bookmarked": flag,
     "pinned": flag,
     "filtered": [null],
-    "legation": {"reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned")},
+    "legation": {"reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"), "title": Maybe(text)},
 }
 STATUS: Shape = UNSHARED | {"reblog": Maybe(UNSHARED)}
 CONTEXT: Shape = {"ancestors": [STATUS], "descendants": [STATUS]}

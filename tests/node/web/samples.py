@@ -76,7 +76,7 @@ def status(
         "tags": [],
         "favourited": False,
         "reblogged": False,
-        "legation": {"reach": reach},
+        "legation": {"reach": reach, "title": None},
         **more,
     }
 
@@ -114,6 +114,7 @@ WARNED = status(
     spoiler_text="Accident on the Mombasa road: families informed",
     language="en",
     created_at=ago(days=2),
+    legation={"reach": "followers", "title": "What we know at <noon>"},
 )
 ANSWER = status(
     104,
@@ -147,9 +148,9 @@ FOLLOWED = SimpleNamespace(**{**vars(APART), "following": True, "followed_by": T
 ASKED = SimpleNamespace(**{**vars(APART), "requested": True})
 BLOCKED = SimpleNamespace(**{**vars(APART), "blocking": True})
 
-DRAFT = SimpleNamespace(text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1")
+DRAFT = SimpleNamespace(title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1")
 REPLY = SimpleNamespace(
-    text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2"
+    title="", text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2"
 )
 WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
