@@ -112,7 +112,10 @@ def _write(database: Path | str, table: str, columns: str, rows: Iterable[Row], 
 
 def _opened(database: Path | str) -> sqlite3.Connection | psycopg.Connection[Any]:
     if is_postgresql(database):
-        return psycopg.connect(str(database), autocommit=True)
+        # What is written here fits together; asking that of each row would take longer than writing it.
+        return psycopg.connect(
+            str(database), autocommit=True, options="-c session_replication_role=replica -c synchronous_commit=off"
+        )
     raw = sqlite3.connect(database, isolation_level=None)
     raw.execute("pragma synchronous = off").close()
     raw.execute("pragma cache_size = -200000").close()
