@@ -16,6 +16,8 @@ from storage.store import Unit
 
 LONGEST_NAME = 200
 LONGEST_FIELD = 1_000
+MOST_ALIASES = 256
+LONGEST_URI = 2_048
 
 
 def read(document: JsonObject) -> Actor:
@@ -115,4 +117,7 @@ def profile_of(actor: Actor) -> Profile:
         following_uri=actor.following,
         locked=actor.manually_approves_followers,
         discoverable=actor.discoverable,
+        featured=actor.featured if actor.featured and same_origin(actor.featured, actor.id) else "",
+        also_known_as=[uri for uri in actor.also_known_as if len(uri) <= LONGEST_URI][:MOST_ALIASES],
+        moved_to=actor.moved_to if actor.moved_to and len(actor.moved_to) <= LONGEST_URI else None,
     )

@@ -9,7 +9,7 @@ from federation.audience import addressing
 from federation.html import plain_text
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT
-from storage.accounts import Account
+from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.visibility import Reach
 
 PAGE_SIZE = 20
@@ -79,6 +79,12 @@ def actor(account: Account, *, keys: OwnPublicKeys) -> JsonObject:
         "attachment": fields,
         "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
     }
+    if account.kind != NODE_ACTOR_KIND:
+        document["featured"] = account.featured_uri
+    if account.aliases:
+        document["alsoKnownAs"] = list[JsonValue](account.aliases)
+    if account.moved_to:
+        document["movedTo"] = account.moved_to
     if keys.rsa:
         document["publicKey"] = {"id": keys.rsa.key_id, "owner": account.uri, "publicKeyPem": keys.rsa.text}
     return document
@@ -202,6 +208,17 @@ def collection(uri: str, *, total: int, first: str | None = None) -> JsonObject:
     if first:
         document["first"] = first
     return in_context(document)
+
+
+def whole_collection(uri: str, items: Sequence[JsonValue]) -> JsonObject:
+    """An ordered collection that is short enough to be sent with all that is in it."""
+    found: JsonObject = {
+        "id": uri,
+        "type": "OrderedCollection",
+        "totalItems": len(items),
+        "orderedItems": list(items),
+    }
+    return in_context(found)
 
 
 def collection_page(uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None) -> JsonObject:

@@ -34,7 +34,7 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, peers, posts, timelines
+from storage import accounts, peers, pins, posts, timelines
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, PostId, parsed
@@ -116,6 +116,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}", refusing(get_actor)),
         web.get(r"/users/{account:\d+}/outbox", refusing(get_outbox)),
         web.get(r"/users/{account:\d+}/{collection:followers|following}", refusing(get_relations)),
+        web.get(r"/users/{account:\d+}/featured", refusing(get_featured)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
@@ -178,6 +179,14 @@ async def get_relations(request: web.Request) -> web.Response:
     name = request.match_info["collection"]
     total = account.followers_count if name == "followers" else account.following_count
     return _document(documents.collection(f"{account.uri}/{name}", total=total))
+
+
+async def get_featured(request: web.Request) -> web.Response:
+    """What somebody has pinned, as far as the peer may read it."""
+    signer = await _identify(request)
+    account = await _local(request)
+    found = await request.app[STORE].read(_pinned_for_peer, account, signer)
+    return _document(documents.whole_collection(account.featured_uri, found))
 
 
 async def get_empty(request: web.Request) -> web.Response:
@@ -299,6 +308,11 @@ def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, po
     if post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
         return None, None
     return posts.document(unit, post.id), None
+
+
+def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:
+    found = pins.pinned(unit, author.id)
+    return [post.uri for post in found if audience.peer_may_read(unit, post, host=signer.host)]
 
 
 def _open_posts_count(unit: Unit, author: AccountId) -> int:

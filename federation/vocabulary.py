@@ -32,6 +32,9 @@ CONTEXT: list[JsonValue] = [
         "schema": "http://schema.org#",
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
     },
 ]
 """The names of the terms that this node writes. They are names: nobody has to fetch them."""
@@ -291,6 +294,9 @@ class Actor(Model):
     endpoints: Endpoints = Endpoints()
     manually_approves_followers: bool = False
     discoverable: bool = True
+    featured: Annotated[str | None, BeforeValidator(_first_id)] = None
+    also_known_as: Uris = ()
+    moved_to: Annotated[str | None, BeforeValidator(_first_id)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
     public_key: Annotated[tuple[Key, ...], BeforeValidator(_keys)] = ()
     assertion_method: Annotated[tuple[Multikey, ...], BeforeValidator(_multikeys)] = ()

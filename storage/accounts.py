@@ -46,6 +46,10 @@ class Account:
     following_count: int
     posts_count: int
     last_post_at: datetime | None
+    featured: str
+    also_known_as: str
+    moved_to: str | None
+    moved_at: datetime | None
 
     @property
     def is_local(self) -> bool:
@@ -56,6 +60,16 @@ class Account:
     def handle(self) -> str:
         """`name` here, `name@host` elsewhere."""
         return f"{self.username}@{self.host}" if self.host else self.username
+
+    @property
+    def featured_uri(self) -> str:
+        """The id of the collection of what is pinned; '' where there is none."""
+        return f"{self.uri}/featured" if self.is_local else self.featured
+
+    @property
+    def aliases(self) -> list[str]:
+        """The actor ids under which the same person is known, as they say themselves."""
+        return [str(uri) for uri in orjson.loads(self.also_known_as)]
 
     @property
     def named_fields(self) -> list[tuple[str, str]]:
@@ -80,12 +94,15 @@ class Profile:
     locked: bool
     discoverable: bool
     note_source: str = ""
+    featured: str = ""
+    also_known_as: Sequence[str] = ()
+    moved_to: str | None = None
 
 
 NAMES = (
     "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
-    "following_count, posts_count, last_post_at"
+    "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at"
 )
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"
@@ -94,15 +111,18 @@ BY_IDS = f"{SELECT} where a.id in :ids"
 
 ADD = """
 insert into accounts (id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox,
-    outbox, followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, document)
+    outbox, followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, document, featured,
+    also_known_as, moved_to)
 values (:id, :uri, :host, :username, :kind, :display_name, :note, :note_source, :fields, :url, :inbox, :shared_inbox,
-    :outbox, :followers_uri, :following_uri, :locked, :discoverable, :now, :now, :document)
+    :outbox, :followers_uri, :following_uri, :locked, :discoverable, :now, :now, :document, :featured,
+    :also_known_as, cast(:moved_to as text))
 """
 REFRESH = """
 update accounts set username = :username, display_name = :display_name, note = :note, note_source = :note_source,
     fields = :fields, url = :url, inbox = :inbox, shared_inbox = :shared_inbox, outbox = :outbox,
     followers_uri = :followers_uri, following_uri = :following_uri, locked = :locked, discoverable = :discoverable,
-    refreshed_at = :now, document = :document
+    refreshed_at = :now, document = :document, featured = :featured, also_known_as = :also_known_as,
+    moved_to = cast(:moved_to as text)
 where id = :id
 """
 
@@ -297,7 +317,7 @@ def _add(
     return get(unit, identifier)
 
 
-def _columns(profile: Profile) -> dict[str, str | int]:
+def _columns(profile: Profile) -> dict[str, str | int | None]:
     return {
         "username": profile.username,
         "display_name": profile.display_name,
@@ -312,4 +332,7 @@ def _columns(profile: Profile) -> dict[str, str | int]:
         "following_uri": profile.following_uri,
         "locked": int(profile.locked),
         "discoverable": int(profile.discoverable),
+        "featured": profile.featured,
+        "also_known_as": orjson.dumps(list(profile.also_known_as)).decode(),
+        "moved_to": profile.moved_to,
     }

@@ -28,6 +28,7 @@ class Holds(IntFlag):
     QUOTE = 8
     QUOTE_POLICY = 16
     REACTIONS = 32
+    PIN = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from federation.audience import Audience
 from federation.errors import NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
-from storage import accounts, follows, notifications, posts, reactions
+from storage import accounts, follows, notifications, pins, posts, reactions
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.posts import Post
@@ -41,6 +41,8 @@ class Undo(Activity):
             return Audience(frozenset({followed}))
         if (liked := self._liked(unit, actor)) is not None:
             return Audience(frozenset({posts.get(unit, liked).author_id}))
+        if self._pinned(unit, actor) is not None:
+            return Audience(followers_of=frozenset({actor.id}))
         shared = self._shared(unit, actor)
         return audiences.NOBODY if shared is None else audiences.of_post(unit, shared)
 
@@ -52,6 +54,8 @@ class Undo(Activity):
         elif (liked := self._liked(unit, actor)) is not None:
             reactions.remove(unit, actor.id, liked)
             notifications.forget(unit, "favourite", by=actor.id, post=liked)
+        elif (pinned := self._pinned(unit, actor)) is not None:
+            pins.remove(unit, actor.id, pinned)
         elif (shared := self._shared(unit, actor)) is not None:
             if shared.boost_of is not None:
                 notifications.forget(unit, "reblog", by=actor.id, post=shared.boost_of)
@@ -83,6 +87,12 @@ class Undo(Activity):
             return by_id
         post = posts.by_uri(unit, self._target)
         return post.id if post and reactions.uri_of(unit, actor.id, post.id) else None
+
+    def _pinned(self, unit: Unit, actor: Account) -> PostId | None:
+        if self.object.get("type") != "Add" or value_or_id(self.object.get("target")) != actor.featured_uri:
+            return None
+        post = posts.by_uri(unit, self._target)
+        return post.id if post and post.author_id == actor.id and pins.is_pinned(unit, post.id) else None
 
     def _shared(self, unit: Unit, actor: Account) -> Post | None:
         by_id = posts.by_uri(unit, self._undone)

@@ -12,7 +12,7 @@ from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, follows, pages, relations, staff, timelines
+from storage import accounts, follows, pages, pins, relations, staff, timelines
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.follows import Related
@@ -173,8 +173,11 @@ async def one(caller: Caller, *, id: AccountId) -> Answerable:
 async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answerable:
     """What somebody wrote and shared, as far as one may see it."""
     author = await caller.node.store.read(accounts.get, id)
-    if wanted.pinned or wanted.only_media:
+    if wanted.only_media:
         return Paged([])
+    if wanted.pinned:
+        pinned = await caller.node.store.read(pins.of, author.id, reader=caller.me.id)
+        return Paged((await entities.written(caller.node, caller.me, pinned)).fragments())
     found = await caller.node.store.read(
         timelines.by_author,
         author.id,

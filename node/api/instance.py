@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from node.actions import markup
+from node.actions.pins import MOST_PINS
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
@@ -188,7 +189,7 @@ async def health(caller: Caller) -> Answerable:
 
 def _configuration(node: Node) -> dict[str, Any]:
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": MOST_PINS},
         "statuses": {
             "max_characters": markup.LONGEST_POST,
             "max_media_attachments": 0,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from node.actions import compose, reactions
+from node.actions import compose, pins, reactions
 from node.actions.compose import Draft
 from node.api import entities
 from node.api.answers import Answerable, Paged
@@ -186,6 +186,20 @@ async def unreblog(caller: Caller, *, id: PostId) -> Answerable:
     original = await _original(caller, id)
     await reactions.unshare(caller.node, caller.me, original)
     return await entities.status(caller.node, caller.me, original)
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/pin", scope="write:accounts")
+async def pin(caller: Caller, *, id: PostId) -> Answerable:
+    """Show a post of one's own first on one's profile."""
+    await pins.pin(caller.node, caller.me, id)
+    return await entities.status(caller.node, caller.me, id)
+
+
+@endpoint("POST", "/api/v1/statuses/{id}/unpin", scope="write:accounts")
+async def unpin(caller: Caller, *, id: PostId) -> Answerable:
+    """Show it among the others again."""
+    await pins.unpin(caller.node, caller.me, id)
+    return await entities.status(caller.node, caller.me, id)
 
 
 @endpoint("GET", "/api/v1/statuses/{id}/favourited_by", scope="read:statuses")

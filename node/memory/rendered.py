@@ -14,7 +14,7 @@ class RenderedPost:
 
     original: the post that is shared, if this is the sharing of one.  is_answer, answered: whether it answers something, and
     whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
-    the closing brace.  made_of: what it was rendered from.
+    the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
     """
 
     id: PostId
@@ -26,3 +26,4 @@ class RenderedPost:
     application: bytes
     body: bytes
     made_of: Collection[Tag]
+    is_pinned: bool = False

@@ -20,6 +20,8 @@ NOTICES = {
     "published-mentioned": message("Your post is sent to the people it mentions."),
     "saved": message("Your changes are saved."),
     "deleted": message("The post is deleted."),
+    "pinned": message("The post stands first on your profile."),
+    "unpinned": message("The post stands among the others again."),
     "followed": message("You follow this person now."),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),

@@ -299,6 +299,7 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         application=post.application.encode() if post.application is not None else b"null",
         body=orjson.dumps(entity)[:-1],
         made_of={of.post(post.id), of.post(written_by.id), *map(of.profile, named)},
+        is_pinned=bool(post.holds & post_rows.Holds.PIN),
     )
 
 
@@ -329,6 +330,7 @@ def _entity(reader: AccountId, known: Known, post: RenderedPost, original: Rende
             post.application if post.author == reader else b"null",
             b',"favourited":true' if liked else b',"favourited":false',
             b',"reblogged":true' if shared else b',"reblogged":false',
+            b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
             b',"reblog":',
             reblog,
             b"}",
@@ -378,7 +380,6 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "poll": None,
         "muted": False,
         "bookmarked": False,
-        "pinned": False,
         "filtered": [],
         "legation": {"reach": post.reach.name.lower(), "title": title.title if title else None},
     }

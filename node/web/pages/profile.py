@@ -8,10 +8,10 @@ from aiohttp import web
 from node.api import entities
 from node.context import NODE
 from node.web import session
-from node.web.addresses import PEOPLE_A_PAGE, neighbours, page_of, person
+from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, page_of, person
 from node.web.answers import go, render
 from node.web.declared import page
-from storage import accounts, follows, relations, timelines
+from storage import accounts, follows, pins, relations, timelines
 from storage.accounts import Account
 from storage.follows import Related
 from storage.ids import AccountId
@@ -31,12 +31,16 @@ async def show(request: web.Request) -> web.StreamResponse:
         return go(f"/@{someone.handle}")
     part = page_of(request)
     posts = await node.store.read(timelines.by_author, someone.id, part, reader=visitor.account.id)
-    shown = await entities.of_posts(node, visitor.account, posts)
+    first = await node.store.read(pins.of, someone.id, reader=visitor.account.id) if is_first(part) else []
+    pinned = await entities.of_posts(node, visitor.account, first)
+    ids = {post.id for post in first}
+    shown = await entities.of_posts(node, visitor.account, [post for post in posts if post.id not in ids])
     return await face(
         request,
         someone,
         shown="posts",
         posts=shown,
+        pinned=pinned,
         people=[],
         around=neighbours(request, part, [post.id for post in posts]),
     )
@@ -66,6 +70,7 @@ async def related(request: web.Request, list_of: Relations, *, shown: str) -> we
         someone,
         shown=shown,
         posts=[],
+        pinned=[],
         people=await entities.accounts(node, visitor.account, people),
         around=neighbours(request, part, [row.relation for row in rows]),
     )

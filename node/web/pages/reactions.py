@@ -1,8 +1,8 @@
-"""The buttons under a post: useful, not useful after all, share, no longer share."""
+"""The buttons under a post: useful, not useful after all, share, no longer share, show first, no longer show first."""
 
 from aiohttp import web
 
-from node.actions import reactions
+from node.actions import pins, reactions
 from node.context import NODE
 from node.web import session
 from node.web.addresses import post_id
@@ -36,3 +36,17 @@ async def unshare(request: web.Request) -> web.StreamResponse:
     """Take that back."""
     await reactions.unshare(request.app[NODE], session.present(request).account, post_id(request))
     return go_back(await request.post())
+
+
+@page("POST", "/posts/{id}/pin")
+async def pin(request: web.Request) -> web.StreamResponse:
+    """Show a post of one's own first on one's profile."""
+    await pins.pin(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post(), done="pinned")
+
+
+@page("POST", "/posts/{id}/unpin")
+async def unpin(request: web.Request) -> web.StreamResponse:
+    """Show it among the others again."""
+    await pins.unpin(request.app[NODE], session.present(request).account, post_id(request))
+    return go_back(await request.post(), done="unpinned")

@@ -76,6 +76,7 @@ def status(
         "tags": [],
         "favourited": False,
         "reblogged": False,
+        "pinned": False,
         "legation": {"reach": reach, "title": None},
         **more,
     }
@@ -212,7 +213,15 @@ FEED: dict[str, Any] = {
     "newcomer": False,
 }
 NO_FEED = {**FEED, "posts": [], "around": ALONE}
-FACE = {"account": KEN, "relation": APART, "shown": "posts", "posts": [POST], "people": [], "around": ALONE}
+FACE = {
+    "account": KEN,
+    "relation": APART,
+    "shown": "posts",
+    "posts": [POST],
+    "pinned": [],
+    "people": [],
+    "around": ALONE,
+}
 
 OPENED = [Opened("Firefox · 10.1.2.3", datetime(2026, 11, 23, 9, tzinfo=UTC), "7"), Opened("", None, "8")]
 
@@ -237,6 +246,10 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY}),
     "profile": ("profile.html", FACE),
     "profile_own": ("profile.html", {**FACE, "account": MARIE, "shown": "followers", "people": [KEN, AMINA]}),
+    "profile_pinned": (
+        "profile.html",
+        {**FACE, "account": MARIE, "pinned": [status(107, MARIE, "<p>Permanence : 1234.</p>", pinned=True)]},
+    ),
     "profile_followed": ("profile.html", {**FACE, "relation": FOLLOWED, "posts": []}),
     "profile_asked": ("profile.html", {**FACE, "relation": ASKED, "shown": "following"}),
     "profile_blocked": ("profile.html", {**FACE, "account": HOSTILE, "relation": BLOCKED, "posts": []}),

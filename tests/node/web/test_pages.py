@@ -465,6 +465,21 @@ async def test_what_i_say_of_myself_is_shown_and_my_lines_stay(marie: Browser, h
     assert (account.note, account.locked) == ("", False)
 
 
+async def test_a_pinned_post_comes_first_on_the_profile_and_once(marie: Browser, ken: Browser) -> None:
+    await marie.publish("Permanence")
+    await marie.press("/@marie", "/pin")
+    await marie.publish("Bonjour")
+    for reader in (marie, ken):
+        shown = await reader.open("/@marie")
+        assert shown.html.count("<p>Permanence</p>") == 1
+        assert shown.text.index("Épinglé") < shown.text.index("Permanence") < shown.text.index("Bonjour")
+    unpinned = await marie.press("/@marie", "/unpin")
+    assert "de nouveau parmi les autres" in unpinned.text
+    shown = await marie.open("/@marie")
+    assert "Épinglé" not in shown.text
+    assert shown.text.index("Bonjour") < shown.text.index("Permanence")
+
+
 async def test_a_new_password_needs_the_present_one_and_ends_every_session(marie: Browser, visit: Visit) -> None:
     page = await marie.open("/settings")
     refused = await marie.send(

@@ -1,0 +1,23 @@
+"""Pins cross between nodes."""
+
+from tests.federated.conftest import FederationOf, settled
+
+
+async def test_a_pin_in_paris_is_seen_in_tokyo_and_goes_again(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
+    before = await marie.post("Permanence : 1234")
+    await ken.follow(marie)
+    after = await marie.post("Bonjour")
+    for post in (before, after):
+        await marie.ask("POST", f"/api/v1/statuses/{post['id']}/pin")
+    await settled(paris, tokyo)
+    path = f"/api/v1/accounts/{(await ken.find(marie))['id']}/statuses"
+    seen = await ken.ask("GET", path, params={"pinned": "true"})
+    # The first was written before anybody in Tokyo followed her: it was fetched.
+    assert [post["uri"] for post in seen] == [after["uri"], before["uri"]]
+
+    await marie.ask("POST", f"/api/v1/statuses/{after['id']}/unpin")
+    await marie.ask("DELETE", f"/api/v1/statuses/{before['id']}")
+    await settled(paris, tokyo)
+    assert await ken.ask("GET", path, params={"pinned": "true"}) == []
