@@ -17,7 +17,9 @@ from federation.activity import Activity
 from federation.allowlist import Allowlist
 from federation.errors import (
     BadHost,
+    GoneHere,
     Malformed,
+    NotFoundHere,
     TooLarge,
     TooManyRequests,
     Unauthenticated,
@@ -38,7 +40,7 @@ from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
 from storage import accounts
 from storage.events import Event
-from storage.ids import Host
+from storage.ids import AccountId, Host, parsed
 from storage.journal import Arrived
 from storage.store import Store
 
@@ -55,12 +57,14 @@ NOWHERE = Host("")
 class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
 
-    request: as received.  host: where it claims to come from.  document: its body.  signer: who signed it.
+    request: as received.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
+    host: where it claims to come from.  document: its body.  signer: who signed it.
     proven: who vouches for the document, if it has a proof.
     """
 
     request: SignedRequest
     content_type: str
+    addressee: str = ""
     host: Host = NOWHERE
     document: JsonObject = field(default_factory=dict)
     signer: Signer | None = None
@@ -186,6 +190,17 @@ class Inbox:
         if arrival.signer.scheme == rfc9421.NAME and arrival.signer.kind is Kind.ED25519:
             await self._knocks.took(arrival.signer.host, Way.MODERN)  # who signs like this reads it too
 
+    async def _demand_addressee(self, arrival: Arrival) -> None:
+        """Not before it is known who asks: strangers learn of nobody whether they are here."""
+        if not arrival.addressee:
+            return
+        number = parsed(arrival.addressee)
+        account = None if number is None else await self._store.read(accounts.by_id, AccountId(number))
+        if account is None or not account.is_local:
+            raise NotFoundHere
+        if account.gone_at is not None:
+            raise GoneHere
+
     async def _demand_document(self, arrival: Arrival) -> None:
         arrival.document = strict_json.loads(arrival.request.body)
 
@@ -222,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
     Inbox._drop_copies,  # noqa: SLF001
     Inbox._drop_farewells,  # noqa: SLF001
     Inbox._demand_signature,  # noqa: SLF001
+    Inbox._demand_addressee,  # noqa: SLF001
     Inbox._demand_document,  # noqa: SLF001
     Inbox._demand_proof,  # noqa: SLF001
     Inbox._demand_actor,  # noqa: SLF001

@@ -127,7 +127,7 @@ def routes() -> list[web.RouteDef]:
 
 
 async def post_inbox(request: web.Request) -> web.Response:
-    """A peer tells something: 202 once it is kept, whoever's inbox it was sent to."""
+    """A peer tells something: 202 once it is kept. Whom it concerns it says itself, whoever's inbox it was sent to."""
     await request.app[FEDERATION].inbox.receive(await _arrival(request))
     return web.Response(status=202)
 
@@ -267,7 +267,8 @@ async def _arrival(request: web.Request) -> Arrival:
         headers=request.headers,
         body=await request.read(),
     )
-    return Arrival(signed, content_type=request.headers.get("Content-Type", ""))
+    addressee = request.match_info.get("account", "") if request.method == "POST" else ""
+    return Arrival(signed, content_type=request.headers.get("Content-Type", ""), addressee=addressee)
 
 
 async def _identify(request: web.Request) -> Signer:

@@ -3,10 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import os
-import re
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -27,6 +23,7 @@ from storage.store import Store
 from tests import loopback
 from tests.databases import PostgresqlServer
 from tests.federated.conftest import PASSWORD, SCOPES, Json, Place
+from tests.federated.processes import port_of, process_of
 from tests.node.conftest import PASSWORD as KNOWN
 from tests.node.conftest import _hire as hire
 from tests.node.oauth.conftest import fields_of
@@ -36,6 +33,7 @@ FEW = 20
 CALLS = 100_000
 POSTS = 700
 """What marie's and ken's apps may do in a short time: enough for these tests, and exactly counted in one of them."""
+LIMITS = {"LEGATION_API_CALLS_PER_5_MINUTES": str(CALLS), "LEGATION_POSTS_PER_3_HOURS": str(POSTS)}
 
 
 @dataclass
@@ -118,30 +116,11 @@ def served(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactor
     )
     settings = asyncio.run(found)
     with contextlib.ExitStack() as stack:
-        processes = [stack.enter_context(process_of(settings, *more)) for more in ((), ("--listen", "127.0.0.1:0"))]
+        processes = [
+            stack.enter_context(process_of(settings, *more, **LIMITS)) for more in ((), ("--listen", "127.0.0.1:0"))
+        ]
         yield Served(settings, (port_of(processes[0]), port_of(processes[1])))
     postgresql.drop(address)
-
-
-@contextlib.contextmanager
-def process_of(settings: Settings, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """One more process of a node. more: options of `legation serve`."""
-    limits = {"LEGATION_API_CALLS_PER_5_MINUTES": str(CALLS), "LEGATION_POSTS_PER_3_HOURS": str(POSTS)}
-    command = (sys.executable, "-m", "node.command", "serve", "--data", str(settings.data), *more)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | limits, text=True
-    ) as process:
-        yield process
-        process.terminate()
-
-
-def port_of(process: subprocess.Popen[str]) -> int:
-    """Where it listens, once it does."""
-    assert process.stdout is not None
-    said = process.stdout.readline()
-    found = re.search(r"127\.0\.0\.1:(\d+)\)", said)
-    assert found, said
-    return int(found[1])
 
 
 numbers = itertools.count()

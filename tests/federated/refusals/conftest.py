@@ -1,0 +1,298 @@
+"""A node as the command serves it, a peer made by hand that may try anything, and a trap that no connection may reach.
+
+The node is one process for all tests here. It may connect to a part of loopback only, so the rest of loopback is to it what a
+private network is to a node in service; each test has peers of its own, with names and ports of their own.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import ClientSession, web
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from yarl import URL
+
+from federation.signatures import keys as signing_keys
+from federation.strict_json import JsonObject
+from node import founding
+from node.settings import Settings
+from storage import oauth
+from storage.opening import open_store
+from tests import loopback
+from tests.federated.conftest import PASSWORD, SCOPES, Json
+from tests.federated.processes import port_of, process_of
+from tests.federation.conftest import Rogue
+from tests.node.conftest import _hire as hire
+
+REACHABLE = "127.0.0.0/26"
+FORBIDDEN = "127.0.0.200"
+"""Loopback too, and outside of what the node may connect to."""
+
+ACTIVITIES_PER_MINUTE = 120
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A node that a process of its own serves. tokens: of marie, who reads, and of the chief, who admits peers."""
+
+    settings: Settings
+    marie: str
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    found = asyncio.run(_founded(tmp_path_factory))
+    environment = {
+        "LEGATION_EGRESS__ALLOW": REACHABLE,
+        "LEGATION_API_CALLS_PER_5_MINUTES": "1000000",
+        "LEGATION_PEER_ACTIVITIES_PER_MINUTE": str(ACTIVITIES_PER_MINUTE),
+    }
+    with process_of(found.settings, **environment) as process:
+        port_of(process)
+        yield found
+
+
+async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    settings = await founding.found(
+        tmp_path_factory.mktemp("node") / "paris",
+        domain=f"paris.localhost:{loopback.free_port()}",
+        development=True,
+        name="Paris",
+        language="fr",
+        admin="chief",
+        admin_name="",
+        password=PASSWORD,
+    )
+    store = await open_store(settings.database)
+    people = {}
+    for name, role in (("marie", "staff"), ("lea", "staff"), ("boss", "admin")):
+        account = await store.write(hire, name, settings.base_url, role)
+        people[name] = account.uri, await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
+    await store.close()
+    return Served(settings, people["marie"][0], {name: token for name, (_, token) in people.items()})
+
+
+class Node:
+    """The node, asked through its own doors; only what became of an activity is read from its journal."""
+
+    def __init__(self, served: Served, session: ClientSession) -> None:
+        self.settings, self.marie, self.session = served.settings, served.marie, session
+        self.url = served.settings.base_url
+        self.inbox = f"{self.url}/inbox"
+        self._tokens = served.tokens
+
+    async def ask(self, method: str, path: str, *, by: str = "marie", expect: int = 200, **sent: Any) -> Json:
+        headers = {"Authorization": f"Bearer {self._tokens[by]}"}
+        async with self.session.request(method, self.url + path, headers=headers, **sent) as response:
+            answer = await response.json()
+            assert response.status == expect, (method, path, response.status, answer)
+            return answer
+
+    async def allow(self, host: str) -> str:
+        """Put a host on the allowlist; returns the entry's id."""
+        entry = await self.ask("POST", "/api/v1/admin/domain_allows", by="boss", json={"domain": host})
+        return str(entry["id"])
+
+    async def remove(self, entry: str) -> None:
+        await self.ask("DELETE", f"/api/v1/admin/domain_allows/{entry}", by="boss")
+
+    async def shown(self, *peers: "HandMade") -> list[str]:
+        """What marie can read of somebody of these peers, newest first."""
+        hosts = {str(peer.host) for peer in peers}
+        found = await self.ask("GET", "/api/v1/timelines/public", params={"limit": "40"})
+        theirs = [each for each in found if each["account"]["acct"].rpartition("@")[2] in hosts]
+        return [(each["reblog"] or each)["content"].removeprefix("<p>").removesuffix("</p>") for each in theirs]
+
+    async def person(self, uri: str, *, by: str = "marie") -> Json | None:
+        """An actor, if this node finds it or knows it."""
+        found = await self.ask("GET", "/api/v2/search", by=by, params={"q": uri, "resolve": "true", "type": "accounts"})
+        return found["accounts"][0] if found["accounts"] else None
+
+    async def relation(self, account: Json, *, by: str = "marie") -> Json:
+        (found,) = await self.ask("GET", "/api/v1/accounts/relationships", by=by, params={"id[]": account["id"]})
+        return found
+
+    def verdict(self, activity: str) -> str | None:
+        """What became of an activity: `applied`, or why not; None while it waits, or where it was never taken."""
+        sql = "select coalesce(error, outcome) from journal where uri = ?"
+        with contextlib.closing(sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True)) as database:
+            found = database.execute(sql, (activity,)).fetchone()
+        return None if found is None else found[0]
+
+    async def settled(self, activity: JsonObject) -> str:
+        """Wait until an activity that was taken is dealt with; returns what became of it."""
+        async with asyncio.timeout(10):
+            while (found := self.verdict(str(activity["id"]))) is None:  # noqa: ASYNC110  another process
+                await asyncio.sleep(0.01)
+        return found
+
+
+Offer = Callable[[], web.Response]
+
+
+class HandMade(Rogue):
+    """A peer made by hand: it owns actors with real keys, and offers what no honest peer would."""
+
+    def __init__(self, base_url: str, key: rsa.RSAPrivateKey, session: ClientSession, node: Node) -> None:
+        super().__init__(base_url, key, session)
+        self.node = node
+        self.entry = ""
+        self.answers: list[int] = []
+        self.posted: list[JsonObject] = []
+        self.bare: dict[str, Offer] = {}
+        self.proving = ed25519.Ed25519PrivateKey.generate()
+        self.eve = self.add("eve")
+
+    def add(self, name: str, **changes: object) -> str:
+        """Offer an actor with both kinds of keys; returns its id."""
+        uri = f"{self.base_url}/users/{name}"
+        multikey = {
+            "id": f"{uri}#proof",
+            "type": "Multikey",
+            "controller": uri,
+            "publicKeyMultibase": signing_keys.multikey_of(self.proving.public_key()),
+        }
+        self.actor(name, **{"assertionMethod": [multikey], **changes})
+        return uri
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.method == "POST" and request.path.endswith("/inbox"):
+            self.posted.append(orjson.loads(await request.read()))
+            return web.Response(status=202)
+        if request.path in self.bare:
+            self.asked.append(request.path)
+            return self.bare[request.path]()
+        return await super().answer(request)
+
+    async def tell(self, document: JsonObject | bytes, **how: Any) -> int:
+        """Deliver to the node. Arguments as those of `Rogue.post`."""
+        how.setdefault("key_id", f"{self.eve}#main-key" if isinstance(document, bytes) else None)
+        self.answers.append(await self.post(self.node.inbox, document, **how))
+        return self.answers[-1]
+
+    async def deliver(self, body: bytes, headers: dict[str, str]) -> int:
+        """Deliver bytes with exactly these headers."""
+        async with self.node.session.post(self.node.inbox, data=body, headers=headers) as response:
+            await response.read()
+            self.answers.append(response.status)
+        return self.answers[-1]
+
+    async def outcome(self, document: JsonObject, **how: Any) -> str:
+        """Deliver what is taken at the door; returns what became of it inside."""
+        assert await self.tell(document, **how) == 202
+        return await self.node.settled(document)
+
+    def note(self, author: str = "", name: str = "1", /, **changes: object) -> JsonObject:
+        """A post that marie is told of."""
+        author = author or self.eve
+        return _with(
+            {
+                "id": f"{author}/notes/{name}",
+                "type": "Note",
+                "attributedTo": author,
+                "content": f"<p>Note {name}</p>",
+                "to": [PUBLIC],
+                "cc": [f"{author}/followers", self.node.marie],
+                "tag": [{"type": "Mention", "href": self.node.marie, "name": "@marie"}],
+                "published": "2026-02-01T09:00:00Z",
+            },
+            changes,
+        )
+
+    def act(self, kind: str, thing: object, name: str = "1", *, actor: str = "", **changes: object) -> JsonObject:
+        actor = actor or self.eve
+        return _with({"id": f"{actor}#{kind}-{name}", "type": kind, "actor": actor, "object": thing}, changes)
+
+    def create(self, name: str = "1", /, **changes: object) -> JsonObject:
+        """Eve writes a post that marie is told of."""
+        return self.act("Create", self.note("", name, **changes), name)
+
+
+def _with(document: dict[str, object], changes: dict[str, object]) -> JsonObject:
+    return {**document, **changes}  # type: ignore[dict-item]  # tests send whatever a rogue would
+
+
+MakePeer = Callable[..., Awaitable[HandMade]]
+numbers = itertools.count()
+
+
+@pytest.fixture
+async def node(served: Served) -> AsyncIterator[Node]:
+    async with loopback.session() as session:
+        yield Node(served, session)
+
+
+@pytest.fixture
+async def make_peer(node: Node, rsa_key: rsa.RSAPrivateKey) -> AsyncIterator[MakePeer]:
+    """Make peers by hand. listed: whether the node admits it.  address: where it listens."""
+    made: list[HandMade] = []
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(name: str = "tokyo", *, listed: bool = True, own_key: bool = False) -> HandMade:
+            port = loopback.free_port()
+            key = signing_keys.generate_rsa() if own_key else rsa_key
+            peer = HandMade(f"http://{name}{next(numbers)}.localhost:{port}", key, node.session, node)
+            app = web.Application()
+            app.router.add_route("*", "/{path:.*}", peer.answer)
+            runner = web.AppRunner(app)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            if listed:
+                peer.entry = await node.allow(peer.host)
+            made.append(peer)
+            return peer
+
+        yield make
+        assert max([0, *(status for peer in made for status in peer.answers)]) < 500
+
+
+@pytest.fixture(scope="package")
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Keys are dear to make: one for all peers, each of which has ids of its own."""
+    return signing_keys.generate_rsa()
+
+
+@pytest.fixture
+async def peer(make_peer: MakePeer) -> AsyncIterator[HandMade]:
+    """A peer with eve. Afterwards the node still takes what she writes."""
+    made = await make_peer()
+    yield made
+    if made.entry:
+        last = made.create("last")
+        assert await made.outcome(last) == "applied"
+
+
+@dataclass
+class Trap:
+    """Listens at one port of the addresses that the node must not call, and counts who comes."""
+
+    port: int
+    came: list[str] = field(default_factory=list)
+
+    def url(self, host: str = FORBIDDEN, path: str = "/") -> str:
+        return str(URL.build(scheme="http", host=host, port=self.port)).rstrip("/") + path
+
+
+@pytest.fixture
+async def trap() -> AsyncIterator[Trap]:
+    """Where every disguise of loopback ends: 127.0.0.1 for `0.0.0.0` and mapped addresses, and the forbidden one itself."""
+    found = Trap(loopback.free_port(FORBIDDEN))
+
+    async def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        found.came.append(str(writer.get_extra_info("sockname")))
+        writer.close()
+
+    async with contextlib.AsyncExitStack() as stack:
+        for address in ("127.0.0.1", FORBIDDEN):
+            await stack.enter_async_context(await asyncio.start_server(count, address, found.port))
+        yield found
+        assert found.came == [], "the node has called an address that is closed to it"

@@ -1,0 +1,236 @@
+"""Who may say what, and who may read what: taken at the door where it is well signed, and without effect."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from federation.strict_json import JsonObject
+from tests.federated.conftest import Json, until
+from tests.federated.refusals.conftest import HandMade, MakePeer
+from tests.federated.refusals.test_order import again, follows_marie, written_by_marie
+
+LATER = "2026-03-01T09:00:00Z"
+
+
+# ---- in somebody else's name ----------------------------------------------------------------------------------------
+
+
+async def test_a_colleague_neither_edits_nor_removes_nor_takes_back(peer: HandMade) -> None:
+    assert await peer.outcome(peer.create()) == "applied"
+    mallory = peer.add("mallory")
+    forged = peer.note(content="<p>forged</p>", updated=LATER)
+    for number, (kind, thing) in enumerate(
+        [
+            ("Update", forged),
+            ("Update", {**forged, "attributedTo": mallory}),
+            ("Update", {**peer.actor("eve"), "name": "Forged"}),
+            ("Delete", peer.note()["id"]),
+            ("Delete", {"id": peer.note()["id"], "type": "Tombstone"}),
+            ("Delete", peer.eve),
+            ("Undo", peer.create()),
+        ]
+    ):
+        verdict = await peer.outcome(peer.act(kind, thing, str(number), actor=mallory))
+        assert verdict != "applied", (kind, thing)
+    assert await peer.node.shown(peer) == ["Note 1"]
+    eve = await peer.node.person(peer.eve)
+    assert eve is not None
+    assert eve["display_name"] != "Forged"
+
+
+FORGED: dict[str, tuple[str, Callable[[HandMade], JsonObject]]] = {
+    "of a colleague": ("not-the-author", lambda p: p.note(attributedTo=p.add("mallory"))),
+    "of nobody": ("bad-object", lambda p: p.note(attributedTo=None)),
+    "of two": ("bad-object", lambda p: p.note(attributedTo=[p.eve, p.add("mallory")])),
+    "of marie": ("not-the-author", lambda p: p.note(attributedTo=p.node.marie)),
+    "in our own name": ("foreign-object", lambda p: p.note(id=f"{p.node.url}/users/1/posts/1")),
+    "at home elsewhere": ("foreign-object", lambda p: p.note(id="http://dakar.localhost:8000/notes/1")),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+async def test_a_post_that_is_not_its_senders_is_dropped(peer: HandMade, case: str) -> None:
+    reason, note = FORGED[case]
+    create = peer.act("Create", note(peer))
+    assert reason in await peer.outcome(create)
+    assert await peer.node.shown(peer) == []
+
+
+async def test_a_shared_post_is_shown_as_its_own_node_tells_it(peer: HandMade, make_peer: MakePeer) -> None:
+    """The copy that came with it is not looked at."""
+    await marie_follows(peer)
+    dakar = await make_peer("dakar")
+    dakar.offers["/users/eve/notes/1"] = dakar.note(content="<p>true</p>")
+    forged = dakar.note(content="<p>forged</p>")
+    assert await peer.outcome(peer.act("Announce", forged, to=peer.note()["to"])) == "applied"
+    assert set(await peer.node.shown(peer, dakar)) == {"true"}
+    assert dakar.asked.count("/users/eve/notes/1") == 1
+
+
+async def test_a_post_told_by_somebody_else_is_shown_as_its_own_node_tells_it(
+    peer: HandMade, make_peer: MakePeer
+) -> None:
+    """What eve says that dakar's eve wrote: dropped when she shows it, asked of dakar when she only names it."""
+    dakar = await make_peer("dakar")
+    dakar.offers["/users/eve/notes/1"] = dakar.note(content="<p>true</p>")
+    assert "not-the-author" in await peer.outcome(peer.act("Create", dakar.note(content="<p>forged</p>")))
+    assert await peer.node.shown(peer, dakar) == []
+    await peer.outcome(peer.act("Create", dakar.note()["id"], "2"))
+    assert await peer.node.shown(peer, dakar) == ["true"]
+
+
+async def test_what_nobody_here_asked_for_is_dropped(peer: HandMade) -> None:
+    assert "unsolicited" in await peer.outcome(peer.create(cc=[]))
+    assert await peer.node.shown(peer) == []
+
+
+# ---- follows ---------------------------------------------------------------------------------------------------------
+
+
+async def test_somebody_else_does_not_accept_a_follow(peer: HandMade, make_peer: MakePeer) -> None:
+    account = await asked_to_follow(peer)
+    follow = next(document for document in peer.posted if document["type"] == "Follow")
+    mallory, dakar = peer.add("mallory"), await make_peer("dakar")
+    for number, thing in enumerate((follow, follow["id"], {**follow, "object": mallory})):
+        assert await peer.outcome(peer.act("Accept", thing, str(number), actor=mallory)) != "applied"
+        assert await dakar.outcome(dakar.act("Accept", thing, str(number))) != "applied"
+    relation = await peer.node.relation(account)
+    assert (relation["following"], relation["requested"]) == (False, True)
+    assert await peer.outcome(peer.act("Accept", follow)) == "applied"
+    assert (await peer.node.relation(account))["following"]
+
+
+async def test_an_accept_that_nobody_asked_for_makes_nobody_a_follower(peer: HandMade) -> None:
+    account = await peer.node.person(peer.eve)
+    assert account is not None
+    asked = {"id": f"{peer.node.marie}#follow-1", "type": "Follow", "actor": peer.node.marie, "object": peer.eve}
+    assert "no-such-follow" in await peer.outcome(peer.act("Accept", asked))
+    assert not (await peer.node.relation(account))["following"]
+
+
+async def test_before_the_answer_a_follower_reads_nothing(peer: HandMade) -> None:
+    """Here: what eve writes for her followers, while marie waits for her Accept."""
+    account = await asked_to_follow(peer)
+    verdict = await peer.outcome(for_followers(peer))
+    assert verdict != "applied"
+    assert await journal_of_marie(peer) == []
+    follow = next(document for document in peer.posted if document["type"] == "Follow")
+    assert await peer.outcome(peer.act("Accept", follow)) == "applied"
+    assert (await peer.node.relation(account))["following"]
+    assert await peer.outcome(for_followers(peer, "2")) == "applied"
+    assert await journal_of_marie(peer) == ["<p>Note 2</p>"]
+
+
+async def test_before_the_answer_a_follower_elsewhere_is_told_nothing(peer: HandMade) -> None:
+    """There: what marie writes for her followers, while eve waits for her Accept."""
+    await peer.node.ask("PATCH", "/api/v1/accounts/update_credentials", json={"locked": True})
+    try:
+        assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"
+        post = await written_by_marie(peer, visibility="private")
+        assert (await peer.get(post["uri"]))[0] == 404
+        assert peer.posted == []
+        assert not await follows_marie(peer)
+    finally:
+        await peer.node.ask("PATCH", "/api/v1/accounts/update_credentials", json={"locked": False})
+
+
+# ---- who may read ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_post_for_followers_is_not_there_for_a_peer_without_one(peer: HandMade, make_peer: MakePeer) -> None:
+    assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"
+    post = await written_by_marie(peer, visibility="private")
+    dakar = await make_peer("dakar")
+    status, problem = await dakar.get(post["uri"])
+    assert (status, problem["title"]) == (404, "not-found")
+    assert (await peer.get(post["uri"]))[0] == 200
+    nothing, problem_of_nothing = await dakar.get(f"{peer.node.marie}/posts/1")
+    assert (nothing, problem_of_nothing) == (status, problem)
+
+
+async def test_a_post_for_one_person_is_not_there_for_their_colleagues_nodes(peer: HandMade) -> None:
+    post = await written_by_marie(peer, status="Bonjour", visibility="direct")
+    assert (await peer.get(post["uri"]))[0] == 404
+
+
+@pytest.mark.parametrize("path", ["", "/outbox", "/followers", "/following"])
+async def test_who_does_not_sign_reads_nothing(peer: HandMade, path: str) -> None:
+    headers = {"Accept": "application/activity+json"}
+    async with peer.node.session.get(f"{peer.node.marie}{path}", headers=headers) as response:
+        assert response.status == 401
+        assert peer.node.marie not in await response.text()
+
+
+async def test_a_post_for_followers_is_not_shared_by_others(peer: HandMade) -> None:
+    """Neither marie's, by a follower of hers, nor eve's, by a colleague; nor wider by eve herself."""
+    await marie_follows(peer)
+    assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"
+    of_marie = await written_by_marie(peer, visibility="private")
+    assert "not-open-to-all" in await peer.outcome(peer.act("Announce", of_marie["uri"], to=peer.note()["to"]))
+    assert (await again(peer, of_marie))["reblogs_count"] == 0
+    of_eve = for_followers(peer)
+    assert await peer.outcome(of_eve) == "applied"
+    uri = str(_object_of(of_eve)["id"])
+    assert "not-open-to-all" in await peer.outcome(peer.act("Announce", uri, "2", actor=peer.add("mallory")))
+    wider = peer.act("Announce", uri, "3", to=peer.note()["to"])
+    assert "wider-than-the-post" in await peer.outcome(wider)
+
+
+async def test_nobody_makes_an_audience_wider_by_telling_of_a_post_again(peer: HandMade) -> None:
+    await marie_follows(peer)
+    narrow = for_followers(peer)
+    assert await peer.outcome(narrow) == "applied"
+    wide = {**_object_of(narrow), "to": peer.note()["to"], "updated": LATER}
+    for kind in ("Create", "Update"):
+        await peer.outcome(peer.act(kind, wide, "wide"))
+    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    assert [post["visibility"] for post in found if post["uri"] == wide["id"]] == ["private"]
+    assert await peer.node.shown(peer) == []
+
+
+async def test_what_is_refused_says_nothing_of_what_is_inside(peer: HandMade) -> None:
+    """A refusal is a problem document with a code, and no trace of a program in it."""
+    async with peer.node.session.post(peer.node.inbox, data=b"{", headers={"Content-Type": "text/html"}) as response:
+        assert response.content_type == "application/problem+json"
+        problem = orjson.loads(await response.read())
+    assert problem["status"] == response.status == 415
+    assert set(problem) == {"type", "title", "status", "detail"}
+
+
+# ---- scenes ----------------------------------------------------------------------------------------------------------
+
+
+def for_followers(peer: HandMade, name: str = "1") -> JsonObject:
+    return peer.create(name, id=f"{peer.eve}/notes/f{name}", to=[f"{peer.eve}/followers"], cc=[])
+
+
+def _object_of(activity: JsonObject) -> dict[str, Any]:
+    found = activity["object"]
+    assert isinstance(found, dict)
+    return found
+
+
+async def asked_to_follow(peer: HandMade) -> Json:
+    """Marie wants to follow eve, and eve's node has heard of it."""
+    account = await peer.node.person(peer.eve)
+    assert account is not None
+    await peer.node.ask("POST", f"/api/v1/accounts/{account['id']}/follow")
+    await until(lambda: _was_asked(peer))
+    return account
+
+
+async def marie_follows(peer: HandMade) -> None:
+    await asked_to_follow(peer)
+    follow = next(document for document in peer.posted if document["type"] == "Follow")
+    assert await peer.outcome(peer.act("Accept", follow, "granted")) == "applied"
+
+
+async def _was_asked(peer: HandMade) -> bool:
+    return any(document["type"] == "Follow" for document in peer.posted)
+
+
+async def journal_of_marie(peer: HandMade) -> list[str]:
+    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    return [post["content"] for post in found if post["account"]["acct"].endswith(f"@{peer.host}")]

@@ -1,0 +1,273 @@
+"""Requests of which nobody can say who sent them: refused at the door, and nothing comes of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from yarl import URL
+
+from federation import signatures
+from federation.signatures import keys as signing_keys
+from federation.signatures.keys import PrivateKey
+from federation.strict_json import JsonObject
+from tests.federated.refusals import signing
+from tests.federated.refusals.conftest import ACTIVITIES_PER_MINUTE, HandMade, MakePeer, Node, Trap
+
+HOURS = timedelta(hours=2)
+SECOND = timedelta(seconds=1)
+
+Try = Callable[[HandMade, JsonObject], Awaitable[int]]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def rsa_of(peer: HandMade) -> PrivateKey:
+    return PrivateKey(f"{peer.eve}#main-key", peer.key)
+
+
+def ed25519_of(peer: HandMade) -> PrivateKey:
+    return PrivateKey(f"{peer.eve}#proof", peer.proving)
+
+
+def drafted(**changes: object) -> Try:
+    async def attempt(peer: HandMade, document: JsonObject) -> int:
+        body = orjson.dumps(document)
+        return await peer.deliver(body, signing.draft(peer.node.inbox, body, rsa_of(peer), **changes))  # type: ignore[arg-type]
+
+    return attempt
+
+
+def modern(*, of: Callable[[HandMade], PrivateKey] = ed25519_of, **changes: object) -> Try:
+    async def attempt(peer: HandMade, document: JsonObject) -> int:
+        body = orjson.dumps(document)
+        return await peer.deliver(body, signing.modern(peer.node.inbox, body, of(peer), **changes))  # type: ignore[arg-type]
+
+    return attempt
+
+
+def without(*names: str, parts: tuple[str, ...] = signing.PARTS) -> tuple[str, ...]:
+    return tuple(part for part in parts if part not in names)
+
+
+async def with_other_bytes(peer: HandMade, document: JsonObject) -> int:
+    body = orjson.dumps(document)
+    return await peer.deliver(body + b" ", signing.modern(peer.node.inbox, body, ed25519_of(peer)))
+
+
+async def with_two_signatures(peer: HandMade, document: JsonObject) -> int:
+    body = orjson.dumps(document)
+    once = signing.modern(peer.node.inbox, body, ed25519_of(peer))
+    _, _, claim = once["Signature-Input"].partition("=")
+    _, _, made = once["Signature"].partition("=")
+    twice = {"Signature-Input": f"sig1={claim}, sig2={claim}", "Signature": f"sig1={made}, sig2={made}"}
+    return await peer.deliver(body, once | twice)
+
+
+async def for_another_inbox(peer: HandMade, document: JsonObject) -> int:
+    body = orjson.dumps(document)
+    elsewhere = "http://dakar.localhost:8000/inbox"
+    host = signing.draft(peer.node.inbox, body, rsa_of(peer))["Host"]
+    return await peer.deliver(body, signing.modern(elsewhere, body, ed25519_of(peer)) | {"Host": host})
+
+
+async def with_the_key_of_a_colleague(peer: HandMade, document: JsonObject) -> int:
+    mallory = peer.add("mallory")
+    return await peer.tell(document, key_id=f"{mallory}#main-key")
+
+
+async def with_a_key_that_nobody_shows(peer: HandMade, document: JsonObject) -> int:
+    return await peer.tell(document, key_id=f"{peer.eve}#another-key")
+
+
+async def with_the_key_of_somebody_else_entirely(peer: HandMade, document: JsonObject) -> int:
+    body = orjson.dumps(document)
+    strange = PrivateKey(f"{peer.eve}#proof", ed25519.Ed25519PrivateKey.generate())
+    return await peer.deliver(body, signing.modern(peer.node.inbox, body, strange))
+
+
+async def ahead(peer: HandMade, document: JsonObject) -> int:
+    return await modern(made=now() + HOURS)(peer, document)
+
+
+async def old(peer: HandMade, document: JsonObject) -> int:
+    return await modern(made=now() - HOURS, good_for=2 * HOURS)(peer, document)
+
+
+async def expired(peer: HandMade, document: JsonObject) -> int:
+    return await modern(made=now() - 120 * SECOND, good_for=-60 * SECOND)(peer, document)
+
+
+DRAFT = signing.DRAFT_PARTS
+
+REFUSED: dict[str, Try] = {
+    "unsigned": lambda p, d: p.tell(d, signed=False),
+    "a digest of other bytes": lambda p, d: p.tell(d, headers={"Digest": "SHA-256=" + "A" * 43 + "="}),
+    "a digest of other bytes, RFC 9421": with_other_bytes,
+    "no digest": lambda p, d: p.tell(d, without="Digest"),
+    "the digest is not covered": drafted(covered=without("digest", parts=DRAFT)),
+    "the digest is not covered, RFC 9421": modern(covered=without("content-digest")),
+    "(request-target) is not covered": drafted(covered=without("(request-target)", parts=DRAFT)),
+    "the host is not covered": drafted(covered=without("host", parts=DRAFT)),
+    "the date is not covered": drafted(covered=without("date", parts=DRAFT)),
+    "@target-uri is not covered": modern(covered=without("@target-uri")),
+    "@method is not covered": modern(covered=without("@method")),
+    "neither @method nor @target-uri is covered": modern(covered=without("@method", "@target-uri")),
+    "signed for another node's inbox": for_another_inbox,
+    "two hours old": lambda p, d: p.tell(d, now=now() - HOURS),
+    "two hours ahead": lambda p, d: p.tell(d, now=now() + HOURS),
+    "two hours old, RFC 9421": old,
+    "two hours ahead, RFC 9421": ahead,
+    "`expires` is past": expired,
+    "two signatures": with_two_signatures,
+    "RSA's algorithm with an Ed25519 key": modern(algorithm="rsa-v1_5-sha256"),
+    "Ed25519's algorithm with an RSA key": modern(of=rsa_of, algorithm="ed25519"),
+    "RSA's algorithm with an Ed25519 key, draft": lambda p, d: p.deliver(
+        orjson.dumps(d), signing.draft(p.node.inbox, orjson.dumps(d), ed25519_of(p))
+    ),
+    "signed by a colleague": with_the_key_of_a_colleague,
+    "signed with a key that its actor does not show": with_a_key_that_nobody_shows,
+    "signed by nobody knows whom": with_the_key_of_somebody_else_entirely,
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_it_is_answered_401_and_nothing_comes_of_it(peer: HandMade, case: str) -> None:
+    create = peer.create()
+    assert await REFUSED[case](peer, create) == 401
+    assert peer.node.verdict(str(create["id"])) is None
+    assert await peer.node.shown(peer) == []
+
+
+@pytest.mark.parametrize("scheme", [drafted(), modern(), modern(of=rsa_of)], ids=["draft", "ed25519", "rsa"])
+async def test_the_same_well_signed_is_taken(peer: HandMade, scheme: Try) -> None:
+    """The rows above differ from this in the one thing that they are about."""
+    create = peer.create()
+    assert await scheme(peer, create) == 202
+    assert await peer.node.settled(create) == "applied"
+    assert await peer.node.shown(peer) == ["Note 1"]
+
+
+async def test_the_very_same_request_once_more_changes_nothing(peer: HandMade) -> None:
+    create = peer.create()
+    body = orjson.dumps(create)
+    headers = signing.modern(peer.node.inbox, body, ed25519_of(peer))
+    assert [await peer.deliver(body, headers) for _ in range(3)] == [202, 202, 202]
+    assert await peer.node.settled(create) == "applied"
+    assert await peer.node.shown(peer) == ["Note 1"]
+
+
+async def test_a_signature_does_not_serve_for_another_body(peer: HandMade) -> None:
+    first, second = peer.create(), peer.create("2")
+    headers = signing.modern(peer.node.inbox, orjson.dumps(first), ed25519_of(peer))
+    assert await peer.deliver(orjson.dumps(first), headers) == 202
+    assert await peer.deliver(orjson.dumps(second), headers) == 401
+    assert await peer.node.settled(first) == "applied"
+    assert await peer.node.shown(peer) == ["Note 1"]
+
+
+# ---- whose key it is ------------------------------------------------------------------------------------------------
+
+
+async def test_a_stranger_is_answered_403_and_is_not_asked_for_a_key(make_peer: MakePeer, node: Node) -> None:
+    outside = await make_peer("outside", listed=False)
+    assert await outside.tell(outside.create()) == 403
+    status, problem = await outside.get(node.marie)
+    assert (status, problem["title"]) == (403, "not-admitted")
+    assert outside.asked == []
+    assert await node.shown(outside) == []
+
+
+async def test_a_key_on_a_strangers_host_is_not_asked_for(peer: HandMade, trap: Trap) -> None:
+    create = peer.create()
+    assert await peer.tell(create, key_id=trap.url(path="/users/eve#main-key")) == 403
+    assert peer.node.verdict(str(create["id"])) is None
+
+
+async def test_a_key_document_that_names_another_owner_is_not_believed(peer: HandMade) -> None:
+    peer.add("mallory")
+    peer.offers["/keys/1"] = {
+        "id": f"{peer.base_url}/keys/1",
+        "type": "Key",
+        "owner": peer.eve,
+        "publicKeyPem": _pem(peer),
+    }
+    create = peer.create()
+    assert await peer.tell(create, key_id=f"{peer.base_url}/keys/1") == 401
+    assert peer.node.verdict(str(create["id"])) is None
+
+
+async def test_an_actor_that_shows_the_key_of_another_is_not_believed(peer: HandMade) -> None:
+    uri = f"{peer.base_url}/users/oscar"
+    peer.add("oscar", assertionMethod=[], publicKey={"id": f"{uri}#k", "owner": peer.eve, "publicKeyPem": _pem(peer)})
+    assert await peer.tell(peer.act("Create", peer.note(uri), actor=uri), key_id=f"{uri}#k") == 401
+    assert await peer.node.shown(peer) == []
+
+
+async def test_a_key_that_was_replaced_is_believed_no_more(peer: HandMade) -> None:
+    assert await peer.outcome(peer.create()) == "applied"
+    old, peer.key = peer.key, signing_keys.generate_rsa()
+    document = peer.actor("eve")
+    assert await peer.outcome(peer.act("Update", document, "keys"), key=old) == "applied"
+    second = peer.create("2")
+    assert await peer.tell(second, key=old) == 401
+    assert peer.node.verdict(str(second["id"])) is None
+    assert await peer.tell(second) == 202
+
+
+def _pem(peer: HandMade) -> str:
+    return signing_keys.public_to_pem(peer.key.public_key())
+
+
+# ---- how much, and how slowly ----------------------------------------------------------------------------------------
+
+
+async def test_a_peer_that_tells_too_much_is_asked_to_wait_and_others_are_not(make_peer: MakePeer) -> None:
+    greedy, modest = await make_peer(), await make_peer()
+    body = b"{}"
+    headers = {"Content-Type": signing.TYPE, "Signature": f'keyId="{greedy.eve}#k",signature="AA=="'}
+    answers = [await greedy.deliver(body, headers) for _ in range(2 * ACTIVITIES_PER_MINUTE)]
+    assert set(answers[:ACTIVITIES_PER_MINUTE]) == {401}
+    assert answers[-1] == 429
+    async with greedy.node.session.post(greedy.node.inbox, data=body, headers=headers) as response:
+        assert (response.status, 1 <= int(response.headers["Retry-After"]) <= 60) == (429, True)
+    kept_back = greedy.create()
+    assert await greedy.tell(kept_back) == 429
+    assert greedy.node.verdict(str(kept_back["id"])) is None
+    assert await modest.outcome(modest.create()) == "applied"
+
+
+async def test_who_sends_a_byte_now_and_then_is_not_waited_for(peer: HandMade) -> None:
+    """A head that never ends, and a body that never ends, each under its own clock; meanwhile others are served."""
+    create = orjson.dumps(peer.create("slow"))
+    headers = signatures.sign("POST", URL(peer.node.inbox), create, rsa_of(peer), now=now())
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    endless_head = b"POST /inbox HTTP/1.1\r\n"
+    endless_body = f"POST /inbox HTTP/1.1\r\n{head}Content-Length: {len(create)}\r\n\r\n{{".encode()
+    dripping = [asyncio.create_task(_dripped(peer, begun)) for begun in (endless_head, endless_body)]
+    assert await peer.outcome(peer.create()) == "applied"
+    to_head, to_body = await asyncio.gather(*dripping)
+    assert to_head == b""
+    assert to_body.startswith(b"HTTP/1.1 408 ")
+    assert await peer.node.shown(peer) == ["Note 1"]
+
+
+async def _dripped(peer: HandMade, begun: bytes) -> bytes:
+    """What the node says to who begins like this and goes on with a byte each second; at most half a minute."""
+    port = peer.node.settings.listen_port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(begun)
+    answer = asyncio.create_task(reader.read(4_096))
+    async with asyncio.timeout(30):
+        while not answer.done():
+            writer.write(b"x")
+            await asyncio.wait([answer], timeout=1.0)
+    writer.close()
+    try:
+        return answer.result()
+    except ConnectionError:
+        return b""
