@@ -1,6 +1,6 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
-Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update.
+Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update; and emoji_reaction, for those who know it.
 """
 
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def of(
     return paged(unit, Notification, f"{SELECT} where {' and '.join(conditions)}", "n.id", page, account=account, by=by)
 
 
-KINDS = frozenset({"mention", "reblog", "favourite", "follow", "follow_request", "status", "update"})
+KINDS = frozenset({"mention", "reblog", "favourite", "follow", "follow_request", "status", "update", "emoji_reaction"})
 
 
 def one(unit: Unit, account: AccountId, identifier: int) -> Notification | None:

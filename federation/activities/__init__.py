@@ -1,5 +1,31 @@
 """The types of activities, one file each. Importing this package registers all of them."""
 
-from federation.activities import accept, add, announce, create, delete, follow, like, reject, remove, undo, update
+from federation.activities import (
+    accept,
+    add,
+    announce,
+    create,
+    delete,
+    emoji_react,
+    follow,
+    like,
+    reject,
+    remove,
+    undo,
+    update,
+)
 
-__all__ = ["accept", "add", "announce", "create", "delete", "follow", "like", "reject", "remove", "undo", "update"]
+__all__ = [
+    "accept",
+    "add",
+    "announce",
+    "create",
+    "delete",
+    "emoji_react",
+    "follow",
+    "like",
+    "reject",
+    "remove",
+    "undo",
+    "update",
+]

@@ -1,45 +1,44 @@
-"""Like: somebody finds a post useful (ActivityPub 6.8, 7.10)."""
+"""Like: somebody finds a post useful, or puts an emoji under it (ActivityPub 6.8, 7.10; FEP-c0e0)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import BeforeValidator
+
+from federation import emoji, reacting
 from federation.activity import Activity
 from federation.audience import Audience
-from federation.errors import Ignored
 from federation.vocabulary import Uri
-from storage import notifications, posts, reactions, visibility
-from storage.errors import NotFound
-from storage.posts import Post
+from storage import notifications, reactions
 from storage.store import Unit
-from storage.visibility import Reach
 
 
 class Like(Activity):
-    """A favourite, told to the author of the post."""
+    """A favourite, or with `content` a reaction; told to the author of the post."""
 
     type: Literal["Like"] = "Like"
     object: Uri  # the post
+    content: Annotated[str, BeforeValidator(emoji.text_of)] = ""
 
     def authorize(self, unit: Unit, /) -> None:
         """The post must be here and the actor must be able to see it. Raises NotFound; Ignored when undone before."""
-        actor, post = self.performer(unit), self._post(unit)
-        stays_here = post.reach is Reach.NODE and not actor.is_local
-        if stays_here or not visibility.may_see(unit, post.id, reader=actor.id):
-            raise NotFound
-        if posts.is_buried(unit, self.id, by=self.actor):
-            raise Ignored("undone-already")
+        post = reacting.post_of(unit, self.object)
+        reacting.demand_visible(unit, self, post)
+        if self._emoji:
+            reacting.demand_room(unit, self, post)
 
     def audience(self, unit: Unit, /) -> Audience:
         """The author of the post."""
-        return Audience(frozenset({self._post(unit).author_id}))
+        return Audience(frozenset({reacting.post_of(unit, self.object).author_id}))
 
     def apply(self, unit: Unit, /) -> None:
         """Note it once, and tell the author."""
-        actor, post = self.performer(unit), self._post(unit)
-        if reactions.add(unit, actor.id, post.id, uri=self.id):
+        actor, post = self.performer(unit), reacting.post_of(unit, self.object)
+        if self._emoji:
+            reacting.keep(unit, self, post, self._emoji)
+        elif reactions.add(unit, actor.id, post.id, uri=self.id):
             notifications.tell(unit, post.author_id, "favourite", by=actor.id, post=post.id)
 
-    def _post(self, unit: Unit) -> Post:
-        found = posts.by_uri(unit, self.object)
-        if found is None or found.boost_of is not None:
-            raise NotFound
-        return found
+    @property
+    def _emoji(self) -> str | None:
+        """Content that is no emoji makes a Like a favourite, as it is to those who do not know reactions."""
+        return emoji.read(self.content)

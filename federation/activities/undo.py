@@ -5,16 +5,20 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
+from federation import emoji
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
-from storage import accounts, follows, notifications, pins, posts, reactions
+from storage import accounts, emoji_reactions, follows, notifications, pins, posts, reactions
 from storage.accounts import Account
+from storage.emoji_reactions import Reaction
 from storage.ids import AccountId, PostId
 from storage.posts import Post
 from storage.store import Unit
+
+REACTIONS = ("Like", "EmojiReact")
 
 
 def _embedded(value: object) -> object:
@@ -39,6 +43,8 @@ class Undo(Activity):
         actor = self.performer(unit)
         if (followed := self._followed(unit, actor)) is not None:
             return Audience(frozenset({followed}))
+        if (reaction := self._reaction(unit, actor)) is not None:
+            return Audience(frozenset({posts.get(unit, reaction.post).author_id}))
         if (liked := self._liked(unit, actor)) is not None:
             return Audience(frozenset({posts.get(unit, liked).author_id}))
         if self._pinned(unit, actor) is not None:
@@ -51,6 +57,10 @@ class Undo(Activity):
         actor = self.performer(unit)
         if (followed := self._followed(unit, actor)) is not None:
             follows.remove(unit, actor.id, followed)
+        elif (reaction := self._reaction(unit, actor)) is not None:
+            emoji_reactions.remove(unit, actor.id, reaction.post, reaction.emoji)
+            if not emoji_reactions.count_of(unit, actor.id, reaction.post):
+                notifications.forget(unit, "emoji_reaction", by=actor.id, post=reaction.post)
         elif (liked := self._liked(unit, actor)) is not None:
             reactions.remove(unit, actor.id, liked)
             notifications.forget(unit, "favourite", by=actor.id, post=liked)
@@ -81,9 +91,21 @@ class Undo(Activity):
         known = follows.between(unit, actor.id, followed.id) if followed else None
         return known.followed_id if known else None
 
+    def _reaction(self, unit: Unit, actor: Account) -> Reaction | None:
+        by_id = emoji_reactions.by_uri(unit, self._undone, account=actor.id)
+        if by_id is not None or self._emoji is None:
+            return by_id
+        post = posts.by_uri(unit, self._target)
+        known = emoji_reactions.uri_of(unit, actor.id, post.id, self._emoji) if post else None
+        return Reaction(post.id, self._emoji) if post and known else None
+
+    @property
+    def _emoji(self) -> str | None:
+        return emoji.read(emoji.text_of(self.object.get("content"))) if self.object.get("type") in REACTIONS else None
+
     def _liked(self, unit: Unit, actor: Account) -> PostId | None:
         by_id = reactions.post_by_uri(unit, self._undone, account=actor.id)
-        if by_id is not None or self.object.get("type") != "Like":
+        if by_id is not None or self.object.get("type") != "Like" or self._emoji is not None:
             return by_id
         post = posts.by_uri(unit, self._target)
         return post.id if post and reactions.uri_of(unit, actor.id, post.id) else None

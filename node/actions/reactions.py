@@ -1,13 +1,14 @@
-"""Find a post useful, share it, and take either back."""
+"""Find a post useful, put an emoji under it, share it, and take any of these back."""
 
-from federation import documents, outbox
+from federation import documents, emoji, outbox
 from federation.activities.announce import Announce
 from federation.activities.like import Like
 from federation.activities.undo import Undo
 from federation.audience import addressing
 from federation.strict_json import JsonObject
 from node.context import Node
-from storage import accounts, posts, reactions
+from node.errors import Invalid
+from storage import accounts, emoji_reactions, posts, reactions
 from storage.accounts import Account
 from storage.ids import PostId
 from storage.posts import Post
@@ -35,6 +36,23 @@ async def unshare(node: Node, me: Account, post: PostId) -> None:
     await node.store.write(_unshare, me, post)
 
 
+async def react(node: Node, me: Account, post: PostId, text: str) -> None:
+    """Put an emoji under a post; the same one a second time changes nothing. Raises NotFound, Invalid."""
+    await node.store.write(_react, me, post, _one_emoji(text))
+
+
+async def unreact(node: Node, me: Account, post: PostId, text: str) -> None:
+    """Take an emoji away, if one has put it there. Raises NotFound, Invalid."""
+    await node.store.write(_unreact, me, post, _one_emoji(text))
+
+
+def _one_emoji(text: str) -> str:
+    wanted = text.strip()
+    if not emoji.is_grapheme(wanted):
+        raise Invalid("emoji", "ERR_INVALID", "A reaction is one emoji")
+    return wanted
+
+
 def _original(unit: Unit, me: Account, post: PostId) -> Post:
     """What is reacted to: the post itself, also when its sharing by somebody was named."""
     named = posts.visible(unit, post, reader=me.id)
@@ -56,6 +74,27 @@ def _unfavourite(unit: Unit, me: Account, post: PostId) -> None:
         author = accounts.get(unit, original.author_id)
         undone = documents.act("Like", me, original.uri, uri=liked, to=[author.uri])
         outbox.perform(unit, undoing(me, undone, to=[author.uri], cc=[]))
+
+
+def _react(unit: Unit, me: Account, post: PostId, wanted: str) -> None:
+    original = _original(unit, me, post)
+    if emoji_reactions.uri_of(unit, me.id, original.id, wanted) is None:
+        uri = f"{me.uri}#reactions/{unit.new_id()}"
+        author = accounts.get(unit, original.author_id)
+        outbox.perform(unit, Like.read(_reaction(me, original, author, wanted, uri=uri)))
+
+
+def _unreact(unit: Unit, me: Account, post: PostId, wanted: str) -> None:
+    original = _original(unit, me, post)
+    uri = emoji_reactions.uri_of(unit, me.id, original.id, wanted)
+    if uri is not None:
+        author = accounts.get(unit, original.author_id)
+        undone = _reaction(me, original, author, wanted, uri=uri)
+        outbox.perform(unit, undoing(me, undone, to=[author.uri], cc=[]))
+
+
+def _reaction(me: Account, original: Post, author: Account, wanted: str, *, uri: str) -> JsonObject:
+    return {**documents.act("Like", me, original.uri, uri=uri, to=[author.uri]), "content": wanted}
 
 
 def _share(unit: Unit, me: Account, post: PostId) -> PostId:

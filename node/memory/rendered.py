@@ -1,11 +1,20 @@
 """Posts as bytes of JSON, rendered once for all readers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from node.memory.tags import Tag
 from storage.ids import AccountId, PostId
 from storage.visibility import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """An emoji under a post. count: how often.  here: the people of this node among those who put it there."""
+
+    emoji: str
+    count: int
+    here: frozenset[AccountId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,7 @@ class RenderedPost:
     original: the post that is shared, if this is the sharing of one.  is_answer, answered: whether it answers something, and
     whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
     the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
+    reactions: the emoji under it.
     """
 
     id: PostId
@@ -27,3 +37,4 @@ class RenderedPost:
     body: bytes
     made_of: Collection[Tag]
     is_pinned: bool = False
+    reactions: Sequence[Reactions] = ()

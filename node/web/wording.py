@@ -68,6 +68,7 @@ REFUSED = {
     ("password", "ERR_TOO_LONG"): message("The password is too long: 128 characters at most."),
     ("password", "ERR_COMMON"): message("This password is among the first that are tried. Choose four words."),
     ("password", "ERR_OWN_NAME"): message("This password is made of the person’s own name. Choose four words."),
+    ("emoji", "ERR_INVALID"): message("A reaction is one emoji."),
     ("present", "ERR_WRONG"): message("This is not your present password."),
     ("note", "ERR_TOO_LONG"): message("The text is too long: 2,000 characters at most."),
     ("role", "ERR_LAST_ADMIN"): message("This is the only administrator. Make another one first."),

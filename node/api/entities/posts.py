@@ -18,10 +18,11 @@ from node.context import Node
 from node.memory import Memory, RenderedPost
 from node.memory import tags as of
 from node.memory.memory import MOST_MARKS, Marks
+from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
+from storage import emoji_reactions, reactions
 from storage import posts as post_rows
-from storage import reactions
 from storage import titles as title_rows
 from storage.accounts import Account
 from storage.errors import NotFound
@@ -99,6 +100,7 @@ class Found:
     titles: Mapping[PostId, Title]
     marks: Marks
     shown: set[PostId]
+    reactions: Mapping[PostId, Sequence[Reactions]]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -236,6 +238,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
             mentioned.setdefault(named.post_id, []).append(named.account_id)
         for tagged in post_rows.tags_of(unit, found):
             tags.setdefault(tagged.post_id, []).append(tagged.name)
+    reacted = _holding(Holds.REACTIONS, found)
     wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
     unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
     return Found(
@@ -248,11 +251,23 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         shown=set(post_rows.shown_among(unit, missing.unchecked, reader=reader))
         if reader is not None and missing.unchecked
         else set(),
+        reactions=_reactions(unit, reacted) if reacted else {},
     )
 
 
 def _holding(what: Holds, found: Mapping[PostId, Post]) -> list[PostId]:
     return [post.id for post in found.values() if post.holds & what]
+
+
+def _reactions(unit: Unit, ids: Sequence[PostId]) -> dict[PostId, list[Reactions]]:
+    here: dict[tuple[PostId, str], set[AccountId]] = {}
+    for own in emoji_reactions.of_people_here(unit, ids):
+        here.setdefault((own.post, own.emoji), set()).add(own.account)
+    found: dict[PostId, list[Reactions]] = {}
+    for total in emoji_reactions.totals(unit, ids):
+        people_here = frozenset(here.get((total.post, total.emoji), ()))
+        found.setdefault(total.post, []).append(Reactions(total.emoji, total.count, people_here))
+    return found
 
 
 def _marks(unit: Unit, reader: AccountId, ids: set[PostId]) -> Marks:
@@ -300,6 +315,7 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         body=orjson.dumps(entity)[:-1],
         made_of={of.post(post.id), of.post(written_by.id), *map(of.profile, named)},
         is_pinned=bool(post.holds & post_rows.Holds.PIN),
+        reactions=found.reactions.get(post.id, ()),
     )
 
 
@@ -331,11 +347,18 @@ def _entity(reader: AccountId, known: Known, post: RenderedPost, original: Rende
             b',"favourited":true' if liked else b',"favourited":false',
             b',"reblogged":true' if shared else b',"reblogged":false',
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
+            _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             b',"reblog":',
             reblog,
             b"}",
         )
     )
+
+
+def _emoji(reader: AccountId, reactions: Sequence[Reactions]) -> bytes:
+    """What stands under a post, and which of it is the reader's own; in the form that Pleroma gave it."""
+    shown = [{"name": each.emoji, "count": each.count, "me": reader in each.here} for each in reactions]
+    return b',"emoji_reactions":' + orjson.dumps(shown)
 
 
 def _sharing(post: Post) -> Entity:

@@ -50,3 +50,15 @@ async def unpin(request: web.Request) -> web.StreamResponse:
     """Show it among the others again."""
     await pins.unpin(request.app[NODE], session.present(request).account, post_id(request))
     return go_back(await request.post(), done="unpinned")
+
+
+@page("POST", "/posts/{id}/react")
+async def react(request: web.Request) -> web.StreamResponse:
+    """Put an emoji under a post, or take one's own away."""
+    form = await request.post()
+    node, me = request.app[NODE], session.present(request).account
+    if text := str(form.get("remove", "")):
+        await reactions.unreact(node, me, post_id(request), text)
+    else:
+        await reactions.react(node, me, post_id(request), str(form.get("emoji", "")))
+    return go_back(form)

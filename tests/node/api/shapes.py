@@ -132,6 +132,7 @@ UNSHARED: Shape = {
     "muted": flag,
     "bookmarked": flag,
     "pinned": flag,
+    "emoji_reactions": [{"name": text, "count": number, "me": flag}],
     "filtered": [null],
     "legation": {"reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"), "title": Maybe(text)},
 }

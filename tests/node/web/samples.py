@@ -77,6 +77,7 @@ def status(
         "favourited": False,
         "reblogged": False,
         "pinned": False,
+        "emoji_reactions": [],
         "legation": {"reach": reach, "title": None},
         **more,
     }
@@ -248,7 +249,19 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "profile_own": ("profile.html", {**FACE, "account": MARIE, "shown": "followers", "people": [KEN, AMINA]}),
     "profile_pinned": (
         "profile.html",
-        {**FACE, "account": MARIE, "pinned": [status(107, MARIE, "<p>Permanence : 1234.</p>", pinned=True)]},
+        {
+            **FACE,
+            "account": MARIE,
+            "pinned": [
+                status(
+                    107,
+                    MARIE,
+                    "<p>Permanence : 1234.</p>",
+                    pinned=True,
+                    emoji_reactions=[{"name": "👍", "count": 2, "me": True}],
+                )
+            ],
+        },
     ),
     "profile_followed": ("profile.html", {**FACE, "relation": FOLLOWED, "posts": []}),
     "profile_asked": ("profile.html", {**FACE, "relation": ASKED, "shown": "following"}),

@@ -465,6 +465,19 @@ async def test_what_i_say_of_myself_is_shown_and_my_lines_stay(marie: Browser, h
     assert (account.note, account.locked) == ("", False)
 
 
+async def test_an_emoji_is_put_under_a_post_and_taken_away_by_pressing_it_again(marie: Browser, ken: Browser) -> None:
+    await marie.publish("Bonjour")
+    page = await ken.open("/@marie")
+    reacted = await ken.send(page, page.action("/react"), emoji="👍")
+    assert 'value="👍" aria-pressed="true"' in reacted.html
+    assert 'value="👍" aria-pressed="false"' in (await marie.open("/@marie")).html
+    assert "a réagi à votre message" in (await marie.open("/notifications")).text
+    gone = await ken.send(reacted, reacted.action("/react"), remove="👍")
+    assert 'aria-pressed="true"' not in gone.html
+    refused = await ken.send(gone, gone.action("/react"), emoji="bravo")
+    assert refused.status == 400
+
+
 async def test_a_pinned_post_comes_first_on_the_profile_and_once(marie: Browser, ken: Browser) -> None:
     await marie.publish("Permanence")
     await marie.press("/@marie", "/pin")

@@ -1,0 +1,43 @@
+"""An emoji under a post: what a Like with `content` and an EmojiReact have in common. Source: FEP-c0e0."""
+
+from federation.activity import Activity
+from federation.errors import Ignored
+from storage import emoji_reactions, notifications, posts, visibility
+from storage.errors import NotFound
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import Reach
+
+MOST_A_PERSON = 20
+"""Emoji of one person under one post."""
+
+
+def post_of(unit: Unit, uri: str) -> Post:
+    """What is reacted to: a post, not its sharing. Raises NotFound."""
+    found = posts.by_uri(unit, uri)
+    if found is None or found.boost_of is not None:
+        raise NotFound
+    return found
+
+
+def demand_visible(unit: Unit, activity: Activity, post: Post) -> None:
+    """The actor must be able to see the post, and must not have taken this back. Raises NotFound, Ignored."""
+    actor = activity.performer(unit)
+    stays_here = post.reach is Reach.NODE and not actor.is_local
+    if stays_here or not visibility.may_see(unit, post.id, reader=actor.id):
+        raise NotFound
+    if posts.is_buried(unit, activity.id, by=activity.actor):
+        raise Ignored("undone-already")
+
+
+def demand_room(unit: Unit, activity: Activity, post: Post) -> None:
+    """Nobody fills a post with emoji. Raises Ignored."""
+    if emoji_reactions.count_of(unit, activity.performer(unit).id, post.id) >= MOST_A_PERSON:
+        raise Ignored("too-many-reactions")
+
+
+def keep(unit: Unit, activity: Activity, post: Post, emoji: str) -> None:
+    """Note the reaction once, and tell the author."""
+    actor = activity.performer(unit)
+    if emoji_reactions.add(unit, actor.id, post.id, emoji, uri=activity.id):
+        notifications.tell(unit, post.author_id, "emoji_reaction", by=actor.id, post=post.id)
