@@ -211,7 +211,10 @@ async def get_post(request: web.Request) -> web.StreamResponse:
 
 
 async def webfinger(request: web.Request) -> web.Response:
-    """Who is behind a handle of this node: for allowed peers and people who are signed in. Source: RFC 7033, 4.2."""
+    """Who is behind a handle of this node: for allowed peers and people who are signed in, or for all, as the node is set.
+
+    Source: RFC 7033, 4.2, 5 and 9.
+    """
     federation = request.app[FEDERATION]
     resources = request.query.getall("resource", [])
     if len(resources) != 1 or not RESOURCE.match(resources[0]):
@@ -220,10 +223,8 @@ async def webfinger(request: web.Request) -> web.Response:
     base_url = federation.place.base_url
     if resource.rstrip("/") == base_url:
         return _jrd(discovery.webfinger_of_node(base_url, f"{base_url}/actor"))
-    if "Signature" in request.headers:
-        await _identify(request)
-    elif not await request.app[IS_SIGNED_IN](request):
-        raise Unauthenticated("Only allowed peers and people who are signed in may ask.", code="unsigned")
+    if not federation.place.open_webfinger:
+        await _demand_known_asker(request)
     domains = [federation.place.account_domain, federation.place.host]
     name = discovery.handle_in(resource, domains=domains, base_url=base_url)
     if name is None:
@@ -277,6 +278,13 @@ async def _identify(request: web.Request) -> Signer:
     with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
         await request.app[STORE].write(peers.greeted, {signer.host: None})
     return signer
+
+
+async def _demand_known_asker(request: web.Request) -> None:
+    if "Signature" in request.headers:
+        await _identify(request)
+    elif not await request.app[IS_SIGNED_IN](request):
+        raise Unauthenticated("Only allowed peers and people who are signed in may ask.", code="unsigned")
 
 
 async def _local(request: web.Request) -> Account:

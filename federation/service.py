@@ -45,6 +45,7 @@ class Place:
     """Where a node stands, and what it may reach.
 
     base_url: its public address, no closing slash.  account_domain: the domain of its people's handles.
+    open_webfinger: whether everybody may ask who is behind a handle.
     """
 
     base_url: str
@@ -54,6 +55,7 @@ class Place:
     egress: Egress
     allow_addresses: bool
     activities_per_minute: int
+    open_webfinger: bool = False
 
     @property
     def host(self) -> Host:

@@ -179,6 +179,7 @@ def place_of(settings: Settings) -> Place:
         ),
         allow_addresses=settings.development,
         activities_per_minute=settings.peer_activities_per_minute,
+        open_webfinger=settings.open_webfinger,
     )
 
 

@@ -177,6 +177,9 @@ class Settings(BaseSettings):
     peer_activities_per_minute: Annotated[int, Field(ge=1)] = 600
     """How many activities each peer may send on average; the same number may come at once."""
 
+    open_webfinger: bool = False
+    """Whether everybody may ask by WebFinger who is behind a handle. Without it, allowed peers and people who are signed in: whoever may ask can try names until the staff is known."""
+
     postgresql: Annotated[str, AfterValidator(_postgresql)] = ""
     """The address of a PostgreSQL database, as `postgresql://legation@host/legation`. Without it, a SQLite file in the data folder."""
 

@@ -10,10 +10,15 @@ Cookies play no part: `Access-Control-Allow-Credentials` is never sent.  Source:
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from federation.routes import FEDERATION
 from node.api import errors
 from node.api.endpoints import unexpected
 
-SHARED = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/")
+SHARED = (
+    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo/"),
+    *(f"/.well-known/{name}" for name in ("oauth-authorization-server", "nodeinfo", "host-meta")),
+)
+WEBFINGER = "/.well-known/webfinger"
 IN_JSON = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo")
 
 HEADERS = {
@@ -44,8 +49,13 @@ async def in_json(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def open_to_browsers(request: web.Request, answer: web.StreamResponse) -> None:
     """Let scripts of any origin read this answer, where it is for apps."""
-    if request.path.startswith(SHARED):
+    if request.path.startswith(SHARED) or (request.path == WEBFINGER and _may_everybody_ask(request)):
         answer.headers.update(HEADERS)
+
+
+def _may_everybody_ask(request: web.Request) -> bool:
+    """Where only some may ask who is behind a handle, scripts of other sites are not among them (RFC 7033, 5)."""
+    return request.app[FEDERATION].place.open_webfinger
 
 
 async def preflight(request: web.Request) -> web.Response:
