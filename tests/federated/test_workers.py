@@ -314,6 +314,11 @@ async def test_an_app_may_ask_each_step_of_another_process(two: Two) -> None:
 async def test_an_allowance_is_counted_over_both(two: Two) -> None:
     """Several at once, in any order: exactly as many are let in as the settings say, and what is said to be left is left."""
     let_in, refused = 0, 0
+    began = time.monotonic()
+
+    def regained() -> float:
+        """What the passing of time has given back: a machine that has much else to do takes long over this test."""
+        return (time.monotonic() - began) * POSTS / (3 * 3600)
 
     async def write(process: Process) -> None:
         nonlocal let_in, refused
@@ -324,18 +329,16 @@ async def test_an_allowance_is_counted_over_both(two: Two) -> None:
             )
             if status == 200:
                 let_in += 1
-                assert int(headers["X-RateLimit-Remaining"]) < POSTS - before
+                assert int(headers["X-RateLimit-Remaining"]) < POSTS - before + regained()
             else:
                 assert status == 429
                 refused += 1
 
-    began = time.monotonic()
     await asyncio.gather(*(write(process) for process in (two.one, two.other) for _ in range(BESIDE)))
     for process in (two.one, two.other):  # what one of them still holds
         refused = 0
         await write(process)
-    regained = (time.monotonic() - began) * POSTS / (3 * 3600)
-    assert POSTS <= let_in <= POSTS + regained
+    assert POSTS <= let_in <= POSTS + regained()
 
 
 BESIDE = 3
