@@ -7,6 +7,7 @@ Each type is a class of its own in `activities/` and answers the same questions,
     audience   who must hear of it; asked only of what people of this node do
     apply      the effects, in the database; applied twice is applied once
     answers    what is done in return, as an Accept to a Follow
+    continues  in which conversation it takes place, whose other readers should hear of it
 
 Adding a type is adding a file to `activities/`: a class with `type: Literal["…"]` registers itself.
 """
@@ -25,6 +26,7 @@ from federation.vocabulary import Model, Uri, Uris, types_of
 from storage import accounts
 from storage.accounts import Account
 from storage.errors import NotFound
+from storage.ids import PostId
 from storage.store import Unit
 
 
@@ -132,3 +134,8 @@ class Activity(Model):
         """What people of this node do in return, at once. Nothing, for most."""
         del unit
         return ()
+
+    def continues(self, unit: Unit, /) -> PostId | None:
+        """The post that is answered by what this adds, changes or takes away, where everybody may hear of it."""
+        del unit
+        return None

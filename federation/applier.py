@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from federation import outbox, strict_json
+from federation import forwarding, outbox, strict_json
 from federation.activity import Activity, Wanted
 from federation.client import Budget
 from federation.errors import FederationError, Ignored, Unreachable
@@ -70,6 +70,14 @@ class Stuck:
     entry: Entry
     type: str
     missing: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An activity as it was received, and as it is understood. activity: None when its type is not known here."""
+
+    body: bytes
+    activity: Activity | None
 
 
 @dataclass(slots=True)
@@ -263,7 +271,7 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
         if entry.actor_uri in held:
             continue
         body = texts.get(entry.id, b"")
-        result = apply(unit, entry, fresh.get(body) or _parsed(body), missing_is_fine=False)
+        result = apply(unit, entry, Read(body, fresh.get(body) or _parsed(body)), missing_is_fine=False)
         if isinstance(result, Settled):
             turn.settled.append(result)
         else:
@@ -276,29 +284,30 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     return turn
 
 
-def _apply_apart(unit: Unit, entry: Entry, activity: Activity | None, *, missing_is_fine: bool) -> Settled | Stuck:
+def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Settled | Stuck:
     try:
         with unit.attempt():
-            return _apply(unit, entry, activity, missing_is_fine=missing_is_fine)
+            return _apply(unit, entry, read, missing_is_fine=missing_is_fine)
     except Exception as error:  # what one activity raises must not stop the others: alone, it is seen what it is
         if is_of_the_place(error):
             raise
-        return Stuck(entry, _type_of(activity))
+        return Stuck(entry, _type_of(read.activity))
 
 
 def _alone(unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool) -> Settled | Stuck | None:
     """Apply one activity that this process holds; None when another has taken it meanwhile."""
     if not journal.leased(unit, entry.id, by=by):
         return None
-    activity = _parsed(journal.bodies(unit, [entry.id]).get(entry.id, b""))
-    result = _apply(unit, entry, activity, missing_is_fine=missing_is_fine)
+    body = journal.bodies(unit, [entry.id]).get(entry.id, b"")
+    result = _apply(unit, entry, Read(body, _parsed(body)), missing_is_fine=missing_is_fine)
     if isinstance(result, Settled) and result.outcome == journal.APPLIED:
         journal.settle_applied(unit, [entry.id])
     return result
 
 
-def _apply(unit: Unit, entry: Entry, activity: Activity | None, *, missing_is_fine: bool) -> Settled | Stuck:
+def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Settled | Stuck:
     """Apply an activity, or say what is missing. What it may not do, or what means nothing here, is settled."""
+    activity = read.activity
     if activity is None:
         return _dropped(unit, entry, Ignored("unknown-type"), None)
     try:
@@ -307,6 +316,7 @@ def _apply(unit: Unit, entry: Entry, activity: Activity | None, *, missing_is_fi
         activity.authorize(unit)
     except (NotFound, FederationError) as error:
         return _dropped(unit, entry, error, activity)
+    forwarding.forward(unit, activity, read.body, brought_by=entry.host)
     activity.apply(unit)
     outbox.answer(unit, activity)
     return _settled(unit, entry, journal.APPLIED, activity)

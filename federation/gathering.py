@@ -3,10 +3,12 @@
 Every fetch is signed, goes to allowed peers only, and counts against the budget of whatever caused it.
 """
 
+from contextlib import suppress
+
 from federation import actors, notes
-from federation.activities import create
-from federation.client import Budget, Client
-from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, Unreachable
+from federation.activities import create, delete, update
+from federation.client import Budget, Client, references
+from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
 from storage import accounts, posts
@@ -63,6 +65,23 @@ class Gathering:
         document = await self._client.get_document(uri, budget=budget)
         return await self._post(document.json, budget=budget, depth=depth)
 
+    async def again(self, uri: str, *, naming: str, budget: Budget) -> None:
+        """Have a post here as its own node shows it now: new, changed, or gone.
+
+        naming: an id that the post must name as what it answers, or among those for whom it is.  Raises Unreachable.
+        """
+        try:
+            document = (await self._client.get_document(uri, budget=budget)).json
+        except NotThere as error:
+            if not error.gone:  # it may be hidden from us: that changes nothing
+                raise
+            await self._store.write(_take_away, uri)
+            return
+        if naming not in references(document.get(name) for name in ("inReplyTo", "audience", "to", "cc")):
+            raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
+        post = await self._post(document, budget=budget, depth=0)
+        await self._store.write(_renew, post, document)
+
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])
         author = value_or_id(document.get("attributedTo"))
@@ -97,3 +116,21 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
         return notes.keep(unit, note, document, activity.performer(unit))
     except Conflict as error:
         raise Ignored("known-already") from error
+
+
+def _renew(unit: Unit, post: Post, document: JsonObject) -> None:
+    """A post that is here already changes, if its node shows a newer version."""
+    author = accounts.get(unit, post.author_id)
+    activity = update.of(document, by=author.uri)
+    with suppress(Malformed, NotAllowed, Ignored, NotFound):
+        activity.authorize(unit)
+        activity.apply(unit)
+
+
+def _take_away(unit: Unit, uri: str) -> None:
+    post = posts.by_uri(unit, uri)
+    if post is None:
+        return
+    activity = delete.of(uri, by=accounts.get(unit, post.author_id).uri)
+    activity.authorize(unit)
+    activity.apply(unit)

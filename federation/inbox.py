@@ -26,6 +26,7 @@ from federation.errors import (
     UnsupportedType,
 )
 from federation.events import ActivityReceived, SignatureVerified, working_on
+from federation.hearsay import Hearsay
 from federation.hosts import host_of
 from federation.intake import Intake
 from federation.knocks import Knocks
@@ -76,12 +77,13 @@ class Arrival:
 class Inbox:
     """Takes what peers tell."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the checks are given all that they ask
         self,
         allowlist: Allowlist,
         keys: PeerKeys,
         intake: Intake,
         knocks: Knocks,
+        hearsay: Hearsay,
         *,
         store: Store,
         rates: Rates,
@@ -98,6 +100,7 @@ class Inbox:
         self._keys = keys
         self._intake = intake
         self._knocks = knocks
+        self._hearsay = hearsay
         self._replays = Replays()
         self._store = store
         self._rates = rates
@@ -221,6 +224,8 @@ class Inbox:
             raise Malformed("The property `actor` is one id.", code="bad-actor")
         vouching = {one.actor for one in (arrival.signer, arrival.proven) if one is not None}
         if actor not in vouching:
+            arrival.settled = await self._hearsay.look_into(arrival.document, brought_by=arrival.host)
+        if actor not in vouching and not arrival.settled:
             raise Unauthenticated("The key that signed this does not belong to the actor.", code="not-the-actor")
 
     async def _demand_activity(self, arrival: Arrival) -> None:

@@ -18,6 +18,7 @@ from federation.client import Budget, Client
 from federation.delivery import Delivery
 from federation.errors import BadHost, FederationError, NotThere, Unreachable
 from federation.gathering import Gathering
+from federation.hearsay import Hearsay
 from federation.hosts import canonical_host, host_of
 from federation.inbox import Arrival, Inbox
 from federation.intake import Intake
@@ -112,6 +113,7 @@ class Federation:
             self.peer_keys,
             Intake(store),
             knocks,
+            Hearsay(store, self.gathering, self.allowlist),
             store=store,
             rates=rates,
             now=now,

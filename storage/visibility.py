@@ -27,6 +27,9 @@ class Reach(IntEnum):
     MENTIONED = 4
 
 
+OPEN = (Reach.ALL_NODES, Reach.UNLISTED)
+"""What everybody may read, on every node."""
+
 BLOCKED = """exists (
     select 1 from blocks b
     where (b.account_id = :reader and b.target_id = p.author_id)

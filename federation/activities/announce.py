@@ -11,9 +11,7 @@ from storage import accounts, follows, notifications, posts
 from storage.errors import NotFound
 from storage.posts import Post
 from storage.store import Unit
-from storage.visibility import Reach
-
-OPEN = (Reach.ALL_NODES, Reach.UNLISTED)
+from storage.visibility import OPEN, Reach
 
 
 class Announce(Activity):

@@ -14,9 +14,9 @@ from federation.vocabulary import Embedded, Note, types_of
 from storage import follows, posts
 from storage.accounts import Account
 from storage.errors import NotFound
-from storage.ids import AccountId
+from storage.ids import AccountId, PostId
 from storage.store import Unit
-from storage.visibility import Reach
+from storage.visibility import OPEN, Reach
 
 
 class Create(Activity):
@@ -64,6 +64,14 @@ class Create(Activity):
         """Keep the post and tell those of this node whom it names."""
         notes.keep(unit, self._note(), self.object, self.performer(unit))
 
+    def continues(self, unit: Unit, /) -> PostId | None:
+        """What the post answers, if the post is for all."""
+        note = self._note()
+        if note.in_reply_to is None or reach_of(self.performer(unit), to=note.to, cc=note.cc) not in OPEN:
+            return None
+        parent = posts.by_uri(unit, note.in_reply_to)
+        return None if parent is None else parent.id
+
     def _note(self) -> Note:
         if self._read is None:
             self._read = notes.read(self.object)
@@ -82,7 +90,7 @@ class Create(Activity):
 
     def _answered(self, unit: Unit, note: Note, reach: Reach) -> set[AccountId]:
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
-        if parent is None or reach not in (Reach.ALL_NODES, Reach.UNLISTED):
+        if parent is None or reach not in OPEN:
             return set()
         return {parent.author_id}
 

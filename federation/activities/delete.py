@@ -9,7 +9,9 @@ from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import Uri
 from storage import accounts, posts
+from storage.ids import PostId
 from storage.store import Unit
+from storage.visibility import OPEN
 
 
 class Delete(Activity):
@@ -36,6 +38,11 @@ class Delete(Activity):
         post = posts.by_uri(unit, self.object)
         return audiences.NOBODY if post is None else audiences.of_post(unit, post)
 
+    def continues(self, unit: Unit, /) -> PostId | None:
+        """What the post answered, if it was for all."""
+        post = posts.by_uri(unit, self.object)
+        return post.reply_to if post is not None and post.reach in OPEN else None
+
     def apply(self, unit: Unit, /) -> None:
         """The post goes; an unknown one is remembered as gone; an account goes with all it wrote."""
         if self.object == self.actor:
@@ -49,3 +56,8 @@ class Delete(Activity):
             posts.bury(unit, self.object, owner_uri=self.actor)
         else:
             posts.remove(unit, post, owner_uri=self.actor)
+
+
+def of(uri: str, *, by: str) -> Delete:
+    """The Delete that is seen where a post's own origin shows that it is gone. by: the stored author."""
+    return Delete.read({"id": f"{uri}#delete", "type": "Delete", "actor": by, "object": uri})

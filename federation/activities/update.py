@@ -7,10 +7,13 @@ from federation import audience as audiences
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
+from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
 from storage import notifications, posts
+from storage.ids import PostId
 from storage.posts import Post
 from storage.store import Unit
+from storage.visibility import OPEN
 
 
 class Update(Activity):
@@ -74,6 +77,13 @@ class Update(Activity):
         for account in posts.sharers(unit, post.id):
             notifications.tell(unit, account, "update", by=post.author_id, post=post.id)
 
+    def continues(self, unit: Unit, /) -> PostId | None:
+        """What the post answers, if the post is for all."""
+        if self._is_profile:
+            return None
+        post = self._post(unit, notes.read(self.object))
+        return post.reply_to if post.reach in OPEN else None
+
     def _authorize_profile(self) -> None:
         try:
             actor = actors.read(self.object)
@@ -87,3 +97,8 @@ class Update(Activity):
         if found is None:
             raise Ignored("unknown-post")
         return found
+
+
+def of(document: JsonObject, *, by: str) -> Update:
+    """The Update that a post fetched once more from its own origin stands for. by: the stored author."""
+    return Update.read({"id": f"{document['id']}#update", "type": "Update", "actor": by, "object": document})

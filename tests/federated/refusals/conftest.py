@@ -147,6 +147,8 @@ class HandMade(Rogue):
         self.entry = ""
         self.answers: list[int] = []
         self.posted: list[JsonObject] = []
+        self.raw: list[bytes] = []
+        """What the node has told, as it came over the wire."""
         self.bare: dict[str, Offer] = {}
         self.proving = ed25519.Ed25519PrivateKey.generate()
         self.eve = self.add("eve")
@@ -165,7 +167,8 @@ class HandMade(Rogue):
 
     async def answer(self, request: web.Request) -> web.Response:
         if request.method == "POST" and request.path.endswith("/inbox"):
-            self.posted.append(orjson.loads(await request.read()))
+            self.raw.append(await request.read())
+            self.posted.append(orjson.loads(self.raw[-1]))
             return web.Response(status=202)
         if request.path in self.bare:
             self.asked.append(request.path)
