@@ -71,6 +71,11 @@ def forget(unit: Unit, kind: str, *, by: AccountId, post: PostId) -> None:
     )
 
 
+def forget_all(unit: Unit, account: AccountId, *, by: AccountId) -> None:
+    """Untell somebody of everything that another did."""
+    unit.run("delete from notifications where account_id = :account and from_id = :by", account=account, by=by)
+
+
 def of(
     unit: Unit, account: AccountId, page: Page, *, kinds: frozenset[str] = frozenset(), by: AccountId | None = None
 ) -> list[Notification]:

@@ -1,4 +1,4 @@
-"""Blocks and mutes: what a person wants kept away. Neither is told to the person concerned, nor to another node."""
+"""Blocks and mutes: what a person wants kept away. This node tells of neither; of blocks, some peers tell it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,17 +77,29 @@ def mutes_notifications(unit: Unit, me: AccountId, other: AccountId) -> bool:
     return unit.one(int, sql, me=me, other=other, now=unit.now) is not None
 
 
-def block(unit: Unit, me: AccountId, other: AccountId) -> None:
-    """Keep somebody away: follows between the two end both ways."""
+def block(unit: Unit, me: AccountId, other: AccountId, *, uri: str | None = None) -> None:
+    """Keep somebody away: follows between the two end both ways. uri: of the activity, where a peer has told of it."""
     sql = """
-    insert into blocks (id, account_id, target_id, created_at) values (:id, :me, :other, :now)
-    on conflict (account_id, target_id) do nothing
+    insert into blocks (id, account_id, target_id, created_at, uri) values (:id, :me, :other, :now, :uri)
+    on conflict (account_id, target_id) do update set uri = excluded.uri
     """
-    unit.run(sql, id=unit.new_id(), me=me, other=other, now=unit.now)
+    unit.run(sql, id=unit.new_id(), me=me, other=other, now=unit.now, uri=uri)
     follows.remove(unit, me, other)
     follows.remove(unit, other, me)
     unit.run("delete from notifications where account_id = :me and from_id = :other", me=me, other=other)
     unit.after_commit(RelationChanged(me, other))
+
+
+def blocked_by_uri(unit: Unit, uri: str, *, account: AccountId) -> AccountId | None:
+    """Whom somebody has blocked with the activity of this id."""
+    sql = "select target_id from blocks where account_id = :account and uri = :uri"
+    return unit.one(AccountId, sql, account=account, uri=uri)
+
+
+def has_blocked(unit: Unit, account: AccountId, other: AccountId) -> bool:
+    """Whether somebody has blocked another."""
+    sql = "select 1 from blocks where account_id = :account and target_id = :other"
+    return unit.one(int, sql, account=account, other=other) is not None
 
 
 def unblock(unit: Unit, me: AccountId, other: AccountId) -> None:

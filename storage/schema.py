@@ -90,6 +90,12 @@ accounts = Table(
     Column("moved_at", Moment),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
+    Index(
+        "ix_accounts_moved",
+        "moved_at",
+        sqlite_where=text("moved_at is not null"),
+        postgresql_where=text("moved_at is not null"),
+    ),
 )
 
 staff = Table(
@@ -147,6 +153,7 @@ blocks = Table(
     of("account_id", "accounts.id"),
     of("target_id", "accounts.id"),
     Column("created_at", Moment, nullable=False),
+    Column("uri", WORDS),
     UniqueConstraint("account_id", "target_id"),
     Index("ix_blocks_target", "target_id"),
 )

@@ -1,4 +1,4 @@
-"""Undo: somebody takes back a follow, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
+"""Undo: somebody takes back a follow, a block, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from federation.audience import Audience
 from federation.errors import NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
-from storage import accounts, emoji_reactions, follows, notifications, pins, posts, reactions
+from storage import accounts, emoji_reactions, follows, notifications, pins, posts, reactions, relations
 from storage.accounts import Account
 from storage.emoji_reactions import Reaction
 from storage.ids import AccountId, PostId
@@ -49,6 +49,8 @@ class Undo(Activity):
             return Audience(frozenset({posts.get(unit, liked).author_id}))
         if self._pinned(unit, actor) is not None:
             return Audience(followers_of=frozenset({actor.id}))
+        if self._blocked(unit, actor) is not None:
+            return audiences.NOBODY
         shared = self._shared(unit, actor)
         return audiences.NOBODY if shared is None else audiences.of_post(unit, shared)
 
@@ -66,6 +68,8 @@ class Undo(Activity):
             notifications.forget(unit, "favourite", by=actor.id, post=liked)
         elif (pinned := self._pinned(unit, actor)) is not None:
             pins.remove(unit, actor.id, pinned)
+        elif (blocked := self._blocked(unit, actor)) is not None:
+            relations.unblock(unit, actor.id, blocked)
         elif (shared := self._shared(unit, actor)) is not None:
             if shared.boost_of is not None:
                 notifications.forget(unit, "reblog", by=actor.id, post=shared.boost_of)
@@ -115,6 +119,13 @@ class Undo(Activity):
             return None
         post = posts.by_uri(unit, self._target)
         return post.id if post and post.author_id == actor.id and pins.is_pinned(unit, post.id) else None
+
+    def _blocked(self, unit: Unit, actor: Account) -> AccountId | None:
+        by_id = relations.blocked_by_uri(unit, self._undone, account=actor.id) if self._undone else None
+        if by_id is not None or self.object.get("type") != "Block":
+            return by_id
+        blocked = accounts.by_uri(unit, self._target)
+        return blocked.id if blocked and relations.has_blocked(unit, actor.id, blocked.id) else None
 
     def _shared(self, unit: Unit, actor: Account) -> Post | None:
         by_id = posts.by_uri(unit, self._undone)
