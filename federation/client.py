@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,7 @@ from federation.hosts import host_of, origin_of, same_origin
 from federation.signatures import ways
 from federation.signatures.keys import Kind as KeyKind
 from federation.signatures.keys import PrivateKey
+from federation.signatures.requests import NONE
 from federation.signatures.ways import Way
 from federation.strict_json import JsonObject, JsonValue
 from storage.ids import Host
@@ -212,26 +213,28 @@ class Client:
         scheme = "http" if self._egress.plain_http else "https"
         return (await self._fetch(f"{scheme}://{host}/.well-known/nodeinfo", JSON, budget)).served_at
 
-    async def post(self, inbox: str, body: bytes, key_for: KeyFor) -> Answer:
+    async def post(self, inbox: str, body: bytes, key_for: KeyFor, *, fields: Mapping[str, str] = NONE) -> Answer:
         """Deliver an activity, signed with a key of its author. A redirect is an answer, and is not followed.
 
-        key_for: gives the author's keys.
+        key_for: gives the author's keys.  fields: further header fields, signed too.
         Raises PeerNotAdmitted, ForbiddenAddress, and FetchFailed when no answer came.  Source: ActivityPub 7.
         """
         url = await self._checked(inbox)
 
         async def attempt(way: Way) -> Answer:
-            return await self._post(inbox, url, body, way, await key_for(way.kind))
+            return await self._post(inbox, url, body, way, await key_for(way.kind), fields)
 
         found, way, _ = await self._knock(host_of(inbox), attempt, status_of=_status_to_mend)
         if found.status // 100 == 2:  # noqa: PLR2004  the family of 200
             await self._knocks.took(host_of(inbox), way)
         return found
 
-    async def _post(self, inbox: str, url: URL, body: bytes, way: Way, key: PrivateKey) -> Answer:
+    async def _post(
+        self, inbox: str, url: URL, body: bytes, way: Way, key: PrivateKey, fields: Mapping[str, str]
+    ) -> Answer:
         with failures_named(inbox):
             async with asyncio.timeout(self._patience.post_seconds):
-                headers = await self._signed(way, hdrs.METH_POST, url, body, key)
+                headers = await self._signed(way, hdrs.METH_POST, url, body, key, fields)
                 async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                     retry_after = seconds_until(response.headers.get(hdrs.RETRY_AFTER, ""), self._now())
                     return Answer(response.status, retry_after, await detail_of(response))
@@ -317,8 +320,16 @@ class Client:
             raise PeerNotAdmitted(uri)
         return URL(uri).with_fragment(None)
 
-    async def _signed(self, way: Way, method: str, url: URL, body: bytes | None, key: PrivateKey) -> dict[str, str]:
-        sign = partial(ways.sign, way, method, url, body=body, key=key, now=self._now())
+    async def _signed(
+        self,
+        way: Way,
+        method: str,
+        url: URL,
+        body: bytes | None,
+        key: PrivateKey,
+        fields: Mapping[str, str] = NONE,
+    ) -> dict[str, str]:
+        sign = partial(ways.sign, way, method, url, body=body, key=key, now=self._now(), fields=fields)
         if isinstance(key.material, RSAPrivateKey):  # 0.7 ms that the loop would stand still
             return await asyncio.get_running_loop().run_in_executor(self._signing, sign)
         return sign()

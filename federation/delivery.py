@@ -41,6 +41,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from federation import followers
 from federation.allowlist import Allowlist
 from federation.client import Client
 from federation.errors import Unreachable
@@ -49,6 +50,7 @@ from federation.finishing import to_its_end
 from federation.own_keys import KEPT_FOR, OwnKeys
 from federation.proving import Proving
 from federation.signatures.keys import Kind, PrivateKey
+from federation.synchronising import Claims
 from storage import deliveries, keys, peers
 from storage.deliveries import Delivery as Row
 from storage.errors import StorageTrouble
@@ -140,6 +142,7 @@ class Delivery:
         self._client = client
         self._keys = keys
         self._proving = Proving(keys)
+        self._claims = Claims(store)
         self._allowlist = allowlist
         self._tell = tell
         self._name = name
@@ -277,8 +280,10 @@ class Delivery:
         async def key_for(kind: Kind) -> PrivateKey:
             return await self._keys.key(row.actor_id, kind, at=row.created_at)
 
+        claim = await self._claims.of(row)
+        fields = {followers.NAME: str(claim)} if claim else {}
         try:
-            answer = await self._client.post(row.inbox, await self._proving.proven(row), key_for)
+            answer = await self._client.post(row.inbox, await self._proving.proven(row), key_for, fields=fields)
         except Unreachable as error:
             return self._leave_alone(row, Failure(error.code), began=began)
         if 200 <= answer.status < 300:  # noqa: PLR2004

@@ -100,3 +100,17 @@ class DeliveryFailed(Event):
     reason: str
     dead: bool
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowersReconciled(Event):
+    """Who of this node follows somebody was set right, since their node has another list.
+
+    followed: the id of whom they follow.  ended, granted: follows of this node.  undone: follows that only the peer knew.
+    """
+
+    followed: str
+    host: Host
+    ended: int
+    granted: int
+    undone: int

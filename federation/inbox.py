@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from federation import signatures, strict_json
+from federation import followers, signatures, strict_json
 from federation.activity import Activity
 from federation.allowlist import Allowlist
 from federation.errors import (
@@ -90,11 +90,13 @@ class Inbox:
         now: Callable[[], datetime],
         tell: Callable[[Event], None],
         remember: Callable[[bytes, Activity], None],
+        notice: Callable[[str, Signer], None],
     ) -> None:
         """An inbox.
 
         rates: how many activities a peer may send.  now: aware, UTC.  tell: hears of what was verified and what was kept.
         remember: is told of each activity as it was read, so that whoever applies it need not read it again.
+        notice: is told what a peer says of its people's followers here.
         """
         self._allowlist = allowlist
         self._keys = keys
@@ -107,6 +109,7 @@ class Inbox:
         self._now = now
         self._tell = tell
         self._remember = remember
+        self._notice = notice
         self._receiving = 0
 
     def is_busy(self) -> bool:
@@ -136,6 +139,8 @@ class Inbox:
             if await self._intake.keep(Arrived(activity.id, activity.actor, arrival.host, body, skew)):
                 self._tell(ActivityReceived(activity.id, arrival.host, activity.type))
         self._replays.remember(arrival.request)
+        if (claim := arrival.request.headers.get(followers.NAME)) is not None:
+            self._notice(claim, arrival.signer)
 
     async def identify(self, arrival: Arrival) -> Signer:
         """Who asks to read something: the checks that need no body. Raises Refused."""

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 from yarl import URL
 
-from federation import audience, discovery, documents
+from federation import audience, discovery, documents, synchronising
 from federation.errors import (
     FederationError,
     GoneHere,
@@ -34,7 +34,7 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, peers, pins, posts, timelines
+from storage import accounts, followers, peers, pins, posts, timelines
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, PostId, parsed
@@ -60,6 +60,7 @@ STATUS: dict[type[Refused], int] = {
     TemporarilyUnavailable: 503,
 }
 ACTIVITY_JSON = "application/activity+json"
+FOLLOWERS_PAGE = 1_000
 DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Control": "private, no-store"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -116,6 +117,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}", refusing(get_actor)),
         web.get(r"/users/{account:\d+}/outbox", refusing(get_outbox)),
         web.get(r"/users/{account:\d+}/{collection:followers|following}", refusing(get_relations)),
+        web.get(r"/users/{account:\d+}/followers_synchronization", refusing(get_followers_there)),
         web.get(r"/users/{account:\d+}/featured", refusing(get_featured)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
@@ -179,6 +181,27 @@ async def get_relations(request: web.Request) -> web.Response:
     name = request.match_info["collection"]
     total = account.followers_count if name == "followers" else account.following_count
     return _document(documents.collection(f"{account.uri}/{name}", total=total))
+
+
+async def get_followers_there(request: web.Request) -> web.Response:
+    """Who at the asking node follows somebody, the oldest follow first: its own people, and nobody else's. Source: FEP-8fcf."""
+    signer = await _identify(request)
+    account = await _local(request)
+    after = parsed(request.query.get("after", "0"))
+    if after is None:
+        raise NotFoundHere
+    uri = synchronising.partial_uri(account.uri)
+    limit = FOLLOWERS_PAGE + 1
+    found = await request.app[STORE].read(followers.at, account.id, signer.host, after=after, limit=limit)
+    shown: list[JsonValue] = [follower.uri for follower in found[:FOLLOWERS_PAGE]]
+    if not after and len(found) <= FOLLOWERS_PAGE:
+        return _document(documents.whole_collection(uri, shown))
+    following = f"{uri}?after={found[FOLLOWERS_PAGE - 1].relation}" if len(found) > FOLLOWERS_PAGE else None
+    if "after" in request.query:
+        here = f"{uri}?after={after}"
+        return _document(documents.collection_page(here, part_of=uri, items=shown, following=following))
+    total = await request.app[STORE].read(followers.count_at, account.id, signer.host)
+    return _document(documents.collection(uri, total=total, first=f"{uri}?after=0"))
 
 
 async def get_featured(request: web.Request) -> web.Response:

@@ -28,6 +28,7 @@ from federation.peer_keys import PeerKeys
 from federation.rates import Rates
 from federation.roles import ALL_ROLES, Role
 from federation.signatures.keys import Kind, PrivateKey
+from federation.synchronising import Synchronising
 from storage import accounts, deliveries, journal, peers, posts
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
@@ -108,6 +109,7 @@ class Federation:
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(store, per_minute=place.activities_per_minute, now=now)
         self.applier = Applier(store, self.gathering, name=name, is_busy=self._is_busy, tell=tell)
+        self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.inbox = Inbox(
             self.allowlist,
             self.peer_keys,
@@ -119,6 +121,7 @@ class Federation:
             now=now,
             tell=tell,
             remember=self.applier.remember,
+            notice=self.synchronising.notice,
         )
         self.delivery = Delivery(store, self.client, self.keys, self.allowlist, name=name, tell=tell)
 
@@ -156,8 +159,7 @@ class Federation:
 
     def notice(self, arrival: Arrival) -> None:
         """A peer has asked for this node's own actor, signed: once the signature is verified, the peer counts as back."""
-        if self._group is not None:
-            self._group.create_task(self._verify_greeting(arrival), name="note a greeting")
+        self._spawn(self._verify_greeting(arrival), "note a greeting")
 
     async def person(self, username: str, host: str, *, budget: Budget | None = None) -> Account:
         """Somebody by their handle, asked for at their node when not known here.
@@ -198,6 +200,13 @@ class Federation:
         except BadHost as error:
             raise NotThere(host) from error
         return "" if canonical in (self.place.account_domain, self.place.host) else canonical
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Do something beside what is being answered, for as long as this runs."""
+        if self._group is None:
+            work.close()
+        else:
+            self._group.create_task(work, name=name)
 
     def _is_busy(self) -> bool:
         return self.inbox.is_busy()

@@ -34,6 +34,7 @@ from federation.events import (
     ActivitySettled,
     Delivered,
     DeliveryFailed,
+    FollowersReconciled,
     RequestRefused,
 )
 from node.metrics import UNKNOWN_ROUTE, Metrics
@@ -48,6 +49,7 @@ LEVELS: dict[type[Event], int] = {
     ActivityQuarantined: logging.ERROR,
     Delivered: logging.DEBUG,
     DeliveryFailed: logging.WARNING,
+    FollowersReconciled: logging.WARNING,
     RequestRefused: logging.WARNING,
     PeerChanged: logging.INFO,
     SessionsEnded: logging.INFO,

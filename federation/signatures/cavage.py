@@ -8,7 +8,7 @@ worth. A request counts as signed only if target, host, time and (with a body) d
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from federation import hosts
 from federation.errors import BadHost, Unauthenticated
 from federation.signatures import digests, freshness, keys
 from federation.signatures.keys import PrivateKey, PublicKey
-from federation.signatures.requests import KeyWanted, SignedRequest, Signer
+from federation.signatures.requests import NONE, KeyWanted, SignedRequest, Signer
 from storage.ids import Host
 
 NAME = "cavage-12"
@@ -67,19 +67,27 @@ def key_id_of(request: SignedRequest) -> str:
 
 
 def sign(
-    method: str, url: URL, body: bytes | None, key: PrivateKey, *, now: datetime, content_type: str = ACTIVITY_JSON
+    method: str,
+    url: URL,
+    body: bytes | None,
+    key: PrivateKey,
+    *,
+    now: datetime,
+    content_type: str = ACTIVITY_JSON,
+    fields: Mapping[str, str] = NONE,
 ) -> dict[str, str]:
     """The headers that make a request a signed one.
 
     method: upper case.  url: what will be asked, path and query as they go out; a peer that answers 401 to a GET with
     a query may want the signature of the same URL without it.  body: the exact bytes sent, None for none.
-    now: aware; sign anew for each attempt.
-    Returns Host, Date, Signature, and with a body Digest and Content-Type. Raises ValueError for a URL without a usable host.
+    now: aware; sign anew for each attempt.  fields: further header fields to be signed.
+    Returns Host, Date, Signature, and with a body Digest and Content-Type, and the further fields. Raises ValueError for a URL without a usable host.
     With an RSA key it takes 0.7 ms: call it in a thread.  See draft-cavage-12, 4.
     """
     headers = {"Host": hosts.host_of(str(url.origin())), "Date": freshness.http_date(now)}
     if body is not None:
         headers |= {"Digest": digests.digest_of(body), "Content-Type": content_type}
+    headers |= fields
     lines = {"(request-target)": _request_target(method, url.raw_path_qs)}
     lines |= {name.lower(): value for name, value in headers.items()}
     signature = keys.make_signature(key.material, _signing_text(lines))

@@ -3,6 +3,7 @@
 `Signer` is proof by type: only `verify` makes one, so a function that takes one is called after verification.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from yarl import URL
 
 from federation.signatures.keys import Kind
 from storage.ids import Host
+
+NONE: Mapping[str, str] = {}
+"""No further header fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ counts as signed only if method, target and (with a body) digest are covered and
 labels, as of a proxy or in an algorithm to come: exactly one of them must be a signature that this node can check.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -25,7 +25,7 @@ from federation import hosts
 from federation.errors import BadHost, Unauthenticated
 from federation.signatures import components, content_digest, freshness, keys
 from federation.signatures.keys import PrivateKey, PublicKey
-from federation.signatures.requests import KeyWanted, SignedRequest, Signer
+from federation.signatures.requests import NONE, KeyWanted, SignedRequest, Signer
 
 NAME = "rfc9421"
 ACTIVITY_JSON = "application/activity+json"
@@ -86,24 +86,32 @@ def key_id_of(request: SignedRequest) -> str:
 
 
 def sign(
-    method: str, url: URL, body: bytes | None, key: PrivateKey, *, now: datetime, content_type: str = ACTIVITY_JSON
+    method: str,
+    url: URL,
+    body: bytes | None,
+    key: PrivateKey,
+    *,
+    now: datetime,
+    content_type: str = ACTIVITY_JSON,
+    fields: Mapping[str, str] = NONE,
 ) -> dict[str, str]:
     """The headers that make a request a signed one, for the next five minutes.
 
     method: upper case.  url: what will be asked, path and query as they go out.  body: the exact bytes sent, None for
-    none.  now: aware; sign anew for each attempt.
-    Returns Host, Signature-Input, Signature, and with a body Content-Digest and Content-Type. Raises ValueError for a
+    none.  now: aware; sign anew for each attempt.  fields: further header fields to be signed.
+    Returns Host, Signature-Input, Signature, with a body Content-Digest and Content-Type, and the further fields. Raises ValueError for a
     URL without a usable host.  With an RSA key it takes 0.7 ms: call it in a thread.  See RFC 9421, 3.1.
     """
-    fields: dict[str, str] = {}
+    of_body: dict[str, str] = {}
     if body is not None:
-        fields = {content_digest.NAME: content_digest.content_digest_of(body), "Content-Type": content_type}
+        of_body = {content_digest.NAME: content_digest.content_digest_of(body), "Content-Type": content_type}
+    headers = {**of_body, **fields}
     lines = {components.METHOD: method, components.TARGET_URI: components.target_uri(url)}
-    lines |= {name.lower(): value for name, value in fields.items()}
+    lines |= {name.lower(): value for name, value in headers.items()}
     claim = _own_claim(tuple(lines), key, int(now.timestamp()))
     signature = keys.make_signature(key.material, _text(lines, claim))
     signed = {"Signature-Input": f"{LABEL}={claim}", "Signature": http_sf.ser({LABEL: signature})}
-    return {"Host": hosts.host_of(str(url.origin())), **fields, **signed}
+    return {"Host": hosts.host_of(str(url.origin())), **headers, **signed}
 
 
 def verify(request: SignedRequest, *, now: datetime) -> Generator[KeyWanted, PublicKey, Signer]:

@@ -5,7 +5,7 @@ DRAFT        draft-cavage-12 with RSA  all other software of today
 MODERN_RSA   RFC 9421 with RSA         other software that has given up the draft
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from yarl import URL
 
 from federation.signatures import cavage, rfc9421
 from federation.signatures.keys import Kind, PrivateKey
+from federation.signatures.requests import NONE
 
 
 class Way(StrEnum):
@@ -39,8 +40,17 @@ def to_try(known: Way | None) -> Sequence[Way]:
     return tuple(Way) if known is None else (known, _SECOND[known])
 
 
-def sign(way: Way, method: str, url: URL, body: bytes | None, key: PrivateKey, *, now: datetime) -> dict[str, str]:
+def sign(
+    way: Way,
+    method: str,
+    url: URL,
+    body: bytes | None,
+    key: PrivateKey,
+    *,
+    now: datetime,
+    fields: Mapping[str, str] = NONE,
+) -> dict[str, str]:
     """The headers that sign a request in this way. Arguments and errors as those of the schemes' own `sign`."""
     if way is Way.DRAFT:
-        return cavage.sign(method, url, body, key, now=now)
-    return rfc9421.sign(method, url, body, key, now=now)
+        return cavage.sign(method, url, body, key, now=now, fields=fields)
+    return rfc9421.sign(method, url, body, key, now=now, fields=fields)
