@@ -56,7 +56,7 @@ run: install
 
 test: install browser interop
 	@echo "==> test: pytest"
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile
 
 browser:
 	@if [ -x $(CHROMIUM) ]; then exit 0; fi; \
