@@ -14,6 +14,7 @@ from federation import actors, discovery
 from federation.addresses import Egress
 from federation.allowlist import Allowlist
 from federation.applier import Applier
+from federation.carrying import Carrier
 from federation.client import Budget, Client
 from federation.delivery import Delivery
 from federation.errors import BadHost, FederationError, NotThere, Unreachable
@@ -110,6 +111,7 @@ class Federation:
         rates = Rates(store, per_minute=place.activities_per_minute, now=now)
         self.applier = Applier(store, self.gathering, name=name, is_busy=self._is_busy, tell=tell)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
+        self.carrier = Carrier(store)
         self.inbox = Inbox(
             self.allowlist,
             self.peer_keys,
@@ -152,6 +154,7 @@ class Federation:
         work: dict[str, Coroutine[None, None, None]] = {}
         if Role.INBOX in roles:
             work["apply"] = _through_trouble(self.applier.apply_for_ever)
+            work["carry followers"] = _through_trouble(self.carrier.carry_for_ever)
         if Role.DELIVERY in roles:
             work["deliver"] = _through_trouble(self.delivery.deliver_for_ever)
             work["greet peers"] = self._greet(known)

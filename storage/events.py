@@ -82,6 +82,13 @@ class AccountLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMoved(Event):
+    """Somebody works at another node now, under another account; whoever follows the old one is to follow that."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class Notified(Event):
     """A member of staff has something new to be told."""
 

@@ -35,6 +35,8 @@ class Announce(Activity):
         Raises NotFound, NotAllowed; Ignored: undone before, shared already, or nobody here is concerned.
         """
         sharer, post = self.performer(unit), self._post(unit)
+        if sharer.is_local and sharer.moved_to:
+            raise NotAllowed(self.actor, sharer.moved_to, "moved-away")
         own_to_followers = post.reach is Reach.FOLLOWERS and post.author_id == sharer.id
         if post.reach not in OPEN and not own_to_followers:
             raise NotAllowed(self.actor, self.object, "not-open-to-all")

@@ -8,7 +8,7 @@ from pydantic import PrivateAttr
 from federation import notes
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
-from federation.errors import Ignored
+from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
 from storage import follows, posts
@@ -45,6 +45,7 @@ class Create(Activity):
             raise Ignored("fetched-by-id")
         note = self._note()
         notes.demand_own(note, self.actor)
+        demand_present(self, unit)
         if (before := posts.already(unit, note.id, by=self.actor)) is not None:
             raise Ignored(before)
         if not self._concerns_us(unit, note):
@@ -101,6 +102,16 @@ def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
     if any(account.is_local for account in notes.people_of(unit, note, author).values()):
         return True
     return note.in_reply_to is not None and posts.by_uri(unit, note.in_reply_to) is not None
+
+
+def demand_present(activity: Activity, unit: Unit) -> None:
+    """Whoever works at another node now writes there. Raises NotAllowed."""
+    try:
+        author = activity.performer(unit)
+    except NotFound:
+        return
+    if author.is_local and author.moved_to:
+        raise NotAllowed(activity.actor, author.moved_to, "moved-away")
 
 
 def of(document: JsonObject) -> Create:

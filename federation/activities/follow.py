@@ -32,6 +32,8 @@ class Follow(Activity):
         follower = self.performer(unit)
         if follower.is_local and relations.blocked_between(unit, follower.id, followed.id):
             raise NotAllowed(self.actor, self.object, "blocked")
+        if follower.is_local and followed.moved_at is not None and followed.moved_to:
+            raise NotAllowed(self.actor, self.object, "moved-away")
 
     def audience(self, unit: Unit, /) -> Audience:
         """The one to be followed."""
@@ -40,18 +42,18 @@ class Follow(Activity):
     def apply(self, unit: Unit, /) -> None:
         """Note the wish; asking again renews it."""
         follower, followed = self.performer(unit), self._followed(unit)
-        if relations.blocked_between(unit, follower.id, followed.id):
+        if _is_closed(unit, follower, followed):
             return
         follows.ask(unit, follower.id, followed.id, uri=self.id)
         if followed.locked and followed.is_local:
             notifications.tell(unit, followed.id, "follow_request", by=follower.id)
 
     def answers(self, unit: Unit, /) -> Sequence[Activity]:
-        """Accept at once from people here who take every follower, Reject where one has blocked the other."""
+        """Accept at once from people here who take every follower, Reject where one has blocked the other, or has moved."""
         follower, followed = self.performer(unit), self._followed(unit)
         if not followed.is_local:
             return ()
-        if relations.blocked_between(unit, follower.id, followed.id):
+        if _is_closed(unit, follower, followed):
             return (refusal(unit, follower, followed, uri=self.id),)
         known = follows.between(unit, follower.id, followed.id)
         if followed.locked and (known is None or known.accepted_at is None):
@@ -63,6 +65,12 @@ class Follow(Activity):
         if found is None or found.gone_at is not None:
             raise NotFound
         return found
+
+
+def _is_closed(unit: Unit, follower: Account, followed: Account) -> bool:
+    """Whether nobody follows here any more: the person works elsewhere, or one of the two has blocked the other."""
+    has_moved = followed.is_local and followed.moved_to is not None
+    return has_moved or relations.blocked_between(unit, follower.id, followed.id)
 
 
 def acceptance(unit: Unit, follower: Account, followed: Account, *, uri: str) -> Accept:

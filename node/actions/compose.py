@@ -67,6 +67,7 @@ async def post(
     application: what it was written with, JSON, shown to the author's readers here.
     Raises Invalid: empty or too long; NotFound: what it answers is not there for this author.
     """
+    demand_present(author)
     _demand_text(draft)
     if idempotency_key:
         known = await node.store.read(idempotency.find, author.id, idempotency_key)
@@ -100,6 +101,13 @@ def preview(text: str, base_url: str) -> str:
 def tag_url(base_url: str, tag: str) -> str:
     """The page of a tag."""
     return f"{base_url}/tags/{quote(tag.lower())}"
+
+
+def demand_present(author: Account) -> None:
+    """Whoever works at another node now writes there. Raises Invalid."""
+    if author.moved_to:
+        sentence = "You work at another node now: write there, with the account that your profile names"
+        raise Invalid("text", "ERR_MOVED", sentence)
 
 
 def _demand_text(draft: Draft) -> None:

@@ -6,6 +6,7 @@ from federation.activities.like import Like
 from federation.activities.undo import Undo
 from federation.audience import addressing
 from federation.strict_json import JsonObject
+from node.actions import compose
 from node.context import Node
 from node.errors import Invalid
 from storage import accounts, emoji_reactions, posts, reactions
@@ -27,7 +28,8 @@ async def unfavourite(node: Node, me: Account, post: PostId) -> None:
 
 
 async def share(node: Node, me: Account, post: PostId) -> PostId:
-    """Share a post with one's followers. Returns the id of the sharing. Raises NotFound, NotAllowed."""
+    """Share a post with one's followers. Returns the id of the sharing. Raises NotFound, NotAllowed, Invalid."""
+    compose.demand_present(me)
     return await node.store.write(_share, me, post)
 
 

@@ -134,7 +134,7 @@ async def lookup(caller: Caller, name: Name) -> Answerable:
     found = await caller.node.store.read(accounts.by_handle, handle.username, host)
     if found is None or found.gone_at is not None:
         raise NotFound
-    return entities.account(caller.node, found)
+    return await _shown(caller, found)
 
 
 @endpoint("GET", "/api/v1/accounts/search", scope="read:accounts")
@@ -166,7 +166,7 @@ async def several(caller: Caller, wanted: Wanted) -> Answerable:
 @endpoint("GET", "/api/v1/accounts/{id}", scope="read:accounts")
 async def one(caller: Caller, *, id: AccountId) -> Answerable:
     """Somebody."""
-    return entities.account(caller.node, await caller.node.store.read(accounts.get, id))
+    return await _shown(caller, await caller.node.store.read(accounts.get, id))
 
 
 @endpoint("GET", "/api/v1/accounts/{id}/statuses", scope="read:statuses")
@@ -299,10 +299,15 @@ async def blocks(caller: Caller, query: LongPage) -> Answerable:
     return Paged.by(await _people_of(caller, rows), [each.relation for each in rows])
 
 
+async def _shown(caller: Caller, found: Account) -> entities.Entity:
+    (entity,) = await entities.accounts(caller.node, caller.me, [found])
+    return entity
+
+
 async def _oneself(caller: Caller, me: Account) -> Answerable:
     member, waiting = await caller.node.store.read(_standing, me.id)
     role, language = (member.role, member.locale) if member else (staff.STAFF, None)
-    return entities.own_account(caller.node, me, role=role, language=language, requests=waiting)
+    return entities.own_account(await _shown(caller, me), me, role=role, language=language, requests=waiting)
 
 
 def _demand_what_is_kept(changes: Changes, *, language: str | None) -> None:

@@ -20,7 +20,7 @@ GROUPS = {
     "serve": "Run the node in a data folder.",
     "demo": "Run a small federation on this machine, with people and posts.",
     "doctor": "Look at everything a node needs, and say what to do.",
-    "staff": "The people of this node: add, list, role, disable, password.",
+    "staff": "The people of this node: add, list, role, disable, password; who arrives from another one, who moves.",
     "token": "Print a token with which a script acts for a person.",
     "peers": "The nodes that this one speaks with: list, show, allow, remove.",
     "keys": "The keys that this node signs with: list, rotate.",

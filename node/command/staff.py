@@ -1,11 +1,16 @@
 """`legation staff`: the people of this node."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 
+from federation.service import Federation
 from node import passwords
+from node.actions import postings
 from node.actions import staff as actions
+from node.app import place_of
 from node.command.common import (
     SOURCE,
     ask_password,
@@ -24,8 +29,10 @@ from node.passwords import Passwords
 from storage import audit
 from storage import staff as people
 from storage.ids import AccountId
+from storage.sqlite import utc_now
 from storage.staff import Member
 from storage.store import Store, Unit
+from storage.vault import Vault
 
 
 @click.group()
@@ -123,6 +130,55 @@ async def password(name: str, data: Path, *, password_stdin: bool) -> None:
     async with opened(data) as (_, store):
         await _change_password(store, name, new)
     click.echo(f"{name} has a new password, and is signed out everywhere.")
+
+
+@staff.command()
+@click.argument("name")
+@click.option("--from", "before", required=True, metavar="@NAME@NODE", help="Their account at the node they come from.")
+@data_option
+@json_option
+@asynchronous
+async def arrives(name: str, before: str, data: Path, *, as_json: bool) -> None:
+    """Somebody comes from another node: their account here says so. Then the other node's administrator moves them."""
+    async with asking(data) as federation:
+        account, old = await postings.arrives(federation, name, handle=before, by=operator(), source=SOURCE)
+    if as_json:
+        print_json({"name": account.username, "id": account.uri, "from": old.uri, "also_known_as": account.aliases})
+        return
+    here = f"{account.username}@{federation.place.account_domain}"
+    click.echo(f"{account.username} says that it was {old.handle} before. Its administrator goes on with:")
+    click.echo(f"  legation staff moves {old.username} --to @{here}")
+
+
+@staff.command("moves")
+@click.argument("name")
+@click.option("--to", "there", required=True, metavar="@NAME@NODE", help="Their account at the node they go to.")
+@data_option
+@json_option
+@asynchronous
+async def moves_away(name: str, there: str, data: Path, *, as_json: bool) -> None:
+    """Somebody goes to another node: their followers go with them, what they wrote stays. That node comes first."""
+    async with asking(data) as federation:
+        account, new = await postings.moves_away(federation, name, handle=there, by=operator(), source=SOURCE)
+    if as_json:
+        print_json({"name": account.username, "id": account.uri, "to": new.uri, "followers": account.followers_count})
+        return
+    told = f"{account.followers_count} follower" + ("" if account.followers_count == 1 else "s")
+    click.echo(f"{account.username} works as {new.handle} now; the news of it goes to {told}.")
+    click.echo(f"To end their signing in here as well: legation staff disable {account.username}")
+
+
+@contextlib.asynccontextmanager
+async def asking(data: Path) -> AsyncIterator[Federation]:
+    """The federation of a node, to ask other nodes with; what is queued goes out from the node that runs."""
+    async with opened(data) as (settings, store):
+        tls = settings.certificates()
+        vault = Vault(settings.secret())
+        federation = Federation(place_of(settings), store, vault, now=utc_now, tell=lambda _: None, tls=tls)
+        try:
+            yield federation
+        finally:
+            await federation.client.close()
 
 
 async def _change_password(store: Store, name: str, new: str) -> None:

@@ -58,6 +58,9 @@ REFUSED = {
     ("text", "ERR_TOO_LONG"): message(
         "The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts."
     ),
+    ("text", "ERR_MOVED"): message(
+        "You work at another node now. Write there, with the account that your profile names."
+    ),
     ("title", "ERR_TOO_LONG"): message("The title is too long: 200 characters at most."),
     ("username", "ERR_INVALID"): message(
         "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."

@@ -7,7 +7,7 @@ from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from node.web import assets
 from storage import accounts as account_rows
-from storage import relations, staff
+from storage import moves, relations, staff
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.relations import Relationship
@@ -20,11 +20,14 @@ PERMISSIONS = {staff.ADMIN: "1", staff.MODERATOR: "1048576", staff.STAFF: "0"}
 async def accounts(node: Node, reader: Account | None, found: Iterable[Account]) -> list[Entity]:
     """People, in their order."""
     del reader
-    return [account(node, each) for each in found]
+    listed = list(found)
+    have_moved = any(each.moved_to for each in listed)
+    successors = await node.store.read(moves.successors, listed) if have_moved else {}
+    return [account(node, each, successor=successors.get(each.id)) for each in listed]
 
 
-def account(node: Node, found: Account) -> Entity:
-    """A person, a group or a node."""
+def account(node: Node, found: Account, *, successor: Account | None = None) -> Entity:
+    """A person, a group or a node. successor: the account that the person has now, where it is not this one."""
     picture, banner = f"{node.base_url}{assets.DEFAULT_AVATAR}", f"{node.base_url}{assets.DEFAULT_HEADER}"
     entity = {
         "id": str(found.id),
@@ -54,6 +57,8 @@ def account(node: Node, found: Account) -> Entity:
         "roles": [],
         "fields": [{"name": name, "value": value, "verified_at": None} for name, value in found.named_fields],
     }
+    if successor is not None:
+        entity["moved"] = account(node, successor)
     return entity if found.gone_at is None else {**entity, "suspended": True}
 
 
@@ -62,10 +67,10 @@ def typed_fields(me: Account) -> list[tuple[str, str]]:
     return [(name, html.plain_text(value)) for name, value in me.named_fields]
 
 
-def own_account(node: Node, me: Account, *, role: str, language: str | None, requests: int) -> Entity:
-    """The person who asks: CredentialAccount. requests: how many wait to follow them."""
+def own_account(entity: Entity, me: Account, *, role: str, language: str | None, requests: int) -> Entity:
+    """The person who asks: CredentialAccount. entity: their account.  requests: how many wait to follow them."""
     return {
-        **account(node, me),
+        **entity,
         "source": {
             "privacy": "public",
             "sensitive": False,

@@ -21,7 +21,7 @@ from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
-from storage import emoji_reactions, reactions
+from storage import emoji_reactions, moves, reactions
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
@@ -95,6 +95,7 @@ class Found:
 
     posts: Mapping[PostId, Post]
     authors: Mapping[AccountId, Account]
+    successors: Mapping[AccountId, Account]
     mentioned: Mapping[PostId, Sequence[AccountId]]
     tags: Mapping[PostId, Sequence[str]]
     titles: Mapping[PostId, Title]
@@ -241,9 +242,12 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
     reacted = _holding(Holds.REACTIONS, found)
     wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
     unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
+    authors = account_rows.by_ids(unit, wanted) if wanted else {}
+    have_moved = any(account.moved_to for account in authors.values())
     return Found(
         posts=found,
-        authors=account_rows.by_ids(unit, wanted) if wanted else {},
+        authors=authors,
+        successors=moves.successors(unit, authors.values()) if have_moved else {},
         mentioned=mentioned,
         tags=tags,
         titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},
@@ -279,8 +283,9 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
     """Add what was read to what is known, and have it remembered. since: before it was read."""
     memory = node.memory
     for account in found.authors.values():
-        known.people[account.id] = body = orjson.dumps(people.account(node, account))
-        made_of = (of.profile(account.id), of.numbers(account.id))
+        successor = found.successors.get(account.id)
+        known.people[account.id] = body = orjson.dumps(people.account(node, account, successor=successor))
+        made_of = (of.profile(account.id), of.numbers(account.id), *([of.profile(successor.id)] if successor else ()))
         memory.people.keep(account.id, body, since=since, made_of=made_of, size=len(body) + OVERHEAD)
     for post in found.posts.values():
         rendered = _rendered(node, found, post)

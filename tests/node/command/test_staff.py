@@ -94,6 +94,13 @@ def test_a_token_is_all_that_is_printed_and_is_not_kept(place: Place) -> None:
         (["staff", "enable", "ken"], "", "Nobody here is called ken"),
         (["staff", "role", "marie", "staff"], "", "marie is the only administrator"),
         (["staff", "disable", "marie"], "", "marie is the only administrator"),
+        (["staff", "arrives", "ken", "--from", "@ken@tokyo.localhost:1"], "", "Nobody here is called ken"),
+        (["staff", "arrives", "marie", "--from", "ken"], "", "ken is no full address"),
+        (
+            ["staff", "moves", "marie", "--to", "@ken@tokyo.localhost:1"],
+            "",
+            "could not be asked for (peer-not-admitted)",
+        ),
         (["token", "ken"], "", "Nobody called ken can sign in here"),
         (["token", "marie", "--scope", "read wrote"], "", "There is no scope wrote"),
     ],
