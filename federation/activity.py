@@ -14,6 +14,7 @@ Adding a type is adding a file to `activities/`: a class with `type: Literal["â€
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Annotated, ClassVar, Self, get_args
 
 from pydantic import AfterValidator, PrivateAttr, ValidationError
@@ -30,15 +31,32 @@ from storage.ids import PostId
 from storage.store import Unit
 
 
+class How(Enum):
+    """In which way something that is wanted is brought here."""
+
+    ONCE = auto()
+    """Fetched, unless it is here."""
+    AGAIN = auto()
+    """A post, fetched also when it is here, since it may have changed or gone."""
+    AS_ACT = auto()
+    """An activity, fetched and applied as its own node shows it."""
+    PROOF = auto()
+    """An activity that is here already, and whose proof is to be checked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Something that an activity speaks of and that is not here.
+    """Something that an activity speaks of and that is not here, or not yet believed.
 
-    uri: its id.  required: without it the activity means nothing.
+    uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN.
+    document: the activity, for PROOF.
     """
 
     uri: str
     required: bool
+    how: How = How.ONCE
+    naming: str = ""
+    document: JsonObject | None = None
 
 
 def _bounded(uri: str) -> str:
@@ -60,6 +78,7 @@ class Activity(Model):
     cc: Uris = ()
 
     _document: JsonObject = PrivateAttr(default_factory=dict)
+    _proven: frozenset[str] = PrivateAttr(default=frozenset())
     _performer: tuple[Unit, Account] | None = PrivateAttr(default=None)
 
     @classmethod
@@ -101,6 +120,10 @@ class Activity(Model):
     def document(self) -> JsonObject:
         """The activity as it was received, or as it will be sent."""
         return self._document
+
+    def believe(self, proven: frozenset[str]) -> None:
+        """Learn which activities inside this one their actors have proven; most have none inside. proven: their ids."""
+        self._proven = proven
 
     def performer(self, unit: Unit) -> Account:
         """The account of the actor, as it stands when a unit first asks. Raises NotFound."""

@@ -19,18 +19,20 @@ times, with growing pauses, and then set aside (`quarantined`); meanwhile its ac
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from federation import forwarding, outbox, strict_json
-from federation.activity import Activity, Wanted
+from federation.activity import Activity, How, Wanted
 from federation.client import Budget
-from federation.errors import FederationError, Ignored, Unreachable
+from federation.errors import FederationError, Ignored, NotAdmitted, Unauthenticated, Unreachable
 from federation.events import ActivityQuarantined, ActivitySettled, working_on
 from federation.finishing import to_its_end
 from federation.gathering import Gathering
+from federation.signatures.proofs import Proven
+from federation.strict_json import JsonObject
 from storage import journal
 from storage.errors import NotFound, StorageTrouble, is_of_the_place
 from storage.events import ChangedElsewhere, Event, Received
@@ -74,10 +76,14 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An activity as it was received, and as it is understood. activity: None when its type is not known here."""
+    """An activity as it was received, and as it is understood. activity: None when its type is not known here.
+
+    proven: ids of activities inside of it of which their actors' proofs were checked.
+    """
 
     body: bytes
     activity: Activity | None
+    proven: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -99,15 +105,17 @@ class Applier:
         gathering: Gathering,
         *,
         name: str,
+        prove: Callable[[JsonObject], Awaitable[Proven]],
         is_busy: Callable[[], bool],
         tell: Callable[[Event], None],
     ) -> None:
         """An applier.
 
-        name: of this process, in leases.  is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
+        name: of this process, in leases.  prove: who vouches for a document, as `PeerKeys.prove`.  is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
         """
         self._store = store
         self._gathering = gathering
+        self._prove = prove
         self._is_busy = is_busy
         self._tell = tell
         self._name = name
@@ -211,8 +219,8 @@ class Applier:
             if not stuck.missing:
                 result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=False)
             if isinstance(result, Stuck):
-                await self._gather(result.missing)
-                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=True)
+                proven = await self._gather(result.missing)
+                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=True, proven=proven)
         except StorageTrouble:
             await asyncio.sleep(1.0)  # the place, not the activity: it is tried again for as long as it takes
             with suppress(StorageTrouble):
@@ -223,14 +231,31 @@ class Applier:
             if isinstance(result, Settled):
                 self._tell_settled(result)
 
-    async def _gather(self, missing: Iterable[Wanted]) -> None:
-        budget = Budget()
+    async def _gather(self, missing: Iterable[Wanted]) -> frozenset[str]:
+        """Bring what is missing; returns the ids of activities whose proof was checked."""
+        budget, proven = Budget(), set[str]()
         for wanted in missing:
             try:
-                await self._gathering.anything(wanted.uri, budget=budget)
+                await self._bring(wanted, budget)
+                if wanted.how is How.PROOF:
+                    proven.add(wanted.uri)
             except Unreachable as error:
                 if wanted.required and error.temporary:
                     raise
+            except (Unauthenticated, NotAdmitted):
+                continue  # a proof that is wrong, or of somebody who is no peer's: it proves nothing
+        return frozenset(proven)
+
+    async def _bring(self, wanted: Wanted, budget: Budget) -> None:
+        match wanted.how:
+            case How.ONCE:
+                await self._gathering.anything(wanted.uri, budget=budget)
+            case How.AGAIN:
+                await self._gathering.again(wanted.uri, naming=wanted.naming, budget=budget)
+            case How.AS_ACT:
+                await self._gathering.act(wanted.uri, budget=budget)
+            case How.PROOF:
+                await self._prove(wanted.document or {})
 
     async def _try_later(self, stuck: Stuck, error: Exception) -> None:
         entry = stuck.entry
@@ -294,12 +319,14 @@ def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool)
         return Stuck(entry, _type_of(read.activity))
 
 
-def _alone(unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool) -> Settled | Stuck | None:
+def _alone(
+    unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool, proven: frozenset[str] = frozenset()
+) -> Settled | Stuck | None:
     """Apply one activity that this process holds; None when another has taken it meanwhile."""
     if not journal.leased(unit, entry.id, by=by):
         return None
     body = journal.bodies(unit, [entry.id]).get(entry.id, b"")
-    result = _apply(unit, entry, Read(body, _parsed(body)), missing_is_fine=missing_is_fine)
+    result = _apply(unit, entry, Read(body, _parsed(body), proven), missing_is_fine=missing_is_fine)
     if isinstance(result, Settled) and result.outcome == journal.APPLIED:
         journal.settle_applied(unit, [entry.id])
     return result
@@ -310,6 +337,7 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
     activity = read.activity
     if activity is None:
         return _dropped(unit, entry, Ignored("unknown-type"), None)
+    activity.believe(read.proven)
     try:
         if not missing_is_fine and (missing := tuple(activity.wants(unit))):
             return Stuck(entry, activity.type, missing)

@@ -10,7 +10,7 @@ from federation.html import plain_text
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT
 from storage.accounts import NODE_ACTOR_KIND, Account
-from storage.visibility import Reach
+from storage.visibility import OPEN, Reach
 
 PAGE_SIZE = 20
 PREVIEW_LETTERS = 300
@@ -105,7 +105,7 @@ class Words:
     """What a post says, ready to be sent.
 
     content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
-    by name.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
+    by name.  communities: actor ids of those among them that are communities.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
     """
 
     content: str
@@ -114,6 +114,7 @@ class Words:
     sensitive: bool = False
     language: str | None = None
     people: Sequence[tuple[str, str]] = ()
+    communities: Sequence[str] = ()
     tags: Sequence[tuple[str, str]] = ()
     title: str = ""
 
@@ -129,8 +130,13 @@ def note(
     updated: datetime | None = None,
     in_reply_to: str | None = None,
 ) -> JsonObject:
-    """A post as its author's node signs it: an article where it has a title, a plain note otherwise."""
-    to, cc = addressing(author, reach, people=[person for person, _ in words.people])
+    """A post as its author's node signs it: an article where it has a title, a plain note otherwise.
+
+    What is for all and names a community is for that community: it stands in `audience`. Source: FEP-b2b8, FEP-1b12.
+    """
+    communities = words.communities if reach in OPEN else ()
+    to, cc = addressing(author, reach, people=[person for person, _ in words.people if person not in communities])
+    to += communities
     tags: list[JsonValue] = [
         {"type": "Mention", "href": person, "name": f"@{handle}"} for person, handle in words.people
     ]
@@ -154,6 +160,8 @@ def note(
         document["contentMap"] = {words.language: words.content}
     if updated:
         document["updated"] = timestamp(updated)
+    if communities:
+        document["audience"] = communities[0] if len(communities) == 1 else list[JsonValue](communities)
     if words.title:
         document |= {"type": "Article", "name": words.title, "preview": _preview(author, words, url=url)}
     return document
@@ -174,6 +182,7 @@ def _preview(author: Account, words: Words, *, url: str) -> JsonObject:
 
 def about(kind: str, account: Account, document: JsonObject, *, uri: str) -> JsonObject:
     """A Create or an Update of a post: the post inside, the same people addressed."""
+    audience: JsonObject = {"audience": document["audience"]} if "audience" in document else {}
     return in_context(
         {
             "id": uri,
@@ -182,6 +191,7 @@ def about(kind: str, account: Account, document: JsonObject, *, uri: str) -> Jso
             "published": document.get("updated") or document["published"],
             "to": document["to"],
             "cc": document["cc"],
+            **audience,
             "object": document,
         }
     )

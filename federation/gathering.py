@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from federation import actors, notes
 from federation.activities import create, delete, update
+from federation.activity import Activity
 from federation.client import Budget, Client, references
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
 from federation.strict_json import JsonObject
@@ -18,6 +19,9 @@ from storage.posts import Post
 from storage.store import Store, Unit
 
 DEEPEST_REPLY_CHAIN = 10
+
+ACTS = frozenset({"Like", "EmojiReact", "Undo"})
+"""What has an effect by itself wherever it is found, and names nothing that must be read first."""
 
 
 class Gathering:
@@ -82,6 +86,18 @@ class Gathering:
         post = await self._post(document, budget=budget, depth=0)
         await self._store.write(_renew, post, document)
 
+    async def act(self, uri: str, *, budget: Budget) -> None:
+        """Have the effect here of an activity, as its own node shows it. Raises Unreachable."""
+        document = (await self._client.get_document(uri, budget=budget)).json
+        try:
+            activity = Activity.parse(document)
+            if activity is None or activity.type not in ACTS or activity.id != uri:
+                raise BadDocument(uri, code="not-an-act")
+            await self.known_actor(activity.actor, budget=budget)
+            await self._store.write(_perform, activity)
+        except (Malformed, NotAllowed, Ignored, NotFound) as error:
+            raise BadDocument(uri, code=error.code, internal=str(error)) from error
+
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])
         author = value_or_id(document.get("attributedTo"))
@@ -116,6 +132,11 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
         return notes.keep(unit, note, document, activity.performer(unit))
     except Conflict as error:
         raise Ignored("known-already") from error
+
+
+def _perform(unit: Unit, activity: Activity) -> None:
+    activity.authorize(unit)
+    activity.apply(unit)
 
 
 def _renew(unit: Unit, post: Post, document: JsonObject) -> None:

@@ -17,7 +17,7 @@ from federation.applier import Applier
 from federation.carrying import Carrier
 from federation.client import Budget, Client
 from federation.delivery import Delivery
-from federation.errors import BadHost, FederationError, NotThere, Unreachable
+from federation.errors import BadHost, FederationError, NotThere, Unauthenticated, Unreachable
 from federation.gathering import Gathering
 from federation.hearsay import Hearsay
 from federation.hosts import canonical_host, host_of
@@ -28,7 +28,10 @@ from federation.own_keys import OwnKeys
 from federation.peer_keys import PeerKeys
 from federation.rates import Rates
 from federation.roles import ALL_ROLES, Role
+from federation.signatures import proofs
 from federation.signatures.keys import Kind, PrivateKey
+from federation.signatures.proofs import Proven
+from federation.strict_json import JsonObject
 from federation.synchronising import Synchronising
 from storage import accounts, deliveries, journal, peers, posts
 from storage.accounts import Account
@@ -109,7 +112,7 @@ class Federation:
         self.gathering = Gathering(store, self.client)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(store, per_minute=place.activities_per_minute, now=now)
-        self.applier = Applier(store, self.gathering, name=name, is_busy=self._is_busy, tell=tell)
+        self.applier = Applier(store, self.gathering, name=name, prove=self._prove, is_busy=self._is_busy, tell=tell)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.carrier = Carrier(store)
         self.inbox = Inbox(
@@ -210,6 +213,14 @@ class Federation:
             work.close()
         else:
             self._group.create_task(work, name=name)
+
+    async def _prove(self, document: JsonObject) -> Proven:
+        """Who vouches for a document that came inside another. Raises Unauthenticated, NotAdmitted, TemporarilyUnavailable."""
+        try:
+            await self.allowlist.demand(host_of(proofs.author_of(document) or ""))
+        except BadHost as error:
+            raise Unauthenticated(error.reason, code="bad-proof") from error
+        return await self.peer_keys.prove(document)
 
     def _is_busy(self) -> bool:
         return self.inbox.is_busy()

@@ -39,3 +39,12 @@ def told_of(unit: Unit, posts: Sequence[PostId]) -> list[AccountId]:
     union select author_id from posts where boost_of in :posts
     """
     return unit.all(AccountId, sql, posts=list(posts))
+
+
+def communities_of(unit: Unit, thread: PostId) -> list[str]:
+    """The ids of the communities in which a conversation takes place: those that have shared its first post."""
+    sql = """
+    select a.uri from posts s join accounts a on a.id = s.author_id where s.boost_of = :thread and a.kind = 'Group'
+    order by s.id
+    """
+    return unit.all(str, sql, thread=thread)

@@ -1,8 +1,12 @@
-"""Announce: somebody shares a post with their followers (ActivityPub 7.11)."""
+"""Announce: somebody shares a post with their followers (ActivityPub 7.11), or a community what a member did (FEP-1b12)."""
 
 from collections.abc import Sequence
 from typing import Literal
 
+from pydantic import PrivateAttr
+
+from federation import redistributed
+from federation.activities.create import Create
 from federation.activity import Activity, Wanted
 from federation.audience import Audience, reach_of
 from federation.errors import Ignored, NotAllowed
@@ -21,8 +25,20 @@ class Announce(Activity):
     object: Uri  # the post
     published: Moment | None = None
 
+    _inner: Activity | None = PrivateAttr(default=None)
+
+    def inner(self) -> Activity | None:
+        """What a member did, where a community sends it on; None where a post is shared. Raises Malformed."""
+        if self._inner is None:
+            self._inner = redistributed.activity_in(self.document)
+            if isinstance(self._inner, Create):
+                self._inner.comes_by_group()
+        return self._inner
+
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post, from its own origin, when somebody here follows the one who shares it."""
+        if (inner := self.inner()) is not None:
+            return redistributed.wants(unit, inner, group=self.actor)
         sharer = accounts.by_uri(unit, self.actor)
         if sharer is None or not follows.has_local_follower(unit, sharer.id):
             return ()
@@ -34,6 +50,10 @@ class Announce(Activity):
 
         Raises NotFound, NotAllowed; Ignored: undone before, shared already, or nobody here is concerned.
         """
+        if (inner := self.inner()) is not None:
+            vouched = redistributed.is_vouched(inner, group=self.actor, proven=self._proven)
+            redistributed.authorize(unit, inner, group=self.performer(unit), vouched=vouched)
+            return
         sharer, post = self.performer(unit), self._post(unit)
         if sharer.is_local and sharer.moved_to:
             raise NotAllowed(self.actor, sharer.moved_to, "moved-away")
@@ -55,7 +75,17 @@ class Announce(Activity):
 
     def apply(self, unit: Unit, /) -> None:
         """Keep the sharing as a row of its own, and tell the author."""
-        sharer, post = self.performer(unit), self._post(unit)
+        if (inner := self.inner()) is None:
+            post = self._post(unit)
+            self._share(unit, post)
+            notifications.tell(unit, post.author_id, "reblog", by=self.performer(unit).id, post=post.id)
+            return
+        redistributed.apply(unit, inner)
+        if (begun := redistributed.shared(unit, inner, self.performer(unit))) is not None:
+            self._share(unit, begun)
+
+    def _share(self, unit: Unit, post: Post) -> None:
+        sharer = self.performer(unit)
         reach = reach_of(sharer, to=self.to, cc=self.cc)
         posts.share(
             unit,
@@ -66,7 +96,6 @@ class Announce(Activity):
             reach=reach,
             published=self.published or unit.now,
         )
-        notifications.tell(unit, post.author_id, "reblog", by=sharer.id, post=post.id)
 
     def _post(self, unit: Unit) -> Post:
         found = posts.by_uri(unit, self.object)

@@ -26,6 +26,7 @@ class Create(Activity):
     object: Embedded
 
     _read: Note | None = PrivateAttr(default=None)
+    _is_for_group: bool = PrivateAttr(default=False)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
@@ -65,6 +66,10 @@ class Create(Activity):
         """Keep the post and tell those of this node whom it names."""
         notes.keep(unit, self._note(), self.object, self.performer(unit))
 
+    def comes_by_group(self) -> None:
+        """Learn that a community has sent it whom somebody here follows: so somebody here is concerned."""
+        self._is_for_group = True
+
     def continues(self, unit: Unit, /) -> PostId | None:
         """What the post answers, if the post is for all."""
         note = self._note()
@@ -83,6 +88,8 @@ class Create(Activity):
         return posts.by_uri(unit, uri) is None and posts.tombstone(unit, uri) is None
 
     def _concerns_us(self, unit: Unit, note: Note) -> bool:
+        if self._is_for_group:
+            return True
         try:
             author = self.performer(unit)
         except NotFound:

@@ -6,10 +6,10 @@ Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from federation import documents, outbox
+from federation import documents, outbox, redistributed
 from federation.activities.create import Create
 from federation.activities.delete import Delete
 from federation.activities.update import Update
@@ -23,6 +23,7 @@ from node.context import Node
 from node.errors import Invalid
 from storage import idempotency, posts
 from storage.accounts import Account
+from storage.conversations import communities_of
 from storage.errors import NotFound
 from storage.ids import PostId
 from storage.posts import Post
@@ -152,7 +153,7 @@ def _post(
     new = PostId(unit.new_id())
     note = documents.note(
         author,
-        words,
+        _in_communities(unit, words, parent.thread_id if parent else None),
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
         reach=_within(parent, draft.reach),
@@ -182,7 +183,7 @@ def _edit(unit: Unit, author: Account, identifier: PostId, words: Words) -> None
     parent_uri = known.reply_to_uri
     note = documents.note(
         author,
-        words,
+        _in_communities(unit, words, known.thread_id if parent_uri else None),
         uri=known.uri,
         url=known.url,
         reach=known.reach,
@@ -217,9 +218,17 @@ def _words(base_url: str, draft: Draft, addressed: _Addressed) -> Words:
         sensitive=draft.sensitive,
         language=draft.language[:LONGEST_LANGUAGE] if draft.language else None,
         people=[(account.uri, account.handle) for account in addressed.people],
+        communities=[account.uri for account in addressed.people if account.kind == redistributed.GROUP],
         tags=_tags(base_url, markup.hashtags(draft.text)),
         title=plain(draft.title, longest=LONGEST_TITLE),
     )
+
+
+def _in_communities(unit: Unit, words: Words, thread: PostId | None) -> Words:
+    """An answer is for the communities in which its conversation takes place, also where it does not name them."""
+    if thread is None:
+        return words
+    return replace(words, communities=list(dict.fromkeys([*words.communities, *communities_of(unit, thread)])))
 
 
 def _tags(base_url: str, names: Iterable[str]) -> list[tuple[str, str]]:

@@ -1,0 +1,131 @@
+"""What a community sends to those who follow it: an Announce by a Group, with an activity of a member inside.
+
+    tokyo ──Create──► paris, the group's node ──Announce(group, Create)──► dakar, where somebody follows the group
+
+The group vouches for having accepted the activity, never for what is in it. Who did it is known by one of three ways:
+
+    it has a proof of its actor               that proof is checked, and a wrong one makes it worth nothing
+    it is of the group's own node             which speaks for its own people
+    neither                                   what it speaks of is asked of its own node, and the copy is not looked at
+
+Then it has the effect that it would have if it had come directly, provided that it names the group. A new post that begins
+a conversation is shown as shared by the group, so whoever follows the group reads it.
+
+Source: FEP-1b12, FEP-fe34.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from federation.activity import Activity, How, Wanted
+from federation.errors import Ignored, NotAllowed
+from federation.hosts import same_origin
+from federation.signatures import proofs
+from federation.strict_json import JsonObject, JsonValue
+from federation.vocabulary import as_list, types_of, value_or_id
+from storage import accounts, follows, posts
+from storage.accounts import Account
+from storage.posts import Post
+from storage.store import Unit
+from storage.visibility import OPEN
+
+GROUP = "Group"
+POSTING = frozenset({"Create", "Update", "Delete"})
+ACCEPTED = POSTING | {"Like", "EmojiReact", "Undo"}
+NAMING = ("audience", "to", "cc")
+
+
+def activity_in(document: JsonObject) -> Activity | None:
+    """The member's activity inside an Announce; None where a post is shared. Raises Malformed."""
+    thing = document.get("object")
+    if isinstance(thing, list) and len(thing) == 1:
+        thing = thing[0]
+    if not isinstance(thing, dict) or not types_of(thing) & ACCEPTED:
+        return None
+    return Activity.parse(thing)
+
+
+def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
+    """What must be known before a member's activity can be believed and applied; nothing where nobody asked for it."""
+    sender = accounts.by_uri(unit, group)
+    if sender is None or not _is_followed(unit, sender):
+        return ()
+    if proofs.has_proof(inner.document):
+        wanted = Wanted(inner.id, required=True, how=How.PROOF, document=inner.document)
+        return (wanted, *inner.wants(unit))
+    if same_origin(inner.actor, group):
+        known = accounts.by_uri(unit, inner.actor)
+        return (*(() if known else (Wanted(inner.actor, required=True),)), *inner.wants(unit))
+    if inner.type not in POSTING:
+        return (Wanted(inner.id, required=True, how=How.AS_ACT),)
+    return (Wanted(_target(inner), required=True, how=How.AGAIN, naming=group),)
+
+
+def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> None:
+    """Whether a member's activity has an effect here. Raises NotAllowed, NotFound, Ignored.
+
+    vouched: whether its own actor is known to have done it.
+    """
+    if not _is_followed(unit, group):
+        raise Ignored("unsolicited")
+    if not _names(unit, inner, group):
+        raise NotAllowed(group.uri, inner.id, "of-another-audience")
+    if inner.type == "Create" and _new_in_group(unit, inner, group) is not None:
+        return
+    if not vouched:
+        raise Ignored("asked-of-its-own-node")
+    inner.authorize(unit)
+
+
+def apply(unit: Unit, inner: Activity) -> None:
+    """The effect that a member's activity would have if it had come directly; a post that is here already stays."""
+    if inner.type != "Create" or posts.by_uri(unit, _target(inner)) is None:
+        inner.apply(unit)
+
+
+def shared(unit: Unit, inner: Activity, group: Account) -> Post | None:
+    """The post that is shown as shared by the group, since it begins a conversation there; None if there is none."""
+    return _new_in_group(unit, inner, group) if inner.type == "Create" else None
+
+
+def is_vouched(inner: Activity, *, group: str, proven: frozenset[str]) -> bool:
+    """Whether a member's activity is known to be its actor's. proven: ids of those whose proof was checked."""
+    return inner.id in proven or (not proofs.has_proof(inner.document) and same_origin(inner.actor, group))
+
+
+def _is_followed(unit: Unit, group: Account) -> bool:
+    return group.kind == GROUP and follows.has_local_follower(unit, group.id)
+
+
+def _new_in_group(unit: Unit, inner: Activity, group: Account) -> Post | None:
+    post = posts.by_uri(unit, _target(inner))
+    if (
+        post is None
+        or post.reach not in OPEN
+        or post.reply_to_uri is not None
+        or not same_origin(post.uri, inner.actor)
+    ):
+        return None
+    return post if posts.share_by(unit, group.id, post.id) is None else None
+
+
+def _names(unit: Unit, inner: Activity, group: Account) -> bool:
+    """Whether an activity is for this group: it or its object says so, or its post is in one of the group's conversations."""
+    thing = inner.document.get("object")
+    if group.uri in (*_named(inner.document), *_named(thing)):
+        return True
+    post = posts.by_uri(unit, _target(inner))
+    return post is not None and posts.share_by(unit, group.id, post.thread_id) is not None
+
+
+def _named(document: JsonValue) -> Iterator[object]:
+    if isinstance(document, dict):
+        for name in NAMING:
+            yield from (value_or_id(part) for part in as_list(document.get(name)))
+
+
+def _target(inner: Activity) -> str:
+    """The id of the post that an activity speaks of; for an Undo, that of what is undone."""
+    thing = inner.document.get("object")
+    if inner.type == "Undo" and isinstance(thing, dict):
+        thing = thing.get("object", thing)
+    return str(value_or_id(thing))

@@ -1,0 +1,229 @@
+"""A community of a peer sends on what its members did: believed by their proofs, else asked of their own nodes (FEP-1b12)."""
+
+from collections.abc import Callable
+
+import pytest
+from aiohttp import web
+
+from federation.strict_json import JsonObject
+from tests.federated.conftest import Json, until
+from tests.federated.refusals.conftest import PUBLIC, HandMade, MakePeer
+from tests.federated.refusals.test_proofs import proven
+
+
+class Community:
+    """A group at a peer, which marie follows, and a member at another peer."""
+
+    def __init__(self, home: HandMade, member: HandMade) -> None:
+        self.home, self.member, self.node = home, member, home.node
+        self.uri = home.add("group", type="Group")
+        self.sent = 0
+
+    async def followed(self, by: str = "marie") -> None:
+        account = await self.node.person(self.uri, by=by)
+        assert account is not None
+        await self.node.ask("POST", f"/api/v1/accounts/{account['id']}/follow", by=by)
+
+        async def is_asked() -> bool:
+            return any(each["type"] == "Follow" for each in self.home.posted)
+
+        await until(is_asked)
+        follow = next(each for each in self.home.posted if each["type"] == "Follow")
+        assert await self.home.outcome(self.home.act("Accept", follow, actor=self.uri)) == "applied"
+
+    def post(self, name: str = "1", /, **changes: object) -> JsonObject:
+        """Eve of the member's node writes something for the community."""
+        eve = self.member.eve
+        addressed = {"to": [PUBLIC, self.uri], "cc": [f"{eve}/followers"], "tag": [], "audience": self.uri}
+        return self.member.note("", name, **{**addressed, **changes})
+
+    async def sends(self, act: JsonObject) -> str:
+        """The group sends an activity on; returns what became of it."""
+        self.sent += 1
+        followers = f"{self.uri}/followers"
+        announce = self.home.act("Announce", act, str(self.sent), actor=self.uri, to=[PUBLIC], cc=[followers])
+        return await self.home.outcome(announce)
+
+    async def begun(self) -> JsonObject:
+        """A first post has been sent on, with a proof."""
+        create = proven(self.member, self.member.act("Create", self.post()))
+        assert await self.sends(create) == "applied"
+        return create
+
+    async def shown(self) -> list[str]:
+        return await self.node.shown(self.member)
+
+
+@pytest.fixture
+async def community(make_peer: MakePeer) -> Community:
+    made = Community(await make_peer("dakar"), await make_peer("tokyo"))
+    await made.followed()
+    return made
+
+
+async def journal(community: Community) -> list[Json]:
+    """What the group has brought into marie's journal, newest first."""
+    found = await community.node.ask("GET", "/api/v1/timelines/home")
+    return [each for each in found if each["account"]["url"] == community.uri]
+
+
+async def test_a_new_post_with_a_proof_is_read_by_those_who_follow_the_group(community: Community) -> None:
+    await community.begun()
+    assert await community.shown() == ["Note 1"]
+    assert [each["reblog"]["content"] for each in await journal(community)] == ["<p>Note 1</p>"]
+    assert community.member.asked.count("/users/eve/notes/1") == 0  # the proof is enough
+
+    plain = community.home.act("Announce", community.post()["id"], "plain", actor=community.uri, to=[PUBLIC])
+    assert "shared-already" in await community.home.outcome(plain)
+
+
+async def test_a_change_thanks_and_a_removal_have_their_effect(community: Community) -> None:
+    member, path = community.member, f"{community.member.eve}/notes/1"
+    await community.begun()
+    answer = community.post("2", inReplyTo=path)
+    assert await community.sends(proven(member, member.act("Create", answer, "2"))) == "applied"
+    assert len(await journal(community)) == 1  # an answer is read with what it answers
+    assert set(await community.shown()) == {"Note 1", "Note 2"}
+
+    newer = community.post(content="<p>newer</p>", updated="2026-02-01T10:00:00Z")
+    assert await community.sends(proven(member, member.act("Update", newer))) == "applied"
+    like = proven(member, member.act("Like", path))
+    assert await community.sends(like) == "applied"
+    (seen,) = await journal(community)
+    assert (seen["reblog"]["content"], seen["reblog"]["favourites_count"]) == ("<p>newer</p>", 1)
+    assert await community.sends(proven(member, member.act("Undo", like))) == "applied"
+    assert (await journal(community))[0]["reblog"]["favourites_count"] == 0
+    assert await community.sends(proven(member, member.act("Delete", path))) == "applied"
+    assert await journal(community) == []
+
+
+async def test_the_groups_own_people_need_no_proof(community: Community) -> None:
+    own = community.home.add("lea")
+    note = {**community.home.note(own), "to": [PUBLIC], "cc": [community.uri], "tag": []}
+    assert await community.sends(community.home.act("Create", note, actor=own)) == "applied"
+    assert await community.node.shown(community.home) == ["Note 1"]
+
+
+async def test_an_update_without_a_proof_is_read_at_its_own_node(community: Community) -> None:
+    await community.begun()
+    forged = community.post(content="<p>forged</p>", updated="2026-02-01T10:00:00Z")
+    true = community.post(content="<p>true</p>", updated="2026-02-01T10:00:00Z")
+    community.member.offers["/users/eve/notes/1"] = true
+    assert "asked-of-its-own-node" in await community.sends(community.member.act("Update", forged))
+    assert await community.shown() == ["true"]
+    assert community.member.asked.count("/users/eve/notes/1") == 1
+
+
+async def test_a_post_without_a_proof_is_read_at_its_own_node(community: Community) -> None:
+    community.member.offers["/users/eve/notes/1"] = community.post(content="<p>true</p>")
+    forged = community.post(content="<p>forged</p>")
+    assert await community.sends(community.member.act("Create", forged)) == "applied"
+    assert [each["reblog"]["content"] for each in await journal(community)] == ["<p>true</p>"]
+
+
+async def test_a_removal_without_a_proof_counts_when_its_own_node_says_so(community: Community) -> None:
+    await community.begun()
+    path = "/users/eve/notes/1"
+    community.member.offers[path] = community.post()
+    gone = community.member.act("Delete", f"{community.member.eve}/notes/1")
+    await community.sends(gone)
+    assert await community.shown() == ["Note 1"]
+    community.member.bare[path] = lambda: web.Response(status=410)
+    await community.sends(gone)
+    assert await community.shown() == []
+
+
+async def test_thanks_without_a_proof_count_as_their_own_node_shows_them(community: Community) -> None:
+    await community.begun()
+    member = community.member
+    like = {**member.act("Like", f"{member.eve}/notes/1"), "id": f"{member.base_url}/likes/1"}
+    await community.sends(like)  # its own node shows nothing
+    assert (await journal(community))[0]["reblog"]["favourites_count"] == 0
+    member.offers["/likes/1"] = like
+    await community.sends(like)
+    assert (await journal(community))[0]["reblog"]["favourites_count"] == 1
+
+
+Try = Callable[[Community], JsonObject]
+
+
+def forged(community: Community) -> JsonObject:
+    """A good proof, and another text."""
+    told = proven(community.member, community.member.act("Create", community.post()))
+    return {**told, "object": community.post(content="<p>forged</p>")}
+
+
+def elsewhere(community: Community) -> JsonObject:
+    """A good proof, for another audience."""
+    note = community.post(to=[PUBLIC], audience=f"{community.home.base_url}/users/other")
+    return proven(community.member, community.member.act("Create", note))
+
+
+def in_anothers_name(community: Community) -> JsonObject:
+    """The group's node proves what eve of tokyo did."""
+    return proven(community.home, community.member.act("Create", community.post()))
+
+
+WITHOUT_EFFECT: dict[str, Try] = {
+    "its proof is wrong": forged,
+    "it is for another community": elsewhere,
+    "the group has proven it, not its author": in_anothers_name,
+    "its own node does not show it": lambda c: c.member.act("Create", c.post()),
+    "it says that marie wrote it": lambda c: c.member.act(
+        "Create", c.post(attributedTo=c.node.marie), actor=c.node.marie
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_EFFECT)
+async def test_the_group_is_not_believed_for_its_members(community: Community, case: str) -> None:
+    assert await community.sends(WITHOUT_EFFECT[case](community)) != "applied"
+    assert (await community.shown(), await journal(community)) == ([], [])
+
+
+async def test_a_member_whose_node_is_no_peer_is_not_believed(community: Community, make_peer: MakePeer) -> None:
+    stranger = await make_peer("outside", listed=False)
+    community.member = stranger
+    assert await community.sends(proven(stranger, stranger.act("Create", community.post()))) != "applied"
+    assert (stranger.asked, await community.shown()) == ([], [])
+
+
+async def test_who_is_no_group_or_is_not_followed_sends_on_nothing(peer: HandMade, make_peer: MakePeer) -> None:
+    community = Community(peer, await make_peer("lima"))
+    create = proven(community.member, community.member.act("Create", community.post()))
+    assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"  # the node knows eve
+    assert "unsolicited" in await peer.outcome(peer.act("Announce", create, to=[PUBLIC]))
+    assert await community.shown() == []
+
+
+async def test_a_post_that_names_a_community_is_for_it(community: Community) -> None:
+    node, group = community.node, community.uri
+    name = f"@group@{community.home.host}"
+    await node.ask("POST", "/api/v1/statuses", json={"status": f"{name} a question", "visibility": "public"})
+
+    async def has_come() -> bool:
+        return any(each["type"] == "Create" for each in community.home.posted)
+
+    await until(has_come)
+    create: Json = next(each for each in community.home.posted if each["type"] == "Create")
+    for said in (create, create["object"]):
+        assert (said["audience"], said["to"], said["cc"]) == (group, [PUBLIC, group], [f"{node.marie}/followers"])
+
+    assert await community.sends(create) == "applied"  # it comes back, and is shown once, as the group's
+    assert [each["reblog"]["account"]["username"] for each in await journal(community)] == ["marie"]
+
+
+async def test_an_answer_is_for_the_community_of_its_conversation(community: Community) -> None:
+    await community.begun()
+    (begun,) = await journal(community)
+    sent = {"status": "An answer", "in_reply_to_id": begun["reblog"]["id"]}
+    answer = await community.node.ask("POST", "/api/v1/statuses", json=sent)
+    await community.node.ask("PUT", f"/api/v1/statuses/{answer['id']}", json={"status": "Better"})
+
+    async def has_come() -> bool:
+        return {"Create", "Update"} <= {str(each["type"]) for each in community.home.posted}
+
+    await until(has_come)
+    told: list[Json] = [each for each in community.home.posted if each["type"] in ("Create", "Update")]
+    assert [(each["audience"], each["object"]["audience"]) for each in told] == [(community.uri, community.uri)] * 2
+    assert all(community.uri in each["to"] for each in told)
