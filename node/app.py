@@ -32,6 +32,7 @@ from node.passwords import Passwords
 from node.protection import IDENTIFIER
 from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start, start_on
 from node.settings import Settings
+from node.streaming import STREAMS, Hub
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
@@ -46,10 +47,11 @@ VERSION = importlib.metadata.version("legation")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A node that serves. serving: none, where it answers nobody."""
+    """A node that serves. serving: none, where it answers nobody.  streams: who listens here."""
 
     node: Node
     serving: Serving | None
+    streams: Hub
 
     @property
     def port(self) -> int:
@@ -103,6 +105,9 @@ async def running(
             leaving.callback(node.passwords.close)
             leaving.push_async_callback(federation.client.close)
             app = application_of(node)
+            streams = await leaving.enter_async_context(app[STREAMS].running())
+            if metrics is not None:
+                metrics.watch_streams(streams)
             app[TOLD_TO] = observe.Requests(every=settings.log_requests == "all", metrics=metrics)
             if metrics is not None and (address := settings.metrics_address(worker)) is not None:
                 await leaving.enter_async_context(scraped(metrics, store, now=clock, address=address))
@@ -116,7 +121,7 @@ async def running(
             leaving.callback(observe.stopped, worker=worker)
             async with federation.running(settings.roles, instead_of=inherited.instead_of if inherited else ()):
                 try:
-                    yield Running(node, serving)
+                    yield Running(node, serving, streams)
                 finally:
                     if serving is not None:
                         await serving.stop()
@@ -157,6 +162,8 @@ def application_of(node: Node) -> web.Application:
     app[STORE] = node.store
     app[BUCKETS] = Buckets(settings, node.store, now=node.now)
     app[IS_SIGNED_IN] = is_signed_in
+    app[STREAMS] = streams = Hub(node)
+    app.on_shutdown.append(streams.stop)
     # The outermost first: refusals that come before any handler are still said in the caller's own way.
     app.middlewares[:0] = [api.in_json, pages.in_plain_words]
     app.on_response_prepare.append(api.open_to_browsers)

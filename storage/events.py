@@ -31,10 +31,19 @@ class PostEdited(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostRemoved(Event):
-    """A post is gone; its tombstone stays."""
+    """A post is gone; its tombstone stays.
+
+    The rest says where it stood, which nobody can ask the database any more. reach: as `visibility.Reach`.
+    people: to whom it was addressed by name.  tags: that it carried, in lower case.
+    """
 
     post: PostId
     author: AccountId
+    reach: int
+    is_local: bool
+    is_share: bool
+    people: tuple[AccountId, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,21 @@ class Grant:
 
 APP = "select id, client_id, secret_digest, name, website, redirect_uris, scopes, created_at from oauth_apps"
 
-GRANT = """
+GOOD = """
+coalesce(t.used_at, t.created_at) > :idle_since
+    and (t.account_id is null or (s.account_id is not null and s.disabled_at is null))
+"""
+
+GRANT = f"""
 select t.id, t.account_id, t.app_id, p.name, p.website, t.scopes, t.created_at, t.used_at, s.role, s.locale
 from oauth_tokens t
 left join oauth_apps p on p.id = t.app_id
 left join staff s on s.account_id = t.account_id
-where coalesce(t.used_at, t.created_at) > :idle_since
-    and (t.account_id is null or (s.account_id is not null and s.disabled_at is null))
+where {GOOD}
+"""
+
+GOOD_AMONG = f"""
+select t.digest from oauth_tokens t left join staff s on s.account_id = t.account_id where {GOOD} and t.digest in :digests
 """
 
 FORGET_UNUSED_APPS = """
@@ -232,6 +240,16 @@ def add_token(
 def token_by_digest(unit: Unit, digest: str, *, now: datetime) -> Grant | None:
     """What a token stands for, if it is still good: not revoked, not idle for too long, its person not disabled."""
     return unit.one(Grant, f"{GRANT} and t.digest = :digest", digest=digest, idle_since=now - TOKEN_IDLE)
+
+
+def good_among(unit: Unit, digests: Sequence[str]) -> set[str]:
+    """Those of these tokens that are still good, in one question. digests: of tokens."""
+    return set(unit.all(str, GOOD_AMONG, digests=digests, idle_since=unit.now - TOKEN_IDLE))
+
+
+def note_uses(unit: Unit, digests: Sequence[str]) -> None:
+    """Note that these tokens are in use now."""
+    unit.run("update oauth_tokens set used_at = :now where digest in :digests", digests=digests, now=unit.now)
 
 
 def is_use_due(grant: Grant, *, now: datetime) -> bool:

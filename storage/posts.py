@@ -328,7 +328,18 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
     unit.lock(f"removal of post {post.id}")
     if unit.one(int, "select 1 from posts where id = :id", id=post.id) is None:
         return  # removed at the same moment by another process, which has counted it
-    shares = unit.all(_PostOf, "delete from posts where boost_of = :id returning id, author_id", id=post.id)
+    removed = PostRemoved(
+        post.id,
+        post.author_id,
+        reach=int(post.reach),
+        is_local=post.is_local,
+        is_share=post.boost_of is not None,
+        people=tuple(addressed(unit, post.id)),
+        tags=tuple(tagged.name for tagged in tags_of(unit, [post.id])),
+    )
+    shares = unit.all(
+        _Share, "delete from posts where boost_of = :id returning id, author_id, reach, is_local", id=post.id
+    )
     unit.each(
         "update accounts set posts_count = posts_count - 1 where id = :id", [{"id": each.author} for each in shares]
     )
@@ -350,8 +361,8 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
     for answer in answers:
         unit.after_commit(PostAltered(answer))
     for each in shares:
-        unit.after_commit(PostRemoved(each.id, each.author))
-    unit.after_commit(PostRemoved(post.id, post.author_id))
+        unit.after_commit(PostRemoved(each.id, each.author, int(each.reach), each.is_local, is_share=True))
+    unit.after_commit(removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +371,16 @@ class _PostOf:
 
     id: PostId
     author: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The sharing of a post, which goes with it."""
+
+    id: PostId
+    author: AccountId
+    reach: Reach
+    is_local: bool
 
 
 def set_application(unit: Unit, post: PostId, application: str) -> None:

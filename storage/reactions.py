@@ -54,6 +54,18 @@ def favourited(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[P
     return set(unit.all(PostId, FAVOURITED, account=account, ids=list(among)))
 
 
+def likers(unit: Unit, post: PostId, *, among: Iterable[AccountId]) -> set[AccountId]:
+    """Which of these people have a post as favourite."""
+    sql = "select account_id from favourites where post_id = :post and account_id in :people"
+    return set(unit.all(AccountId, sql, post=post, people=list(among)))
+
+
+def sharers(unit: Unit, post: PostId, *, among: Iterable[AccountId]) -> set[AccountId]:
+    """Which of these people have shared a post."""
+    sql = "select author_id from posts where boost_of = :post and author_id in :people"
+    return set(unit.all(AccountId, sql, post=post, people=list(among)))
+
+
 def shared(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
     """Which of these posts a person has shared."""
     return set(unit.all(PostId, SHARED, account=account, ids=list(among)))

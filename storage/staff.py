@@ -3,6 +3,7 @@
 What is kept of a password or a session is never enough to sign in with: an Argon2 text, a SHA-256 digest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -153,6 +154,17 @@ def start_session(unit: Unit, digest: str, account: AccountId, *, agent: str, ad
     unit.run("update staff set last_seen_at = :now where account_id = :account", account=account, now=unit.now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    digest: str
+    role: str
+    created_at: datetime
+    seen_at: datetime
+
+    def is_good(self, *, now: datetime) -> bool:
+        return now - self.seen_at <= IDLE[self.role] and now - self.created_at <= LONGEST[self.role]
+
+
 def find_session(unit: Unit, digest: str) -> tuple[Session, Member] | None:
     """The session with this digest and whose it is, while it lasts and the person may sign in."""
     sql = "select digest, account_id, created_at, seen_at, agent, address from sessions where digest = :digest"
@@ -160,9 +172,17 @@ def find_session(unit: Unit, digest: str) -> tuple[Session, Member] | None:
     member = by_account(unit, session.account_id) if session else None
     if session is None or member is None or member.disabled_at is not None:
         return None
-    if unit.now - session.seen_at > IDLE[member.role] or unit.now - session.created_at > LONGEST[member.role]:
-        return None
-    return session, member
+    lasting = _Lasting(session.digest, member.role, session.created_at, session.seen_at)
+    return (session, member) if lasting.is_good(now=unit.now) else None
+
+
+def good_sessions(unit: Unit, digests: Sequence[str]) -> set[str]:
+    """Those of these sessions that still last, of people who may sign in, in one question."""
+    sql = """
+    select x.digest, s.role, x.created_at, x.seen_at from sessions x join staff s on s.account_id = x.account_id
+    where x.digest in :digests and s.disabled_at is null
+    """
+    return {each.digest for each in unit.all(_Lasting, sql, digests=digests) if each.is_good(now=unit.now)}
 
 
 def touch_session(unit: Unit, session: Session) -> None:

@@ -110,10 +110,20 @@ async def _looked_up(node: Node, digest: str) -> tuple[Grant | None, Account | N
     return grant, account
 
 
+STREAMING = "/api/v1/streaming"
+
+
 def bearer_token(request: web.Request) -> str | None:
-    """The token in the `Authorization` header.  Source: RFC 6750 section 2.1."""
+    """The token in the `Authorization` header; for streams also in the address, or as the WebSocket's protocol.
+
+    Browsers let a page send no headers of its own with a WebSocket.  Source: RFC 6750 sections 2.1, 2.3.
+    """
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() or None if kind.lower() == "bearer" else None
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
+    if not request.path.startswith(STREAMING):
+        return None
+    return request.query.get("access_token") or request.headers.get("Sec-WebSocket-Protocol") or None
 
 
 def demand(caller: Caller, wanted: Demand, *, administrators: bool) -> None:

@@ -43,6 +43,20 @@ PEOPLE = Figure(
     "People who are signed in and were answered by this process in the last 5 minutes.",
 )
 
+STREAMS = Figure(
+    "legation_open_streams",
+    "gauge",
+    "Streams that are open now. `transport` is `websocket` or `sse` (apps), or `page`.",
+    ("transport",),
+)
+STREAMS_ENDED = Figure(
+    "legation_streams_ended_total",
+    "counter",
+    "Streams that ended. `reason` is `left`, `stopping`, `revoked` (no longer signed in), `slow` (too much waited to be read) "
+    "or `missed` (something could not be told).",
+    ("reason",),
+)
+
 # ---- from peers -----------------------------------------------------------------------------------------------------
 
 SIGNATURES = Figure(

@@ -50,6 +50,17 @@ class Cache(Protocol):
         """How often it had it not."""
 
 
+class Streams(Protocol):
+    """Something that counts who listens."""
+
+    @property
+    def endings(self) -> Mapping[str, int]:
+        """How many have ended, by reason."""
+
+    def open_by_transport(self) -> Mapping[str, int]:
+        """How many are open."""
+
+
 class Metrics:
     """The figures of one process."""
 
@@ -68,11 +79,16 @@ class Metrics:
         self._lag = Durations(catalogue.LAG.bounds)
         self._present: dict[AccountId, datetime] = {}
         self._caches: dict[str, Cache] = {}
+        self._streams: Streams | None = None
         self.late = Durations(catalogue.LOOP_LATE.bounds)
 
     def watch_cache(self, name: str, cache: Cache) -> None:
         """Tell from now on how often a cache has what it is asked for. name: one word, as `posts`."""
         self._caches[name] = cache
+
+    def watch_streams(self, streams: Streams) -> None:
+        """Tell from now on how many listen."""
+        self._streams = streams
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered. route: the pattern of its address, never the address itself."""
@@ -124,6 +140,10 @@ class Metrics:
         yield catalogue.LOOP_LATE, one(self.late)
         yield catalogue.PEOPLE, one(self._people())
         yield catalogue.CACHE, [found for name, cache in self._caches.items() for found in _asked(name, cache)]
+
+        if self._streams is not None:
+            yield catalogue.STREAMS, [((name,), count) for name, count in self._streams.open_by_transport().items()]
+            yield catalogue.STREAMS_ENDED, [((name,), count) for name, count in self._streams.endings.items()]
 
     def _people(self) -> int:
         since = self._now() - PRESENT_FOR

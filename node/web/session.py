@@ -84,6 +84,12 @@ async def is_signed_in(request: web.Request) -> bool:
     return await visitor_of(request) is not None
 
 
+def digest_in(request: web.Request) -> str | None:
+    """What is kept of the session that this browser names, good or not."""
+    secret = _secret_in(request)
+    return None if secret is None else _digest_of(secret)
+
+
 async def _find(request: web.Request) -> Visitor | None:
     node, secret = request.app[NODE], _secret_in(request)
     if secret is None:

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from node.app import running
 from node.context import Node
 from node.settings import Settings, checked, write_secret
+from node.streaming import Hub
 from storage import accounts, facts, oauth, staff
 from storage.accounts import Account
 from storage.migrations.apply import upgrade
@@ -47,6 +48,7 @@ class House:
     node: Node
     clock: Clock
     client: ClientSession
+    streams: Hub
 
     @property
     def url(self) -> str:
@@ -98,7 +100,7 @@ async def open_house(node_template: Path, tmp_path: Path) -> AsyncIterator[OpenH
             client = await stack.enter_async_context(
                 loopback.session(base_url=settings.base_url, cookie_jar=CookieJar(unsafe=True))
             )
-            return House(running_node.node, clock, client)
+            return House(running_node.node, clock, client, running_node.streams)
 
         yield begin
 

@@ -186,6 +186,13 @@ async def learn(node: Node, ids: Sequence[PostId]) -> None:
     await _known(node, None, ids, unchecked=())
 
 
+def remember_marks(node: Node, reader: AccountId, marks: Marks, *, since: int) -> None:
+    """Remember what somebody did with some posts, as it was read for many people at once. since: before it was read."""
+    known = {**(node.memory.reactions.peek(reader) or {}), **marks}
+    kept = marks if len(known) > MOST_MARKS else known
+    node.memory.reactions.keep(reader, kept, since=since, made_of=(of.reader(reader),))
+
+
 async def _known(
     node: Node, reader: AccountId | None, ids: Sequence[PostId], *, unchecked: Sequence[PostId]
 ) -> tuple[Known, set[PostId]]:

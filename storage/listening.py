@@ -1,0 +1,90 @@
+"""Which of the people who listen now are to be told of a post: asked once a post, for all who listen together.
+
+The conditions are those of the lists that people read (`timelines`, `visibility`), with the reader as a column instead of a
+value: a person is told live of exactly what they would find there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage import posts, reactions
+from storage.ids import AccountId, PostId
+from storage.posts import Post
+from storage.store import Unit
+from storage.timelines import SHARES_WANTED, SHOWN_AT_HOME
+from storage.visibility import ADDRESSED, BLOCKED, MUTED, VISIBLE_TO, Reach
+
+
+def _for_many(condition: str) -> str:
+    return condition.replace(":reader", "r.id")
+
+
+AMONG = "select r.id from accounts r join posts p on p.id = :post where r.id in :readers"
+
+COMES_HOME = """(p.author_id = r.id or exists (
+    select 1 from follows s where s.follower_id = r.id and s.followed_id = p.author_id and s.accepted_at is not null))"""
+
+AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(SHARES_WANTED)}"
+
+IN_PUBLIC = f"{AMONG} and not {_for_many(BLOCKED)} and not {_for_many(MUTED)}"
+
+IN_PERSON = f"""
+{AMONG} and (p.author_id = r.id or {_for_many(ADDRESSED)}) and {_for_many(VISIBLE_TO)} and not {_for_many(MUTED)}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who listens, by what they want to hear of.
+
+    home: their journal.  public: lists of posts for all.  in_person: what is addressed to them alone.
+    """
+
+    home: Sequence[AccountId] = ()
+    public: Sequence[AccountId] = ()
+    in_person: Sequence[AccountId] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A post, and those of the listeners who are to be told of it. tags: in lower case."""
+
+    post: Post
+    tags: frozenset[str]
+    home: frozenset[AccountId]
+    public: frozenset[AccountId]
+    in_person: frozenset[AccountId]
+
+
+def told_of(unit: Unit, identifier: PostId, listeners: Listeners) -> Told | None:
+    """Who is to be told of a post; None when it is gone meanwhile."""
+    found = posts.by_ids(unit, [identifier])
+    if not found:
+        return None
+    post = found[0]
+    is_public = post.boost_of is None and post.reach in (Reach.ALL_NODES, Reach.NODE)
+    return Told(
+        post,
+        frozenset(tagged.name for tagged in posts.tags_of(unit, [identifier])) if is_public else frozenset(),
+        _among(unit, AT_HOME, identifier, listeners.home),
+        _among(unit, IN_PUBLIC, identifier, listeners.public if is_public else ()),
+        _among(unit, IN_PERSON, identifier, listeners.in_person if post.reach is Reach.MENTIONED else ()),
+    )
+
+
+def of_author(unit: Unit, author: AccountId, readers: Sequence[AccountId]) -> list[AccountId]:
+    """Those of these people to whose journal somebody's posts come."""
+    sql = """
+    select follower_id from follows where followed_id = :author and accepted_at is not null and follower_id in :readers
+    """
+    return [*unit.all(AccountId, sql, author=author, readers=readers), *({author} & set(readers))]
+
+
+def marks_of(unit: Unit, post: PostId, readers: Sequence[AccountId]) -> dict[AccountId, tuple[bool, bool]]:
+    """Whether each of these people has liked a post, and shared it."""
+    liked, shared = reactions.likers(unit, post, among=readers), reactions.sharers(unit, post, among=readers)
+    return {reader: (reader in liked, reader in shared) for reader in readers}
+
+
+def _among(unit: Unit, sql: str, post: PostId, readers: Sequence[AccountId]) -> frozenset[AccountId]:
+    return frozenset(unit.all(AccountId, sql, post=post, readers=readers, now=unit.now)) if readers else frozenset()
