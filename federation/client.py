@@ -34,7 +34,7 @@ from yarl import URL
 
 from federation import strict_json
 from federation.addresses import Egress
-from federation.answers import ACTIVITY, JRD, JSON, Fetched, Kind, detail_of, read_answer, seconds_until
+from federation.answers import ACTIVITY, JRD, JSON, Fetched, Kind, detail_of, moment_in, read_answer, seconds_until
 from federation.connections import CheckedResolver, checked_connector
 from federation.errors import BadDocument, BadHost, BudgetSpent, FetchFailed, Malformed, PeerNotAdmitted
 from federation.hosts import host_of, origin_of, same_origin
@@ -112,11 +112,13 @@ class Answer:
     """What a peer said to a delivery.
 
     retry_after: seconds, if the peer named a time.  detail: the beginning of a refusal's text, printable.
+    skew_seconds: the peer's clock minus ours, if it said what time it is there.
     """
 
     status: int
     retry_after: float | None
     detail: str
+    skew_seconds: int | None = None
 
 
 class Knocking(Protocol):
@@ -236,8 +238,10 @@ class Client:
             async with asyncio.timeout(self._patience.post_seconds):
                 headers = await self._signed(way, hdrs.METH_POST, url, body, key, fields)
                 async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                    retry_after = seconds_until(response.headers.get(hdrs.RETRY_AFTER, ""), self._now())
-                    return Answer(response.status, retry_after, await detail_of(response))
+                    now, there = self._now(), moment_in(response.headers.get(hdrs.DATE, ""))
+                    retry_after = seconds_until(response.headers.get(hdrs.RETRY_AFTER, ""), now)
+                    skew = round((there - now).total_seconds()) if there else None
+                    return Answer(response.status, retry_after, await detail_of(response), skew)
 
     async def _document(self, uri: str, budget: Budget) -> Document:
         fetched = await self._fetch(uri.partition("#")[0], ACTIVITY, budget)

@@ -103,6 +103,7 @@ class News:
 
     taken: by their peers.  dead: never to be taken, and why.  tried: in vain.  failed: peers to be left alone.
     left: rows of lanes that were given up for now.  ended: peers to which a lane has become free.
+    skews: by how many seconds the clocks of those that have answered are ahead of ours.
     """
 
     taken: list[Row] = field(default_factory=list)
@@ -111,6 +112,7 @@ class News:
     failed: dict[Host, Failure] = field(default_factory=dict)
     left: list[Row] = field(default_factory=list)
     ended: set[Host] = field(default_factory=set)
+    skews: dict[Host, int] = field(default_factory=dict)
 
     def and_then(self, later: "News") -> "News":
         """These and later ones."""
@@ -121,6 +123,7 @@ class News:
             self.failed | later.failed,
             self.left + later.left,
             self.ended | later.ended,
+            self.skews | later.skews,
         )
 
 
@@ -286,6 +289,8 @@ class Delivery:
             answer = await self._client.post(row.inbox, await self._proving.proven(row), key_for, fields=fields)
         except Unreachable as error:
             return self._leave_alone(row, Failure(error.code), began=began)
+        if answer.skew_seconds is not None:
+            self._news.skews[row.host] = answer.skew_seconds
         if 200 <= answer.status < 300:  # noqa: PLR2004
             return self._note_taken(row, began=began)
         reason = f"{answer.status} {answer.detail}".strip()
@@ -367,6 +372,8 @@ def _write_down(unit: Unit, news: News, *, by: str) -> None:
         deliveries.tried(unit, [row.id for row in news.tried])
     for host, failure in sorted(news.failed.items()):
         _wait_for(unit, host, failure)
+    if news.skews:
+        peers.clocks(unit, news.skews)
     if news.left:
         deliveries.give_back(unit, [row.id for row in news.left], by=by)
 

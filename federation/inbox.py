@@ -133,7 +133,7 @@ class Inbox:
         if activity is None:
             return  # a type that this node does not know: lawful, and nothing to do
         assert arrival.signer is not None
-        skew = round((arrival.signer.signed_at - self._now()).total_seconds())
+        skew = self.skew_of(arrival.signer)
         self._remember(body, activity)
         with working_on(activity.id, arrival.host):
             if await self._intake.keep(Arrived(activity.id, activity.actor, arrival.host, body, skew)):
@@ -141,6 +141,10 @@ class Inbox:
         self._replays.remember(arrival.request)
         if (claim := arrival.request.headers.get(followers.NAME)) is not None:
             self._notice(claim, arrival.signer)
+
+    def skew_of(self, signer: Signer) -> int:
+        """By how many seconds the clock of whoever has just signed a request is ahead of ours."""
+        return round((signer.signed_at - self._now()).total_seconds())
 
     async def identify(self, arrival: Arrival) -> Signer:
         """Who asks to read something: the checks that need no body. Raises Refused."""

@@ -299,7 +299,7 @@ async def _identify(request: web.Request) -> Signer:
     arrival = await _arrival(request)
     signer = await request.app[FEDERATION].inbox.identify(arrival)
     with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
-        await request.app[STORE].write(peers.greeted, {signer.host: None})
+        await request.app[STORE].write(peers.greeted, {signer.host: request.app[FEDERATION].inbox.skew_of(signer)})
     return signer
 
 

@@ -228,7 +228,7 @@ class Federation:
     async def _verify_greeting(self, arrival: Arrival) -> None:
         with contextlib.suppress(FederationError, StorageError):
             signer = await self.inbox.identify(arrival)
-            await self.store.write(peers.greeted, {signer.host: None})
+            await self.store.write(peers.greeted, {signer.host: self.inbox.skew_of(signer)})
 
     async def _node_key(self, kind: Kind) -> PrivateKey:
         return await self.keys.key((await self.store.read(accounts.node_actor)).id, kind)

@@ -1,12 +1,15 @@
 """How much waits, and since when: for those who watch a node.
 
-Ages are told by ids, which hold the moment they were given out: so every figure here is read from an index alone.
+Ages are told by ids, which hold the moment they were given out: so every figure here is read from an index alone,
+but for the clocks, of which there is one for each peer.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage import peers
 from storage.ids import Host
+from storage.peers import Clock
 from storage.store import Unit
 
 MOST_PEERS = 1_000
@@ -39,11 +42,15 @@ class DeadFor:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits. peers: each that something waits for, the longest wait first.  dead: each that letters died for."""
+    """What waits. peers: each that something waits for, the longest wait first.  dead: each that letters died for.
+
+    clocks: of the peers on the allowlist, as far as they are known.
+    """
 
     journal: Waiting
     peers: Sequence[ToPeer]
     dead: Sequence[DeadFor]
+    clocks: Sequence[Clock] = ()
 
 
 def read(unit: Unit) -> Backlog:
@@ -59,4 +66,5 @@ def read(unit: Unit) -> Backlog:
         journal or Waiting(0, None),
         unit.all(ToPeer, to_peers, most=MOST_PEERS),
         unit.all(DeadFor, dead, most=MOST_PEERS),
+        peers.clocks_of_allowed(unit, most=MOST_PEERS),
     )

@@ -173,6 +173,37 @@ def heard(unit: Unit, host: Host, *, skew_seconds: int | None = None) -> None:
         unit.after_commit(DeliveriesQueued((host,)))
 
 
+CLOCK_TOLERANCE_SECONDS = 2
+"""Less is the way of the answer, and is not written down."""
+
+
+def clocks(unit: Unit, skews: Mapping[Host, int]) -> None:
+    """Note by how many seconds the clocks of peers are ahead of ours, where that is news."""
+    sql = """
+    update peers set skew_seconds = :skew
+    where host = :host and (skew_seconds is null or abs(skew_seconds - :skew) > :tolerance)
+    """
+    noted = {"tolerance": CLOCK_TOLERANCE_SECONDS}
+    unit.each(sql, [{"host": host, "skew": skew, **noted} for host, skew in sorted(skews.items())])
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """By how many seconds a peer's clock is ahead of ours."""
+
+    host: Host
+    ahead: int
+
+
+def clocks_of_allowed(unit: Unit, *, most: int) -> list[Clock]:
+    """The clocks of the peers on the allowlist of which one is known, those that differ most first."""
+    sql = """
+    select host, skew_seconds from peers where allowed = 1 and skew_seconds is not null
+    order by abs(skew_seconds) desc, host limit :most
+    """
+    return unit.all(Clock, sql, most=most)
+
+
 def try_now(unit: Unit, host: Host) -> None:
     """Try this peer again now instead of at `retry_at`; an administrator knows that it is back."""
     unit.run("update peers set retry_at = null where host = :host", host=host)

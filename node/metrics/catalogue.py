@@ -118,6 +118,12 @@ DEAD = Figure(
     "Deliveries to a peer that were given up and wait for an administrator.",
     ("peer",),
 )
+CLOCK = Figure(
+    "legation_peer_clock_ahead_seconds",
+    "gauge",
+    "By how much the clock of an admitted peer is ahead of ours, as it last said; less than 0 when it is behind.",
+    ("peer",),
+)
 
 # ---- storage and caches ---------------------------------------------------------------------------------------------
 

@@ -159,6 +159,7 @@ class Metrics:
         yield catalogue.QUEUE, [((peer.host,), peer.count) for peer in backlog.peers]
         yield catalogue.QUEUE_AGE, [((peer.host,), self._age(peer.oldest)) for peer in backlog.peers]
         yield catalogue.DEAD, [((peer.host,), peer.count) for peer in backlog.dead]
+        yield catalogue.CLOCK, [((peer.host,), peer.ahead) for peer in backlog.clocks]
 
     def _age(self, identifier: int | None) -> float:
         return 0.0 if identifier is None else max(0.0, (self._now() - moment_of(identifier)).total_seconds())

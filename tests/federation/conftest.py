@@ -200,11 +200,11 @@ class Rogue:
             await response.read()
             return response.status
 
-    async def get(self, address: str, *, name: str = "eve") -> tuple[int, JsonObject]:
+    async def get(self, address: str, *, name: str = "eve", now: datetime | None = None) -> tuple[int, JsonObject]:
         """Ask for a document, signed by one of this peer's actors."""
         material = PrivateKey(f"{self.base_url}/users/{name}#main-key", self.key)
         headers = {"Accept": "application/activity+json"}
-        headers |= signatures.sign("GET", URL(address), None, material, now=datetime.now(UTC))
+        headers |= signatures.sign("GET", URL(address), None, material, now=now or datetime.now(UTC))
         async with self._session.get(address, headers=headers) as response:
             raw = await response.read()
             return response.status, orjson.loads(raw) if raw else {}

@@ -310,3 +310,12 @@ async def test_how_far_a_clock_is_off_is_noted(scene: Scene, seconds: int) -> No
     assert peer is not None
     assert peer.skew_seconds is not None
     assert abs(peer.skew_seconds - seconds) <= 2
+
+
+async def test_how_far_the_clock_is_off_of_who_only_reads_is_noted(scene: Scene) -> None:
+    scene.peer.actor("eve")
+    marie = await scene.side.member("marie")
+    asked = datetime.now(UTC) - timedelta(minutes=20)
+    assert (await scene.peer.get(marie.uri, now=asked))[0] == 200
+    (clock,) = await scene.side.store.read(peers.clocks_of_allowed, most=10)
+    assert (clock.host, round(clock.ahead / 60)) == (scene.peer.host, -20)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -15,6 +15,7 @@ from federation.documents import Words
 from federation.proving import is_private
 from federation.signatures import PublicKey, multibase, proofs
 from federation.signatures import keys as signing_keys
+from federation.signatures.freshness import http_date
 from federation.signatures.keys import PrivateKey
 from federation.signatures.proofs import Proven
 from federation.strict_json import JsonObject, JsonValue
@@ -229,16 +230,18 @@ async def test_a_proof_of_nobody_is_refused(scene: Scene, actor: JsonValue) -> N
 
 @dataclass
 class Listener:
-    """A peer that keeps the bytes of what it is told. busy: how often it asks to be told later."""
+    """A peer that keeps the bytes of what it is told. busy: how often it asks to be told later.  ahead: its clock."""
 
     host: Host
     busy: int = 0
+    ahead: timedelta = timedelta()
     heard: list[bytes] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.heard.append(await request.read())
         self.busy -= 1
-        return web.Response(status=503 if self.busy >= 0 else 202, headers={"Retry-After": "0"})
+        headers = {"Retry-After": "0", "Date": http_date(datetime.now(UTC) + self.ahead)}
+        return web.Response(status=503 if self.busy >= 0 else 202, headers=headers)
 
 
 @pytest.fixture
@@ -328,6 +331,17 @@ async def test_what_has_no_canonical_form_is_told_without_a_proof(side: Side, li
     marie = await side.member("marie")
     document = {**words(marie, Reach.ALL_NODES), "number": 2**60}
     assert set(await heard_by(side, listeners, marie, document)) == {strict_json.dumps(document)}
+
+
+async def test_the_clocks_of_those_who_answer_are_noted(side: Side, listeners: list[Listener]) -> None:
+    marie = await side.member("marie")
+    listeners[0].busy, listeners[0].ahead, listeners[1].ahead = 1, timedelta(minutes=7), timedelta(minutes=-3)
+    await heard_by(side, listeners, marie, words(marie, Reach.ALL_NODES))
+    clocks = await side.store.read(peers.clocks_of_allowed, most=10)
+    assert [(clock.host, round(clock.ahead / 60)) for clock in clocks] == [
+        (listeners[0].host, 7),
+        (listeners[1].host, -3),
+    ]
 
 
 KEN, LIN = "https://kyoto.example/users/ken", "https://osaka.example/users/lin"

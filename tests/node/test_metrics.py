@@ -336,8 +336,10 @@ async def test_the_queue_to_each_peer_is_told_with_its_age(watch: Watch) -> None
                 break
             await asyncio.sleep(0.05)
     watched.house.clock.forward(hours=2)
+    await store.write(peers.clocks, {AWAY: -90})
     scrape = await watched.scrape()
     assert scrape.value("legation_queue_waiting", peer=AWAY) == 2
+    assert scrape.value("legation_peer_clock_ahead_seconds", peer=AWAY) == -90
     assert 7_190 < scrape.value("legation_queue_oldest_seconds", peer=AWAY) < 7_300
     assert scrape.value("legation_journal_waiting") == 0
     assert scrape.value("legation_database_answers") == 1
