@@ -56,3 +56,13 @@ def test_the_checks_stand_in_the_picture_in_their_order() -> None:
     checks = [check.__name__.split("_", 2)[2] for check in CHECKS]
     picture = ARCHITECTURE.read_text(encoding="utf-8").partition("federation.inbox.CHECKS")[2].partition("3  ")[0]
     assert re.findall(r"\b(\w+)(?= ·|\n)", picture.partition(":")[2].replace("│", " ")) == checks
+
+
+ROW = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_each_test_that_the_page_of_refusals_names_is_there() -> None:
+    rows = ROW.findall((DOCS / "reference" / "refusals.md").read_text(encoding="utf-8"))
+    assert len(rows) > 60
+    texts = {file: (DOCS.parent / file).read_text(encoding="utf-8") for file, _ in rows}
+    assert [(file, name) for file, name in rows if f"def {name}(" not in texts[file]] == []

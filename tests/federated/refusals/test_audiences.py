@@ -234,3 +234,27 @@ async def _was_asked(peer: HandMade) -> bool:
 async def journal_of_marie(peer: HandMade) -> list[str]:
     found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
     return [post["content"] for post in found if post["account"]["acct"].endswith(f"@{peer.host}")]
+
+
+# ---- whom somebody here has blocked ----------------------------------------------------------------------------------
+
+
+async def test_whom_marie_has_blocked_does_not_reach_her(peer: HandMade) -> None:
+    """Neither read, nor told of, nor followed: a wish to follow is answered by Reject."""
+    eve = await peer.node.person(peer.eve)
+    assert eve is not None
+    await peer.node.ask("POST", f"/api/v1/accounts/{eve['id']}/block")
+    try:
+        assert await peer.outcome(peer.create()) == "applied"
+        assert await peer.node.shown(peer) == []
+        notices = await peer.node.ask("GET", "/api/v1/notifications")
+        assert [notice for notice in notices if notice["account"]["id"] == eve["id"]] == []
+        assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"
+        await until(lambda: _was_rejected(peer))
+        assert not await follows_marie(peer)
+    finally:
+        await peer.node.ask("POST", f"/api/v1/accounts/{eve['id']}/unblock")
+
+
+async def _was_rejected(peer: HandMade) -> bool:
+    return any(document["type"] == "Reject" for document in peer.posted)

@@ -57,6 +57,18 @@ BODIES: dict[str, tuple[int, Callable[[HandMade], bytes]]] = {
     "no actor": (400, lambda p: orjson.dumps({**p.create(), "actor": None})),
     "an activity id on another origin": (400, lambda p: orjson.dumps({**p.create(), "id": "http://a.localhost/1"})),
     "an activity id on another port": (400, lambda p: orjson.dumps({**p.create(), "id": _on_another_port(p.eve)})),
+    "an activity id with somebody before the host": (
+        400,
+        lambda p: orjson.dumps({**p.create(), "id": p.base_url.replace("//", "//eve@") + "/1"}),
+    ),
+    "an activity id on a host that ends like ours": (
+        400,
+        lambda p: orjson.dumps({**p.create(), "id": p.base_url.replace("//", "//evil-") + "/1"}),
+    ),
+    "an activity id on a host that begins like ours": (
+        400,
+        lambda p: orjson.dumps({**p.create(), "id": p.base_url.replace(".localhost", ".localhost.a") + "/1"}),
+    ),
     "an activity id in our own name": (400, lambda p: orjson.dumps({**p.create(), "id": f"{p.node.url}/users/1#x"})),
     "no activity id": (400, lambda p: orjson.dumps({**p.create(), "id": None})),
 }
@@ -169,6 +181,37 @@ async def test_a_document_that_is_not_what_was_asked_for_is_not_kept(peer: HandM
     assert await peer.outcome(create) != "applied"
     assert peer.asked.count("/users/eve/notes/1") == 1
     assert await peer.node.shown(peer) == []
+
+
+async def test_a_document_that_calls_itself_one_of_ours_is_not_kept(peer: HandMade) -> None:
+    mine = await peer.node.ask("POST", "/api/v1/statuses", json={"status": "Mine"})
+    peer.offers["/users/eve/notes/1"] = {**peer.note(content="<p>forged</p>"), "id": mine["uri"]}
+    await peer.outcome(peer.act("Create", peer.note()["id"]))
+    assert await peer.node.shown(peer) == []
+    seen = await peer.node.ask("GET", f"/api/v1/statuses/{mine['id']}")
+    assert seen["content"] == "<p>Mine</p>"
+
+
+TOO_MUCH: dict[str, dict[str, object]] = {
+    "content": {"content": "x" * 100_001},
+    "summary": {"summary": "x" * 5_001},
+    "an address that is none": {"id": "urn:uuid:1"},
+    "a moment that is none": {"published": "yesterday"},
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+async def test_a_post_that_is_more_than_is_read_is_dropped(peer: HandMade, case: str) -> None:
+    create = peer.create(**TOO_MUCH[case])
+    assert "bad-object" in await peer.outcome(create)
+    assert await peer.node.shown(peer) == []
+
+
+async def test_scripts_do_not_come_through(peer: HandMade) -> None:
+    told = '<p onclick="x()">a<script>b</script><a href="javascript:c()">d</a><img src="http://a.localhost/e"></p>'
+    assert await peer.outcome(peer.create(content=told)) == "applied"
+    (shown,) = await peer.node.shown(peer)
+    assert [part for part in ("onclick", "script", "<img") if part in shown] == []
 
 
 async def test_the_same_well_offered_is_kept(peer: HandMade) -> None:

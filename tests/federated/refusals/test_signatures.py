@@ -208,6 +208,23 @@ async def test_an_actor_that_shows_the_key_of_another_is_not_believed(peer: Hand
     assert await peer.node.shown(peer) == []
 
 
+async def test_a_key_that_is_not_there_is_asked_for_once(peer: HandMade) -> None:
+    """However often somebody signs with it: else each request to us would be one to another."""
+    dead = f"{peer.base_url}/users/nobody#main-key"
+    for name in ("1", "2", "3"):
+        assert await peer.tell(peer.create(name), key_id=dead) == 401
+    assert peer.asked.count("/users/nobody") == 1
+
+
+async def test_a_key_that_was_fetched_a_moment_ago_is_not_fetched_again(peer: HandMade) -> None:
+    """Signing with another one makes the node ask no oftener: once in five minutes."""
+    assert await peer.outcome(peer.create("first")) == "applied"
+    other = signing_keys.generate_rsa()
+    for name in ("1", "2", "3"):
+        assert await peer.tell(peer.create(name), key=other) == 401
+    assert peer.asked.count("/users/eve") == 1
+
+
 async def test_a_key_that_was_replaced_is_believed_no_more(peer: HandMade) -> None:
     assert await peer.outcome(peer.create()) == "applied"
     old, peer.key = peer.key, signing_keys.generate_rsa()
