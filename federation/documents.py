@@ -10,6 +10,7 @@ from federation.html import plain_text
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT
 from storage.accounts import NODE_ACTOR_KIND, Account
+from storage.polls import Offer
 from storage.visibility import OPEN, Reach
 
 PAGE_SIZE = 20
@@ -106,6 +107,7 @@ class Words:
 
     content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
     by name.  communities: actor ids of those among them that are communities.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
+    poll: what readers may choose from.
     """
 
     content: str
@@ -117,6 +119,7 @@ class Words:
     communities: Sequence[str] = ()
     tags: Sequence[tuple[str, str]] = ()
     title: str = ""
+    poll: Offer | None = None
 
 
 def note(
@@ -130,7 +133,7 @@ def note(
     updated: datetime | None = None,
     in_reply_to: str | None = None,
 ) -> JsonObject:
-    """A post as its author's node signs it: an article where it has a title, a plain note otherwise.
+    """A post as its author's node signs it: a question with a poll, an article with a title, a plain note otherwise.
 
     What is for all and names a community is for that community: it stands in `audience`. Source: FEP-b2b8, FEP-1b12.
     """
@@ -162,8 +165,29 @@ def note(
         document["updated"] = timestamp(updated)
     if communities:
         document["audience"] = communities[0] if len(communities) == 1 else list[JsonValue](communities)
-    if words.title:
+    if words.poll:
+        document |= {"type": "Question", **asked(words.poll)} | ({"name": words.title} if words.title else {})
+    elif words.title:
         document |= {"type": "Article", "name": words.title, "preview": _preview(author, words, url=url)}
+    return document
+
+
+def asked(offer: Offer, totals: Sequence[int] = (), *, voters_count: int = 0) -> JsonObject:
+    """What makes a post a question, and how its poll stands. Source: FEP-9967.
+
+    totals: of each option, by position; they are not told while the poll hides them.
+    """
+    choices: list[JsonValue] = []
+    for position, title in enumerate(offer.titles):
+        choice: JsonObject = {"type": "Note", "name": title}
+        if offer.closed_at is not None or not offer.hides_totals:
+            choice["replies"] = {"type": "Collection", "totalItems": totals[position] if totals else 0}
+        choices.append(choice)
+    document: JsonObject = {"anyOf" if offer.multiple else "oneOf": choices, "votersCount": voters_count}
+    if offer.ends_at:
+        document["endTime"] = timestamp(offer.ends_at)
+    if offer.closed_at:
+        document["closed"] = timestamp(offer.closed_at)
     return document
 
 

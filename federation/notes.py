@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
+from federation import questions
 from federation.audience import reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
@@ -69,6 +70,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
         document=as_kept(document),
     )
     keep_title(unit, post, note)
+    questions.keep(unit, post, note)
     tell(unit, post, mentioned)
     if reach is not Reach.MENTIONED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):
@@ -89,6 +91,17 @@ def keep_title(unit: Unit, post: Post, note: Note) -> None:
 def title_of(note: Note) -> str:
     """The title of a post, as text on one line; nothing for a plain note."""
     return "" if note.type == "Note" else plain(note.name, longest=LONGEST_TITLE)
+
+
+def says_the_same(unit: Unit, post: Post, note: Note) -> bool:
+    """Whether a note has the words that the post has already."""
+    said, title = writing_of(note), titles.find(unit, post.id) if post.holds & Holds.TITLE else None
+    return (said.content, said.summary, said.sensitive, title_of(note)) == (
+        post.content,
+        post.summary,
+        post.sensitive,
+        title.title if title else "",
+    )
 
 
 def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:

@@ -5,7 +5,7 @@ it was done, so every peer and every attempt gets the same bytes. What is meant 
 proof would let any of them show it to outsiders.
 """
 
-from federation import strict_json
+from federation import ballots, strict_json
 from federation.own_keys import OwnKeys
 from federation.signatures import proofs
 from federation.signatures.keys import Kind
@@ -48,10 +48,12 @@ class Proving:
 
 
 def is_private(activity: JsonObject) -> bool:
-    """Whether an activity carries words for named people alone: everybody addressed is mentioned."""
+    """Whether an activity carries words for named people alone: everybody addressed is mentioned, or it is a vote."""
     thing = activity.get("object")
     if not types_of(activity) & POSTING or not isinstance(thing, dict):
         return False
+    if ballots.is_vote(thing):
+        return True
     addressed = {value_or_id(one) for name in ("to", "cc") for one in as_list(thing.get(name))}
     mentioned = {
         tag.get("href") for tag in as_list(thing.get("tag")) if isinstance(tag, dict) and tag.get("type") == "Mention"

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 from yarl import URL
 
-from federation import audience, discovery, documents, synchronising
+from federation import audience, discovery, documents, questions, synchronising
 from federation.errors import (
     FederationError,
     GoneHere,
@@ -39,6 +39,7 @@ from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, PostId, parsed
 from storage.pages import Page
+from storage.posts import Holds
 from storage.store import Store, Unit
 from storage.visibility import Reach
 
@@ -339,7 +340,10 @@ def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, po
         return None, posts.tombstone(unit, uri)
     if post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
         return None, None
-    return posts.document(unit, post.id), None
+    kept = posts.document(unit, post.id)
+    if kept is None or not post.holds & Holds.POLL:
+        return kept, None
+    return orjson.dumps(questions.as_it_stands(unit, post, orjson.loads(kept))).decode(), None
 
 
 def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:

@@ -26,6 +26,7 @@ from federation.intake import Intake
 from federation.knocks import Knocks
 from federation.own_keys import OwnKeys
 from federation.peer_keys import PeerKeys
+from federation.poll_watch import PollWatch
 from federation.rates import Rates
 from federation.roles import ALL_ROLES, Role
 from federation.signatures import proofs
@@ -129,6 +130,7 @@ class Federation:
             notice=self.synchronising.notice,
         )
         self.delivery = Delivery(store, self.client, self.keys, self.allowlist, name=name, tell=tell)
+        self.poll_watch = PollWatch(store)
 
     @contextlib.asynccontextmanager
     async def running(
@@ -158,6 +160,7 @@ class Federation:
         if Role.INBOX in roles:
             work["apply"] = _through_trouble(self.applier.apply_for_ever)
             work["carry followers"] = _through_trouble(self.carrier.carry_for_ever)
+            work["watch polls"] = _through_trouble(self.poll_watch.watch_for_ever)
         if Role.DELIVERY in roles:
             work["deliver"] = _through_trouble(self.delivery.deliver_for_ever)
             work["greet peers"] = self._greet(known)

@@ -35,6 +35,7 @@ CONTEXT: list[JsonValue] = [
         "featured": {"@id": "toot:featured", "@type": "@id"},
         "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
         "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "votersCount": "toot:votersCount",
     },
 ]
 """The names of the terms that this node writes. They are names: nobody has to fetch them."""
@@ -45,6 +46,8 @@ LONGEST_TITLE = 500
 MOST_MENTIONS = 50
 MOST_TAGS = 50
 MOST_ADDRESSEES = 2_000
+MOST_OPTIONS = 20
+MOST_COUNTED = 2**31 - 1
 
 
 def as_list(value: object) -> list[Any]:  # Any: whatever JSON holds
@@ -76,7 +79,11 @@ def _with_origin(uri: str) -> str:
 
 
 def _moment(value: datetime) -> datetime:
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError as error:  # the first and the last day that there is, in some zones
+        message = "this moment has no name in UTC"
+        raise ValueError(message) from error
 
 
 def _page(value: object) -> object:
@@ -175,6 +182,43 @@ def _first_id(value: object) -> object:
     return next((found for found in map(value_or_id, as_list(value)) if isinstance(found, str)), None)
 
 
+class Choice(Model):
+    """Something that a poll offers. votes: how often it was chosen, None where that is not said."""
+
+    name: str
+    votes: int | None = None
+
+
+def _choices(value: object) -> list[dict[str, object]]:
+    offered = [part for part in as_list(value)[:MOST_OPTIONS] if isinstance(part, Mapping)]
+    named = [(_text(part.get("name")), part.get("replies")) for part in offered]
+    return [{"name": name, "votes": _total(replies)} for name, replies in named if isinstance(name, str)]
+
+
+def _total(collection: object) -> int | None:
+    total = collection.get("totalItems") if isinstance(collection, Mapping) else None
+    return _number(total)
+
+
+def _number(value: object) -> int | None:
+    return min(value, MOST_COUNTED) if isinstance(value, int) and value >= 0 and not isinstance(value, bool) else None
+
+
+def _closed(value: object) -> object:
+    """When a question was closed, or that it was: the property takes a moment, a truth, or any object."""
+    match value:
+        case [only]:
+            return _closed(only)
+        case bool() | None:
+            return value
+        case str():
+            with contextlib.suppress(ValueError, OverflowError):
+                return _moment(datetime.fromisoformat(value))
+            return True
+        case _:
+            return isinstance(value, Mapping)
+
+
 class Note(Model):
     """A post in any of the types that carry one."""
 
@@ -194,6 +238,11 @@ class Note(Model):
     cc: Uris = ()
     tag: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
     source: Annotated[Source | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)] = None
+    one_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
+    any_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
+    end_time: Moment | None = None
+    closed: Annotated[datetime | bool | None, BeforeValidator(_closed)] = None
+    voters_count: Annotated[int | None, BeforeValidator(_number)] = None
 
     @property
     def text(self) -> str:

@@ -70,9 +70,16 @@ class PostTied(Event):
 
 @dataclass(frozen=True, slots=True)
 class Reacted(Event):
-    """A person has shared a post or found it useful, or has taken that back."""
+    """A person has shared a post, found it useful or voted in its poll, or no longer has."""
 
     account: AccountId
+    post: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class PollDue(Event):
+    """When a poll must be looked at next has changed."""
+
     post: PostId
 
 

@@ -7,9 +7,9 @@ value: a person is told live of exactly what they would find there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage import posts, reactions
+from storage import polls, posts, reactions
 from storage.ids import AccountId, PostId
-from storage.posts import Post
+from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.timelines import SHARES_WANTED, SHOWN_AT_HOME
 from storage.visibility import ADDRESSED, BLOCKED, MUTED, VISIBLE_TO, Reach
@@ -80,10 +80,14 @@ def of_author(unit: Unit, author: AccountId, readers: Sequence[AccountId]) -> li
     return [*unit.all(AccountId, sql, author=author, readers=readers), *({author} & set(readers))]
 
 
-def marks_of(unit: Unit, post: PostId, readers: Sequence[AccountId]) -> dict[AccountId, tuple[bool, bool]]:
-    """Whether each of these people has liked a post, and shared it."""
-    liked, shared = reactions.likers(unit, post, among=readers), reactions.sharers(unit, post, among=readers)
-    return {reader: (reader in liked, reader in shared) for reader in readers}
+def marks_of(
+    unit: Unit, post: Post, readers: Sequence[AccountId]
+) -> dict[AccountId, tuple[bool, bool, tuple[int, ...]]]:
+    """Whether each of these people has liked a post or the one that it shares, and shared it; and what they voted for."""
+    original, may_ask = post.boost_of or post.id, post.boost_of is not None or bool(post.holds & Holds.POLL)
+    liked, shared = reactions.likers(unit, original, among=readers), reactions.sharers(unit, original, among=readers)
+    chosen = polls.chosen_among(unit, original, readers) if may_ask else {}
+    return {reader: (reader in liked, reader in shared, chosen.get(reader, ())) for reader in readers}
 
 
 def _among(unit: Unit, sql: str, post: PostId, readers: Sequence[AccountId]) -> frozenset[AccountId]:

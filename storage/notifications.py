@@ -1,6 +1,7 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
-Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update; and emoji_reaction, for those who know it.
+Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll; and emoji_reaction, for those who
+know it.
 """
 
 from dataclasses import dataclass
@@ -61,6 +62,34 @@ def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: Post
     unit.after_commit(Notified(account, new))
 
 
+CONCERNED = """
+select s.account_id from staff s
+where (s.account_id = :by or s.account_id in (select v.account_id from votes v where v.post_id = :post))
+    and not exists (
+        select 1 from blocks b where (b.account_id = s.account_id and b.target_id = :by)
+            or (b.account_id = :by and b.target_id = s.account_id))
+    and not exists (
+        select 1 from mutes m where m.account_id = s.account_id and m.target_id = :by and m.notifications = 1
+            and (m.expires_at is null or m.expires_at > :now))
+    and not exists (
+        select 1 from notifications n where n.account_id = s.account_id and n.kind = 'poll' and n.post_id = :post)
+order by s.account_id
+"""
+
+
+def tell_poll_ended(unit: Unit, post: PostId, *, by: AccountId) -> None:
+    """Tell those of this node who voted, and the author, that a poll has ended; each once. by: the author."""
+    concerned = unit.all(AccountId, CONCERNED, by=by, post=post, now=unit.now)
+    told = [(unit.new_id(), account) for account in concerned]
+    sql = """
+    insert into notifications (id, account_id, kind, from_id, post_id, created_at)
+    values (:id, :account, 'poll', :by, :post, :now)
+    """
+    unit.each(sql, [{"id": new, "account": account, "by": by, "post": post, "now": unit.now} for new, account in told])
+    for new, account in told:
+        unit.after_commit(Notified(account, new))
+
+
 def forget(unit: Unit, kind: str, *, by: AccountId, post: PostId) -> None:
     """Untell what was taken back."""
     unit.run(
@@ -92,7 +121,9 @@ def of(
     return paged(unit, Notification, f"{SELECT} where {' and '.join(conditions)}", "n.id", page, account=account, by=by)
 
 
-KINDS = frozenset({"mention", "reblog", "favourite", "follow", "follow_request", "status", "update", "emoji_reaction"})
+KINDS = frozenset(
+    {"mention", "reblog", "favourite", "follow", "follow_request", "status", "update", "poll", "emoji_reaction"}
+)
 
 
 def one(unit: Unit, account: AccountId, identifier: int) -> Notification | None:

@@ -74,12 +74,13 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A post's text as it stood at one time."""
+    """A post's text as it stood at one time. options: what its poll offered, a JSON list, if it had one."""
 
     content: str
     summary: str
     sensitive: bool
     written_at: datetime
+    options: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +438,7 @@ def tombstone(unit: Unit, uri: str) -> Tombstone | None:
 
 def versions(unit: Unit, post: PostId) -> list[Version]:
     """What a post said before its last edit, oldest first."""
-    sql = "select content, summary, sensitive, written_at from post_versions where post_id = :post order by id"
+    sql = "select content, summary, sensitive, written_at, options from post_versions where post_id = :post order by id"
     return unit.all(Version, sql, post=post)
 
 

@@ -265,6 +265,7 @@ post_versions = Table(
     Column("summary", WORDS, nullable=False),
     flag("sensitive"),
     Column("written_at", Moment, nullable=False),
+    Column("options", WORDS),
     Index("ix_post_versions_post", "post_id", "id"),
 )
 
@@ -339,11 +340,13 @@ polls = Table(
     Column("closed_at", Moment),
     Column("told_at", Moment),
     count("voters_count"),
+    flag("hides_totals"),
+    Column("due_at", Moment),
     Index(
-        "ix_polls_open",
-        "ends_at",
-        sqlite_where=text("closed_at is null"),
-        postgresql_where=text("closed_at is null"),
+        "ix_polls_due",
+        "due_at",
+        sqlite_where=text("due_at is not null"),
+        postgresql_where=text("due_at is not null"),
     ),
 )
 

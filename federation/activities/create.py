@@ -1,13 +1,14 @@
-"""Create: somebody writes a post (ActivityPub 6.2, 7.2)."""
+"""Create: somebody writes a post (ActivityPub 6.2, 7.2), or votes in a poll (FEP-9967)."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import PrivateAttr
+from pydantic import BeforeValidator, PrivateAttr
 
-from federation import notes
+from federation import ballots, notes
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
+from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
@@ -20,16 +21,18 @@ from storage.visibility import OPEN, Reach
 
 
 class Create(Activity):
-    """A post comes into being; its audience is the one its author signed."""
+    """A post comes into being; its audience is the one its author signed. A vote is told to the poll's author alone."""
 
     type: Literal["Create"] = "Create"
-    object: Embedded
+    object: Annotated[Embedded, BeforeValidator(ballots.first_of)]
 
     _read: Note | None = PrivateAttr(default=None)
     _is_for_group: bool = PrivateAttr(default=False)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
+        if self._ballot:
+            return ()
         if not types_of(self.object):
             return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
         parent = self._note().in_reply_to
@@ -44,6 +47,10 @@ class Create(Activity):
         """
         if not types_of(self.object):
             raise Ignored("fetched-by-id")
+        if self._ballot:
+            demand_present(self, unit)
+            ballots.demand_valid(unit, self, self._ballot)
+            return
         note = self._note()
         notes.demand_own(note, self.actor)
         demand_present(self, unit)
@@ -54,6 +61,8 @@ class Create(Activity):
 
     def audience(self, unit: Unit, /) -> Audience:
         """Followers, the people named, and the author of what is answered; nobody elsewhere for this node only."""
+        if self._ballot:
+            return Audience(frozenset({ballots.poll_post(unit, self._ballot).author_id}))
         author, note = self.performer(unit), self._note()
         reach = reach_of(author, to=note.to, cc=note.cc)
         if reach is Reach.NODE:
@@ -63,7 +72,10 @@ class Create(Activity):
         return Audience(frozenset(people), frozenset(() if reach is Reach.MENTIONED else (author.id,)))
 
     def apply(self, unit: Unit, /) -> None:
-        """Keep the post and tell those of this node whom it names."""
+        """Keep the post and tell those of this node whom it names; or count the vote."""
+        if self._ballot:
+            ballots.count(unit, self, self._ballot)
+            return
         notes.keep(unit, self._note(), self.object, self.performer(unit))
 
     def comes_by_group(self) -> None:
@@ -71,12 +83,18 @@ class Create(Activity):
         self._is_for_group = True
 
     def continues(self, unit: Unit, /) -> PostId | None:
-        """What the post answers, if the post is for all."""
+        """What the post answers, if the post is for all; nothing, for a vote."""
+        if self._ballot:
+            return None
         note = self._note()
         if note.in_reply_to is None or reach_of(self.performer(unit), to=note.to, cc=note.cc) not in OPEN:
             return None
         parent = posts.by_uri(unit, note.in_reply_to)
         return None if parent is None else parent.id
+
+    @property
+    def _ballot(self) -> Ballot | None:
+        return ballots.read(self.document.get("object"), actor=self.actor) if ballots.is_vote(self.object) else None
 
     def _note(self) -> Note:
         if self._read is None:

@@ -1,17 +1,17 @@
-"""Update: a post is edited, or somebody's profile has changed (ActivityPub 6.3, 7.3)."""
+"""Update: a post is edited, a poll stands otherwise, or somebody's profile has changed (ActivityPub 6.3, 7.3)."""
 
 from typing import Literal
 
-from federation import actors, notes
+from federation import actors, notes, questions
 from federation import audience as audiences
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
-from storage import notifications, posts
+from storage import notifications, polls, posts
 from storage.ids import PostId
-from storage.posts import Post
+from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.visibility import OPEN
 
@@ -42,7 +42,8 @@ class Update(Activity):
             raise Ignored("unknown-post")
         if known.author_id != self.performer(unit).id:
             raise NotAllowed(self.actor, note.id, "not-the-owner")
-        if note.updated is None or note.updated <= (known.edited_at or known.published_at):
+        is_newer = note.updated is not None and note.updated > (known.edited_at or known.published_at)
+        if not is_newer and not self._tells_totals(unit, known, note):
             raise Ignored("not-newer")
 
     def audience(self, unit: Unit, /) -> Audience:
@@ -51,7 +52,9 @@ class Update(Activity):
             return Audience(followers_of=frozenset({self.performer(unit).id}))
         note = notes.read(self.object)
         named = frozenset(account.id for account in notes.people_of(unit, note, self.performer(unit)).values())
-        return audiences.of_post(unit, self._post(unit, note)) | Audience(named)
+        post = self._post(unit, note)
+        voters = frozenset(polls.voters(unit, post.id) if post.holds & Holds.POLL else ())
+        return audiences.of_post(unit, post) | Audience(named | voters)
 
     def apply(self, unit: Unit, /) -> None:
         """Replace the words; audience, author and time of publication stay."""
@@ -61,9 +64,13 @@ class Update(Activity):
             return
         note = notes.read(self.object)
         post = self._post(unit, note)
+        if self._tells_totals(unit, post, note):
+            questions.keep(unit, post, note)
+            return
         before = {named.account_id for named in posts.mentions_of(unit, [post.id])}
         people = notes.people_of(unit, note, self.performer(unit))
         mentioned = [people[uri].id for uri in note.mentions if uri in people]
+        offered = questions.offered(unit, post)
         posts.edit(
             unit,
             post,
@@ -72,7 +79,10 @@ class Update(Activity):
             mentioned=mentioned,
             document=notes.as_kept(self.object),
         )
+        if offered:
+            polls.note_version(unit, post.id, offered)
         notes.keep_title(unit, post, note)
+        questions.keep(unit, post, note)
         notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
         for account in posts.sharers(unit, post.id):
             notifications.tell(unit, account, "update", by=post.author_id, post=post.id)
@@ -83,6 +93,10 @@ class Update(Activity):
             return None
         post = self._post(unit, notes.read(self.object))
         return post.reply_to if post.reach in OPEN else None
+
+    def _tells_totals(self, unit: Unit, post: Post, note: Note) -> bool:
+        """How a poll stands, and nothing else: no edit, whatever `updated` says."""
+        return questions.offers_the_same(unit, post, note) and notes.says_the_same(unit, post, note)
 
     def _authorize_profile(self) -> None:
         try:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from federation import documents, outbox, redistributed
+from federation import documents, outbox, questions, redistributed
 from federation.activities.create import Create
 from federation.activities.delete import Delete
 from federation.activities.update import Update
@@ -17,8 +17,9 @@ from federation.documents import Words
 from federation.errors import Unreachable
 from federation.html import plain
 from federation.vocabulary import PUBLIC
-from node.actions import markup
+from node.actions import markup, polls
 from node.actions.markup import Handle, Mention
+from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
 from storage import idempotency, posts
@@ -41,6 +42,7 @@ class Draft:
 
     text: Markdown.  summary: shown instead of the text until the reader opens it.  reach: the audience.
     reply_to: what it answers.  language: ISO 639, None when not said.  title: makes it an article.
+    poll: what readers may choose from.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Draft:
     reach: Reach = Reach.ALL_NODES
     reply_to: PostId | None = None
     title: str = ""
+    poll: PollDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ async def post(
     """
     demand_present(author)
     _demand_text(draft)
+    polls.demand_fitting(draft.poll)
     if idempotency_key:
         known = await node.store.read(idempotency.find, author.id, idempotency_key)
         if known is not None:
@@ -85,8 +89,9 @@ async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) ->
     Raises Invalid; NotFound: no such post of this author.
     """
     _demand_text(draft)
+    polls.demand_fitting(draft.poll)
     addressed = await _resolve(node, author, draft.text)
-    await node.store.write(_edit, author, identifier, _words(node.base_url, draft, addressed))
+    await node.store.write(_edit, author, identifier, draft, _words(node.base_url, draft, addressed))
 
 
 async def remove(node: Node, author: Account, identifier: PostId) -> None:
@@ -153,7 +158,9 @@ def _post(
     new = PostId(unit.new_id())
     note = documents.note(
         author,
-        _in_communities(unit, words, parent.thread_id if parent else None),
+        replace(
+            _in_communities(unit, words, parent.thread_id if parent else None), poll=polls.offer_of(unit, draft.poll)
+        ),
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
         reach=_within(parent, draft.reach),
@@ -178,12 +185,13 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
 
 
-def _edit(unit: Unit, author: Account, identifier: PostId, words: Words) -> None:
+def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: Words) -> None:
     known = _own(unit, author, identifier)
     parent_uri = known.reply_to_uri
+    offer = polls.offer_of(unit, draft.poll, edited=identifier)
     note = documents.note(
         author,
-        _in_communities(unit, words, known.thread_id if parent_uri else None),
+        replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
         uri=known.uri,
         url=known.url,
         reach=known.reach,
@@ -191,6 +199,8 @@ def _edit(unit: Unit, author: Account, identifier: PostId, words: Words) -> None
         updated=unit.now,
         in_reply_to=parent_uri,
     )
+    if offer is not None:
+        note = questions.still_asked(unit, known, note, offer)
     update = documents.about("Update", author, note, uri=f"{known.uri}#updates/{unit.new_id()}")
     outbox.perform(unit, Update.read(update))
 

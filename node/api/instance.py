@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from node.actions import markup
+from node.actions import markup, polls
 from node.actions.pins import MOST_PINS
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
@@ -195,7 +195,7 @@ def _configuration(node: Node) -> dict[str, Any]:
             "max_media_attachments": 0,
             "characters_reserved_per_url": CHARACTERS_OF_A_LINK,
         },
-        # No files and no polls yet: a limit of nothing is what apps understand.
+        # No files yet: a limit of nothing is what apps understand.
         "media_attachments": {
             "supported_mime_types": [],
             "description_limit": 0,
@@ -205,7 +205,12 @@ def _configuration(node: Node) -> dict[str, Any]:
             "video_frame_rate_limit": 0,
             "video_matrix_limit": 0,
         },
-        "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+        "polls": {
+            "max_options": polls.MOST_OPTIONS,
+            "max_characters_per_option": polls.LONGEST_OPTION,
+            "min_expiration": polls.SHORTEST_SECONDS,
+            "max_expiration": polls.LONGEST_SECONDS,
+        },
         "translation": {"enabled": False},
         "urls": {"streaming": _streaming(node)},
     }

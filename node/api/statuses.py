@@ -1,11 +1,13 @@
 """Posts: write, read, edit, remove, react."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import orjson
 
-from node.actions import compose, pins, reactions
+from node.actions import compose, pins, polls, reactions
 from node.actions.compose import Draft
+from node.actions.polls import PollDraft
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
@@ -33,9 +35,12 @@ REACHES = {
 
 
 class Poll(Parameters):
-    """A poll, which this node does not take."""
+    """A poll. expires_in: seconds from now."""
 
     options: Several[str] = []  # noqa: RUF012  pydantic copies defaults
+    expires_in: int | None = None
+    multiple: bool | None = None
+    hide_totals: bool | None = None
 
 
 class Extension(Parameters):
@@ -48,7 +53,6 @@ class Attached(Parameters):
     """What posts cannot have on this node."""
 
     media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
-    poll: Poll | None = None
     scheduled_at: str | None = None
     quoted_status_id: Id | None = None
 
@@ -63,16 +67,18 @@ class Writing(Attached):
     visibility: str | None = None
     in_reply_to_id: Id | None = None
     legation_reach: str | None = None
+    poll: Poll | None = None
     legation: Extension = Extension()
 
 
 class Editing(Attached):
-    """What a post is to say; what is not said stays as it is."""
+    """What a post is to say; what is not said stays as it is. A poll without options is none."""
 
     status: str | None = None
     spoiler_text: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    poll: Poll | None = None
     legation: Extension = Extension()
 
 
@@ -121,8 +127,8 @@ async def one(caller: Caller, *, id: PostId) -> Answerable:
 async def edit(caller: Caller, editing: Editing, *, id: PostId) -> Answerable:
     """Replace what a post of one's own says."""
     _demand_what_is_taken(editing)
-    post, title = await caller.node.store.read(_entitled, id, caller.me.id)
-    await compose.edit(caller.node, caller.me, id, _edited(post, title, editing))
+    kept = await caller.node.store.read(_kept, id, caller.me.id)
+    await compose.edit(caller.node, caller.me, id, _edited(kept, editing))
     return await entities.status(caller.node, caller.me, id)
 
 
@@ -232,14 +238,37 @@ def _draft(writing: Writing) -> Draft:
         reach=_reach(writing),
         reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
         title=writing.legation.title or "",
+        poll=_poll(writing.poll, None) if writing.poll is not None and writing.poll.model_fields_set else None,
     )
 
 
-def _entitled(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[Post, Title | None]:
-    return posts.visible(unit, identifier, reader=reader), titles.find(unit, identifier)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A post that is to be edited, with what it holds."""
+
+    post: Post
+    title: Title | None
+    poll: PollDraft | None
 
 
-def _edited(post: Post, title: Title | None, editing: Editing) -> Draft:
+def _kept(unit: Unit, identifier: PostId, reader: AccountId) -> Kept:
+    post = posts.visible(unit, identifier, reader=reader)
+    return Kept(post, titles.find(unit, identifier), polls.as_drafted(unit, post))
+
+
+def _poll(sent: Poll, before: PollDraft | None) -> PollDraft:
+    return PollDraft(
+        options=sent.options,
+        multiple=(before is not None and before.multiple) if sent.multiple is None else sent.multiple,
+        hides_totals=(before is not None and before.hides_totals) if sent.hide_totals is None else sent.hide_totals,
+        seconds=sent.expires_in,
+    )
+
+
+def _edited(kept: Kept, editing: Editing) -> Draft:
+    post, title, poll = kept.post, kept.title, kept.poll
+    if editing.poll is not None and editing.poll.model_fields_set:
+        poll = _poll(editing.poll, kept.poll) if any(map(str.strip, editing.poll.options)) else None
     return Draft(
         text=(post.source or "") if editing.status is None else editing.status,
         summary=post.summary if editing.spoiler_text is None else editing.spoiler_text,
@@ -248,6 +277,7 @@ def _edited(post: Post, title: Title | None, editing: Editing) -> Draft:
         reach=post.reach,
         reply_to=post.reply_to,
         title=(title.title if title else "") if editing.legation.title is None else editing.legation.title,
+        poll=poll,
     )
 
 
@@ -261,10 +291,9 @@ def _reach(writing: Writing) -> Reach:
 
 
 def _demand_what_is_taken(writing: Attached) -> None:
-    """What this node does not do is refused, not passed over: a post without its poll is another post."""
+    """What this node does not do is refused, not passed over: a post without its picture is another post."""
     refused = {
         "media_ids": (writing.media_ids, "This node takes no attachments"),
-        "poll": (writing.poll, "This node takes no polls"),
         "scheduled_at": (writing.scheduled_at, "This node does not post at a later time"),
         "quoted_status_id": (writing.quoted_status_id, "This node takes no quotes"),
     }

@@ -5,7 +5,7 @@ callers    who a token speaks for                         their profile, numbers
 sessions   whose a cookie is                              the same
 posts      posts, rendered                                the post, what it shares, profiles of those it names
 people     accounts, rendered                             profile, numbers
-reactions  what a reader has shared and liked, of posts   the reader's own acts
+reactions  what a reader has shared, liked, voted for     the reader's own acts
 answers    whole answers, as they were sent               posts, profiles, numbers, the reader, the token, the journal
 journals   the newest ids of a reader's journal           see `journals.py`
 
@@ -85,8 +85,8 @@ MOST_REACTED_TO: Final = 500
 Key = tuple[str, bytes, str]
 """Of an answer: the address that was asked for, the digest of what proves who asks, the name by which the node was asked."""
 
-Marks = dict[PostId, tuple[bool, bool]]
-"""Posts, and whether a reader has liked and shared each."""
+Marks = dict[PostId, tuple[bool, bool, tuple[int, ...]]]
+"""Posts, whether a reader has liked and shared each, and what they chose in its poll."""
 
 
 class Memory:
@@ -152,7 +152,7 @@ class Memory:
                 for account in self.journals.readers_of(event.author):
                     marks = self.reactions.peek(account)
                     if marks is not None and len(marks) < MOST_MARKS:
-                        marks[event.post] = (False, False)
+                        marks[event.post] = (False, False, ())
             case _:
                 return
 

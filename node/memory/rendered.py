@@ -24,7 +24,7 @@ class RenderedPost:
     original: the post that is shared, if this is the sharing of one.  is_answer, answered: whether it answers something, and
     whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
     the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
-    reactions: the emoji under it.
+    reactions: the emoji under it.  poll: its poll as JSON, without the closing brace; nothing, where there is none.
     """
 
     id: PostId
@@ -38,3 +38,4 @@ class RenderedPost:
     made_of: Collection[Tag]
     is_pinned: bool = False
     reactions: Sequence[Reactions] = ()
+    poll: bytes = b""

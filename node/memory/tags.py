@@ -15,7 +15,7 @@ class Part(IntEnum):
     NUMBERS = 2
     """How many posts, followers and followed ones an account has."""
     READER = 3
-    """Whom a person follows, blocks, mutes; what they have shared and liked."""
+    """Whom a person follows, blocks, mutes; what they have shared, liked and voted for."""
     HOME = 4
     """Which posts stand in a person's journal."""
     STAFF = 5

@@ -128,9 +128,9 @@ async def _put_post(node: Node, concerned: Mapping[AccountId, Wanted], post: Pos
     """Render the post, once for all, and put it before each of these."""
     original = post.boost_of if post.boost_of is not None else post.id
     since = node.memory.changes.now
-    marks = await node.store.read(listening.marks_of, original, list(concerned))
-    for reader, both in marks.items():
-        entities.remember_marks(node, reader, {original: both}, since=since)
+    marks = await node.store.read(listening.marks_of, post, list(concerned))
+    for reader, own in marks.items():
+        entities.remember_marks(node, reader, {original: own}, since=since)
     for reader, wanted in concerned.items():
         shown = await entities.chosen(node, wanted[0][0].account, [post.id])
         for body in shown.bodies:

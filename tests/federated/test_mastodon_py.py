@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 import urllib3.util.connection
-from mastodon import Mastodon, MastodonNotFoundError
+from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
 
 from tests.federated.conftest import PASSWORD, FederationOf, Place, settled, until
 
@@ -133,6 +133,27 @@ async def test_the_main_job_with_a_real_client(federation_of: FederationOf) -> N
     await settled(paris, tokyo)
     with pytest.raises(MastodonNotFoundError):
         await asyncio.to_thread(ken.status, read.id)
+
+
+async def test_a_poll_with_a_real_client(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    here, there = await paris.staff("marie"), await tokyo.staff("ken")
+    marie = await asyncio.to_thread(signed_in, paris, "marie")
+    ken = await asyncio.to_thread(signed_in_without_challenge, tokyo, "ken")
+    await there.follow(here)
+    poll = marie.make_poll(["Midi", "Soir", "Jamais"], expires_in=3600, multiple=True)
+    posted = await asyncio.to_thread(marie.status_post, "Quand ?", poll=poll)
+    await settled(paris, tokyo)
+
+    (read,) = await asyncio.to_thread(ken.timeline_home)
+    assert [option.title for option in read.poll.options] == ["Midi", "Soir", "Jamais"]
+    voted = await asyncio.to_thread(ken.poll_vote, read.poll, [0, 2])
+    assert (voted.voted, voted.own_votes) == (True, [0, 2])
+    await settled(paris, tokyo)
+    counted = await asyncio.to_thread(marie.poll, posted.poll)
+    assert ([option.votes_count for option in counted.options], counted.voters_count) == ([1, 0, 1], 1)
+    with pytest.raises(MastodonAPIError, match="You have already voted on this poll"):
+        await asyncio.to_thread(ken.poll_vote, read.poll, 0)
 
 
 async def test_administrators_keep_the_allowlist_and_nobody_else(federation_of: FederationOf) -> None:

@@ -160,6 +160,9 @@ class Pasture:
         assert_without_script(page.html)
         post["mentions"] = [each["acct"] for each in post["mentions"]]
         post["tags"] = [each["name"] for each in post["tags"]]
+        if poll := post["poll"]:
+            options = {option["title"]: option["votes_count"] for option in poll["options"]}
+            post["poll"] = {"options": options, "multiple": poll["multiple"], "voters_count": poll["voters_count"]}
         special = {name: post[name] for name, plain in PLAIN.items() if post[name] != plain}
         if post["url"] != uri:
             special["url"] = post["url"]

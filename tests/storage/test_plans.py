@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage import accounts, oauth, posts, reactions, timelines
+from storage import accounts, oauth, polls, posts, reactions, timelines
 from storage.schema import metadata
 from storage.statements import for_postgresql, for_sqlite
 from tests.databases import PostgresqlServer
@@ -31,6 +31,9 @@ HOT = JOURNAL | {
     "tags": posts.TAGS,
     "what a reader liked": reactions.FAVOURITED,
     "what a reader shared": reactions.SHARED,
+    "polls": polls.SELECT,
+    "what polls offer": polls.OPTIONS,
+    "what a reader chose": polls.OWN,
     "a token": f"{oauth.GRANT} and t.digest = :digest",
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from node.api.entities import headings, people
+from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
 from node.context import Node
@@ -21,7 +22,7 @@ from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
-from storage import emoji_reactions, moves, reactions
+from storage import emoji_reactions, moves, polls, reactions
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
@@ -41,8 +42,8 @@ VISIBILITY = {
 }
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
-EITHER = (((False, False), (False, True)), ((True, False), (True, True)))
-"""Whether a post was liked and shared: the same four for all."""
+EITHER = (((False, False, ()), (False, True, ())), ((True, False, ()), (True, True, ())))
+"""Whether a post without a vote was liked and shared: the same four for all."""
 
 OVERHEAD = 600
 """What remembering something costs beside its bytes, about."""
@@ -68,7 +69,7 @@ class Written:
 class Known:
     """What is known of the posts of a list.
 
-    marks: whether the reader has liked and shared each; of a shared post, its original.
+    marks: whether the reader has liked and shared each, and what they voted for; of a shared post, its original.
     """
 
     posts: dict[PostId, RenderedPost]
@@ -78,11 +79,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is not known yet.  unchecked: posts of which it is not known whether this reader may see them."""
+    """What is not known yet.
+
+    polls: those of `marks` that have one.  unchecked: posts of which it is not known whether this reader may see them.
+    """
 
     posts: set[PostId]
     people: set[AccountId]
     marks: set[PostId]
+    polls: set[PostId]
     unchecked: Sequence[PostId]
 
     def __bool__(self) -> bool:
@@ -102,6 +107,7 @@ class Found:
     marks: Marks
     shown: set[PostId]
     reactions: Mapping[PostId, Sequence[Reactions]]
+    polls: Mapping[PostId, poll_entities.Asked]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -152,10 +158,10 @@ async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
 
 async def history(node: Node, reader: Account, identifier: PostId) -> list[Entity]:
     """What a post said, first to present; one entry when it was never edited."""
-    post, versions, author = await node.store.read(_versions, identifier, reader.id)
+    post, versions, author, offered = await node.store.read(_versions, identifier, reader.id)
     said = [
-        *((v.content, v.summary, v.sensitive, v.written_at) for v in versions),
-        (post.content, post.summary, post.sensitive, post.edited_at or post.published_at),
+        *((v.content, v.summary, v.sensitive, v.written_at, poll_entities.offered_before(v)) for v in versions),
+        (post.content, post.summary, post.sensitive, post.edited_at or post.published_at, offered),
     ]
     return [
         {
@@ -166,8 +172,9 @@ async def history(node: Node, reader: Account, identifier: PostId) -> list[Entit
             "account": people.account(node, author),
             "media_attachments": [],
             "emojis": [],
+            **poll_entities.part_of_version(titles),
         }
-        for content, summary, sensitive, written_at in said
+        for content, summary, sensitive, written_at, titles in said
     ]
 
 
@@ -215,7 +222,7 @@ def _remembered(
     memory: Memory, reader: AccountId | None, ids: Sequence[PostId], unchecked: Sequence[PostId]
 ) -> tuple[Known, Missing]:
     marks = (memory.reactions.get(reader) or {}) if reader is not None else {}
-    known, missing = Known({}, {}, dict(marks)), Missing(set(), set(), set(), unchecked)
+    known, missing = Known({}, {}, dict(marks)), Missing(set(), set(), set(), set(), unchecked)
     waiting = list(ids)
     for identifier in waiting:  # grows by the originals of shared posts
         post = memory.posts.get(identifier)
@@ -231,6 +238,8 @@ def _remembered(
             waiting.append(post.original)
         elif reader is not None and identifier not in marks:
             missing.marks.add(identifier)
+            if post.poll:
+                missing.polls.add(identifier)
     return known, missing
 
 
@@ -246,7 +255,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
             mentioned.setdefault(named.post_id, []).append(named.account_id)
         for tagged in post_rows.tags_of(unit, found):
             tags.setdefault(tagged.post_id, []).append(tagged.name)
-    reacted = _holding(Holds.REACTIONS, found)
+    reacted, asking = _holding(Holds.REACTIONS, found), _holding(Holds.POLL, found)
     wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
     unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
     authors = account_rows.by_ids(unit, wanted) if wanted else {}
@@ -258,11 +267,14 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         mentioned=mentioned,
         tags=tags,
         titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},
-        marks=_marks(unit, reader, unmarked) if reader is not None and unmarked else {},
+        marks=_marks(unit, reader, unmarked, polls_among=missing.polls.union(asking))
+        if reader is not None and unmarked
+        else {},
         shown=set(post_rows.shown_among(unit, missing.unchecked, reader=reader))
         if reader is not None and missing.unchecked
         else set(),
         reactions=_reactions(unit, reacted) if reacted else {},
+        polls=poll_entities.asked(unit, asking) if asking else {},
     )
 
 
@@ -281,9 +293,13 @@ def _reactions(unit: Unit, ids: Sequence[PostId]) -> dict[PostId, list[Reactions
     return found
 
 
-def _marks(unit: Unit, reader: AccountId, ids: set[PostId]) -> Marks:
+def _marks(unit: Unit, reader: AccountId, ids: set[PostId], *, polls_among: set[PostId]) -> Marks:
     liked, shared = reactions.favourited(unit, reader, ids), reactions.shared(unit, reader, ids)
-    return {post: EITHER[post in liked][post in shared] for post in ids}
+    marks: Marks = {post: EITHER[post in liked][post in shared] for post in ids}
+    if polls_among:
+        voted = polls.own(unit, reader, polls_among)
+        marks |= {post: (*marks[post][:2], chosen) for post, chosen in voted.items() if post in marks}
+    return marks
 
 
 def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, since: int) -> None:
@@ -328,6 +344,7 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         made_of={of.post(post.id), of.post(written_by.id), *map(of.profile, named)},
         is_pinned=bool(post.holds & post_rows.Holds.PIN),
         reactions=found.reactions.get(post.id, ()),
+        poll=poll_entities.body(found.polls[post.id], now=node.now()) if post.id in found.polls else b"",
     )
 
 
@@ -348,7 +365,7 @@ def _assembled(reader: AccountId, known: Known, ids: Sequence[PostId]) -> Writte
 
 def _entity(reader: AccountId, known: Known, post: RenderedPost, original: RenderedPost, *, reblog: bytes) -> bytes:
     """One entity. original: the post itself, or what it shares: what the reader did with that is said of both."""
-    liked, shared = known.marks[original.id]
+    liked, shared, chosen = known.marks[original.id]
     return b"".join(
         (
             post.body,
@@ -360,6 +377,7 @@ def _entity(reader: AccountId, known: Known, post: RenderedPost, original: Rende
             b',"reblogged":true' if shared else b',"reblogged":false',
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
+            poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
             b',"reblog":',
             reblog,
             b"}",
@@ -412,7 +430,6 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "tags": [{"name": name, "url": tag_url(origin, name)} for name in found.tags.get(post.id, ())],
         "emojis": [],
         "card": None,
-        "poll": None,
         "muted": False,
         "bookmarked": False,
         "filtered": [],
@@ -429,6 +446,9 @@ def _around(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[list[Pos
     return post_rows.above(unit, identifier, reader=reader), post_rows.below(unit, identifier, reader=reader)
 
 
-def _versions(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[Post, list[post_rows.Version], Account]:
+def _versions(
+    unit: Unit, identifier: PostId, reader: AccountId
+) -> tuple[Post, list[post_rows.Version], Account, list[str]]:
     post = post_rows.visible(unit, identifier, reader=reader)
-    return post, post_rows.versions(unit, identifier), account_rows.get(unit, post.author_id)
+    offered = [option.title for option in polls.options(unit, [identifier])] if post.holds & Holds.POLL else []
+    return post, post_rows.versions(unit, identifier), account_rows.get(unit, post.author_id), offered

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from federation import html
-from node.actions import compose
+from node.actions import compose, polls
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
@@ -15,7 +15,7 @@ from node.web.addresses import person, post_id
 from node.web.answers import go, language_of, render, said
 from node.web.appearance import reach
 from node.web.declared import page
-from node.web.typed import Typed
+from node.web.typed import A_DAY, Typed
 from storage import posts
 from storage.errors import NotFound
 from storage.ids import PostId
@@ -61,7 +61,17 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     mine, entity = await own(request)
     text = mine.source if mine.source is not None else html.plain_text(mine.content)
     language = mine.language or language_of(request, visitor)
-    typed = Typed(text, mine.summary, language=language, title=entity["legation"]["title"] or "")
+    poll = await request.app[NODE].store.read(polls.as_drafted, mine)
+    typed = Typed(
+        text,
+        mine.summary,
+        language=language,
+        title=entity["legation"]["title"] or "",
+        options=tuple(poll.options) if poll else (),
+        poll_ends="" if poll else A_DAY,
+        poll_multiple="yes" if poll and poll.multiple else "",
+        poll_hidden="yes" if poll and poll.hides_totals else "",
+    )
     return await render(request, "edit.html", draft=typed, errors={}, entity=entity)
 
 

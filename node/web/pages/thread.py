@@ -1,5 +1,7 @@
 """A post with what it answers and what answers it."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from node.api import entities
@@ -9,6 +11,7 @@ from node.web.addresses import post_id
 from node.web.answers import go, language_of, render
 from node.web.declared import page
 from node.web.pages.compose import reply_to
+from storage.ids import PostId
 
 
 @page("GET", "/@{acct}/{id:[0-9]+}")
@@ -21,10 +24,20 @@ async def show(request: web.Request) -> web.StreamResponse:
     author = entity["account"]["acct"]
     if request.match_info["acct"] != author:
         return go(f"/@{author}/{identifier}")
+    return await conversation(request, identifier, errors={})
+
+
+async def conversation(request: web.Request, identifier: PostId, *, errors: Mapping[str, str]) -> web.Response:
+    """The page of a post. errors: what was wrong with what was just sent from it, by field. Raises NotFound."""
+    node = request.app[NODE]
+    visitor = session.present(request)
+    entity = await entities.status(node, visitor.account, identifier)
     around = await entities.context(node, visitor.account, identifier)
     return await render(
         request,
         "thread.html",
+        status=422 if errors else 200,
+        errors=errors,
         entity=entity,
         ancestors=around["ancestors"],
         descendants=around["descendants"],

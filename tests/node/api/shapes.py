@@ -102,6 +102,19 @@ CREDENTIAL_ACCOUNT: Shape = ACCOUNT | {
 }
 MUTED_ACCOUNT: Shape = ACCOUNT | {"mute_expires_at": Maybe(time)}
 
+POLL: Shape = {
+    "id": id,
+    "expires_at": Maybe(time),
+    "expired": flag,
+    "multiple": flag,
+    "votes_count": number,
+    "voters_count": Maybe(number),
+    "options": [{"title": text, "votes_count": Maybe(number)}],
+    "emojis": [null],
+    "voted": flag,
+    "own_votes": [number],
+}
+
 UNSHARED: Shape = {
     "id": id,
     "created_at": time,
@@ -126,7 +139,7 @@ UNSHARED: Shape = {
     "tags": [{"name": text, "url": url}],
     "emojis": [null],
     "card": null,
-    "poll": null,
+    "poll": Maybe(POLL),
     "favourited": flag,
     "reblogged": flag,
     "muted": flag,
@@ -148,6 +161,7 @@ STATUS_EDIT: Shape = {
     "media_attachments": [null],
     "emojis": [null],
 }
+STATUS_EDIT_WITH_POLL: Shape = STATUS_EDIT | {"poll": {"options": [{"title": text}]}}
 
 RELATIONSHIP: Shape = {
     "id": id,
@@ -168,7 +182,7 @@ RELATIONSHIP: Shape = {
 }
 NOTIFICATION: Shape = {
     "id": id,
-    "type": one_of("mention", "status", "reblog", "follow", "follow_request", "favourite", "update"),
+    "type": one_of("mention", "status", "reblog", "follow", "follow_request", "favourite", "update", "poll"),
     "created_at": time,
     "group_key": text,
     "account": ACCOUNT,

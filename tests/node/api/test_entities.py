@@ -229,7 +229,7 @@ async def test_a_long_list_takes_no_more_queries_than_a_short_one(app_of: AppOf)
         found = timelines.by_author(unit, paul.account.id, Page(limit), reader=marie.account.id)
         ids = [post.id for post in found]
         counting = Counting(unit)
-        gathered = gather(cast("Unit", counting), marie.account.id, Missing(set(ids), set(), set(), ids))
+        gathered = gather(cast("Unit", counting), marie.account.id, Missing(set(ids), set(), set(), set(), ids))
         return counting.queries, len(gathered.posts)
 
     store = marie.house.node.store

@@ -74,6 +74,7 @@ def status(
         "media_attachments": [],
         "mentions": [],
         "tags": [],
+        "poll": None,
         "favourited": False,
         "reblogged": False,
         "pinned": False,
@@ -135,6 +136,31 @@ UNLISTED = status(
 ATTACK = status(
     107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>"
 )
+
+
+def poll(*counts: int | None, **more: Any) -> dict[str, Any]:
+    given = sum(count or 0 for count in counts)
+    return {
+        "id": "108",
+        "expires_at": ago(hours=-3),
+        "expired": False,
+        "multiple": False,
+        "votes_count": given,
+        "voters_count": given,
+        "options": [
+            {"title": f"<b>Salle {number}</b>", "votes_count": count} for number, count in enumerate(counts, start=11)
+        ],
+        "emojis": [],
+        "voted": False,
+        "own_votes": [],
+        **more,
+    }
+
+
+ASKING = status(108, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 0, 1))
+ASKING_MORE = status(108, KEN, "<p>Quelles salles&nbsp;?</p>", poll=poll(None, None, multiple=True))
+ANSWERED = status(109, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 1, voted=True, own_votes=[1]))
+ENDED = status(110, MARIE, "<p>Quelle salle&nbsp;?</p>", poll=poll(0, 0, expired=True, expires_at=ago(days=3)))
 POSTS = [POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
 
 APART = SimpleNamespace(
@@ -150,9 +176,19 @@ FOLLOWED = SimpleNamespace(**{**vars(APART), "following": True, "followed_by": T
 ASKED = SimpleNamespace(**{**vars(APART), "requested": True})
 BLOCKED = SimpleNamespace(**{**vars(APART), "blocking": True})
 
-DRAFT = SimpleNamespace(title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1")
+NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
+DRAFT = SimpleNamespace(
+    **NO_POLL, title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1"
+)
 REPLY = SimpleNamespace(
-    title="", text="@ken@tokyo.localhost:8002 ", summary="", reach="followers", language="en", reply_to="101", key="k2"
+    **NO_POLL,
+    title="",
+    text="@ken@tokyo.localhost:8002 ",
+    summary="",
+    reach="followers",
+    language="en",
+    reply_to="101",
+    key="k2",
 )
 WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
@@ -242,9 +278,21 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "settings.html",
         {"typed": Typed("", locked=False), "errors": {"present": "Non."}, "places": [], "apps": []},
     ),
+    "polls": (
+        "tag.html",
+        {"tag": "asie", "posts": [ASKING, ANSWERED, ENDED], "around": ALONE},
+    ),
+    "poll_of_several": ("tag.html", {"tag": "asie", "posts": [ASKING_MORE], "around": ALONE}),
     "tag": ("tag.html", {"tag": "asie", "posts": [POST], "around": ALONE}),
-    "thread": ("thread.html", {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY}),
-    "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY}),
+    "thread": (
+        "thread.html",
+        {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY, "errors": {}},
+    ),
+    "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY, "errors": {}}),
+    "thread_vote_wrong": (
+        "thread.html",
+        {"entity": ASKING, "ancestors": [], "descendants": [], "draft": REPLY, "errors": {"choices": "Choisissez."}},
+    ),
     "profile": ("profile.html", FACE),
     "profile_own": ("profile.html", {**FACE, "account": MARIE, "shown": "followers", "people": [KEN, AMINA]}),
     "profile_pinned": (
@@ -284,6 +332,8 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("follow_request", AMINA),
                 told("update", KEN, WARNED),
                 told("status", KEN, POST),
+                told("poll", KEN, ANSWERED),
+                told("poll", MARIE, ENDED),
             ],
             "around": Neighbours(None, "/notifications?max_id=9"),
             "path": "/notifications",
@@ -293,6 +343,16 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "around": ALONE}),
     "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None}),
     "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST}),
+    "compose_poll": (
+        "compose.html",
+        {
+            "draft": SimpleNamespace(
+                **{**vars(DRAFT), "options": ("Midi", ""), "poll_ends": "", "poll_multiple": "yes"}
+            ),
+            "errors": {"options": "Il en faut deux.", "expires": "Quand ?"},
+            "parent": None,
+        },
+    ),
     "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),
     "oauth_consent": (
         "oauth_consent.html",
@@ -313,7 +373,12 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         {
             "entity": OWN,
             "versions": [
-                {"content": "<p>Un</p>", "spoiler_text": "", "created_at": ago(hours=3)},
+                {
+                    "content": "<p>Un</p>",
+                    "spoiler_text": "",
+                    "created_at": ago(hours=3),
+                    "poll": {"options": [{"title": "<i>Midi</i>"}]},
+                },
                 {"content": "<p>Deux</p>", "spoiler_text": "Objet", "created_at": ago(hours=2)},
                 {"content": "<p>Trois</p>", "spoiler_text": "", "created_at": ago(hours=1)},
             ],
