@@ -84,6 +84,7 @@ def of_post(unit: Unit, post: Post) -> Audience:
     people = set(posts.addressed(unit, post.id))
     if post.reply_to_author is not None and post.reach in (Reach.ALL_NODES, Reach.UNLISTED):
         people.add(post.reply_to_author)
+        people.update(first.author_id for first in posts.by_ids(unit, [post.thread_id]))
     if post.boost_of is not None:
         people.add(posts.get(unit, post.boost_of).author_id)
     if post.reach in (Reach.ALL_NODES, Reach.UNLISTED):

@@ -132,9 +132,11 @@ def note(
     published: datetime,
     updated: datetime | None = None,
     in_reply_to: str | None = None,
+    context: str | None = None,
 ) -> JsonObject:
     """A post as its author's node signs it: a question with a poll, an article with a title, a plain note otherwise.
 
+    context: the id of the conversation that it is part of.
     What is for all and names a community is for that community: it stands in `audience`. Source: FEP-b2b8, FEP-1b12.
     """
     communities = words.communities if reach in OPEN else ()
@@ -153,6 +155,7 @@ def note(
         "summary": words.summary or None,
         "sensitive": words.sensitive,
         "inReplyTo": in_reply_to,
+        "replies": f"{uri}/replies",
         "published": timestamp(published),
         "url": url,
         "to": list[JsonValue](to),
@@ -161,6 +164,8 @@ def note(
     }
     if words.language:
         document["contentMap"] = {words.language: words.content}
+    if context:
+        document["context"] = context
     if updated:
         document["updated"] = timestamp(updated)
     if communities:
@@ -256,7 +261,7 @@ def whole_collection(uri: str, items: Sequence[JsonValue]) -> JsonObject:
 
 
 def collection_page(uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None) -> JsonObject:
-    """One page of an ordered collection, newest first."""
+    """One page of an ordered collection."""
     document: JsonObject = {"id": uri, "type": "OrderedCollectionPage", "partOf": part_of, "orderedItems": list(items)}
     if following:
         document["next"] = following

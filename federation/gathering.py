@@ -5,7 +5,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, notes
+from federation import actors, conversations, notes
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.client import Budget, Client, references
@@ -15,6 +15,7 @@ from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
 from storage import accounts, posts
 from storage.accounts import Account
 from storage.errors import Conflict, NotFound
+from storage.events import ThreadTorn
 from storage.posts import Post
 from storage.store import Store, Unit
 
@@ -59,7 +60,10 @@ class Gathering:
         document = (await self._client.get_document(uri, budget=budget)).json
         if types_of(document) & ACTOR_TYPES:
             return await self._store.write(actors.keep, document)
-        return await self._post(document, budget=budget, depth=0)
+        found = await self._post(document, budget=budget, depth=0)
+        if found.reply_to_uri is not None:
+            await self._store.write(_tell_torn, found)
+        return found
 
     async def post(self, uri: str, *, budget: Budget, depth: int = 0) -> Post:
         """Fetch a post, its author, and what it answers as far up as the budget goes. Raises Unreachable."""
@@ -97,6 +101,20 @@ class Gathering:
             await self._store.write(_perform, activity)
         except (Malformed, NotAllowed, Ignored, NotFound) as error:
             raise BadDocument(uri, code=error.code, internal=str(error)) from error
+
+    async def answer(self, document: JsonObject, *, named_by: str | None, budget: Budget) -> Post:
+        """Keep a post of which a list has said that it is part of a conversation.
+
+        It must say so itself: it answers what is here, or names the conversation.
+        document: as its own origin has just shown it.  named_by: the id of the conversation, if it has one.
+        Raises Unreachable.
+        """
+        parent = value_or_id(document.get("inReplyTo"))
+        names_it = named_by is not None and conversations.context_in(document) == named_by
+        is_answer = isinstance(parent, str) and await self._store.read(posts.by_uri, parent) is not None
+        if not names_it and not is_answer:
+            raise BadDocument(str(document["id"]), code="of-another-conversation")
+        return await self._post(document, budget=budget, depth=0)
 
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])
@@ -155,3 +173,7 @@ def _take_away(unit: Unit, uri: str) -> None:
     activity = delete.of(uri, by=accounts.get(unit, post.author_id).uri)
     activity.authorize(unit)
     activity.apply(unit)
+
+
+def _tell_torn(unit: Unit, post: Post) -> None:
+    unit.after_commit(ThreadTorn(post.id))

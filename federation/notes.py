@@ -69,6 +69,8 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
         identifier=local_id(note.id) if author.is_local else None,
         document=as_kept(document),
     )
+    if note.updated is not None and note.updated > post.published_at:
+        posts.set_edited(unit, post.id, note.updated)
     keep_title(unit, post, note)
     questions.keep(unit, post, note)
     tell(unit, post, mentioned)

@@ -34,8 +34,9 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, followers, peers, pins, posts, timelines
+from storage import accounts, contexts, followers, peers, pins, posts, timelines
 from storage.accounts import Account
+from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, PostId, parsed
 from storage.pages import Page
@@ -63,6 +64,9 @@ STATUS: dict[type[Refused], int] = {
 ACTIVITY_JSON = "application/activity+json"
 FOLLOWERS_PAGE = 1_000
 DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Control": "private, no-store"}
+
+LISTED_AT_ONCE = 50
+"""Ids on a page of a conversation."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -121,6 +125,8 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/followers_synchronization", refusing(get_followers_there)),
         web.get(r"/users/{account:\d+}/featured", refusing(get_featured)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
+        web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(get_replies)),
+        web.get(r"/contexts/{thread:\d+}", refusing(get_conversation)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
         web.get("/.well-known/nodeinfo", nodeinfo_links),
@@ -234,6 +240,55 @@ async def get_post(request: web.Request) -> web.StreamResponse:
     return _document(documents.in_context(orjson.loads(kept)))
 
 
+async def get_replies(request: web.Request) -> web.Response:
+    """The answers to a post of this node, as far as the peer may know of them. Source: ActivityStreams 2.0, `replies`."""
+    signer = await _identify(request)
+    account = await _local(request)
+    uri = f"{account.uri}/posts/{request.match_info['post']}"
+    post = await request.app[STORE].read(_readable, uri, signer)
+    if post is None:
+        raise NotFoundHere
+    return await _listing(request, f"{uri}/replies", post, signer, contexts.answers, contexts.answers_count)
+
+
+async def get_conversation(request: web.Request) -> web.Response:
+    """All posts of a conversation that began here, the oldest first, as far as the peer may know of them. Source: FEP-f228."""
+    signer = await _identify(request)
+    base_url = request.app[FEDERATION].place.base_url
+    number = parsed(request.match_info["thread"])
+    thread = None
+    if number is not None:
+        thread = await request.app[STORE].read(contexts.first_here, number, below=f"{base_url}/users/")
+    if thread is None or not await request.app[STORE].read(contexts.count, thread, host=signer.host):
+        raise NotFoundHere
+    uri = f"{base_url}/contexts/{thread}"
+    return await _listing(request, uri, thread, signer, contexts.listed, contexts.count)
+
+
+async def _listing(
+    request: web.Request,
+    uri: str,
+    of: PostId,
+    signer: Signer,
+    read: Callable[..., list[Listed]],
+    count: Callable[..., int],
+) -> web.Response:
+    """A collection of posts, or a page of it. read, count: of `storage.contexts`."""
+    store = request.app[STORE]
+    after = request.query.get("after")
+    if after is None:
+        total = await store.read(count, of, host=signer.host)
+        return _document(documents.collection(uri, total=total, first=f"{uri}?after=0" if total else None))
+    last_seen = parsed(after)
+    if last_seen is None:
+        raise NotFoundHere
+    found = await store.read(read, of, host=signer.host, after=last_seen, limit=LISTED_AT_ONCE + 1)
+    page = found[:LISTED_AT_ONCE]
+    following = f"{uri}?after={page[-1].id}" if len(found) > LISTED_AT_ONCE else None
+    items: list[JsonValue] = [one.uri for one in page]
+    return _document(documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following))
+
+
 async def webfinger(request: web.Request) -> web.Response:
     """Who is behind a handle of this node: for allowed peers and people who are signed in, or for all, as the node is set.
 
@@ -344,6 +399,13 @@ def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, po
     if kept is None or not post.holds & Holds.POLL:
         return kept, None
     return orjson.dumps(questions.as_it_stands(unit, post, orjson.loads(kept))).decode(), None
+
+
+def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:
+    post = posts.by_uri(unit, uri)
+    if post is None or post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
+        return None
+    return post.id
 
 
 def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:

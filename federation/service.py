@@ -14,6 +14,7 @@ from federation import actors, discovery
 from federation.addresses import Egress
 from federation.allowlist import Allowlist
 from federation.applier import Applier
+from federation.backfill import Backfill
 from federation.carrying import Carrier
 from federation.client import Budget, Client
 from federation.delivery import Delivery
@@ -111,6 +112,7 @@ class Federation:
             tls=tls,
         )
         self.gathering = Gathering(store, self.client)
+        self.backfill = Backfill(store, self.client, self.gathering, now=now)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(store, per_minute=place.activities_per_minute, now=now)
         self.applier = Applier(store, self.gathering, name=name, prove=self._prove, is_busy=self._is_busy, tell=tell)
@@ -156,7 +158,10 @@ class Federation:
                 self._group = None
 
     def _work_of(self, roles: frozenset[Role], known: Sequence[Host]) -> dict[str, Coroutine[None, None, None]]:
-        work: dict[str, Coroutine[None, None, None]] = {}
+        # In each process, since each has readers: whoever asks first for a thread fetches for all.
+        work: dict[str, Coroutine[None, None, None]] = {
+            "make threads whole": _through_trouble(self.backfill.fill_for_ever)
+        }
         if Role.INBOX in roles:
             work["apply"] = _through_trouble(self.applier.apply_for_ever)
             work["carry followers"] = _through_trouble(self.carrier.carry_for_ever)

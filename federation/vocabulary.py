@@ -231,6 +231,7 @@ class Note(Model):
     summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
     sensitive: bool = False
     in_reply_to: Annotated[str | None, BeforeValidator(_first_id)] = None
+    context: Annotated[str | None, BeforeValidator(_first_id)] = None
     published: Moment | None = None
     updated: Moment | None = None
     url: PageAddress = ""

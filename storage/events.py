@@ -69,6 +69,13 @@ class PostTied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadTorn(Event):
+    """A reply is here whose conversation may have more in it than is here."""
+
+    post: PostId
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted(Event):
     """A person has shared a post, found it useful or voted in its poll, or no longer has."""
 
@@ -135,6 +142,13 @@ class Received(Event):
 @dataclass(frozen=True, slots=True)
 class PeerChanged(Event):
     """A peer was allowed or removed."""
+
+    host: Host
+
+
+@dataclass(frozen=True, slots=True)
+class PeerReturned(Event):
+    """A peer that could not be reached for a while answers again, or has knocked."""
 
     host: Host
 

@@ -4,11 +4,11 @@ A host that is not here, or stands here as removed, is a stranger. A removed pee
 goes to it and nothing comes from it, and allowing it again goes on where it stopped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.events import DeliveriesQueued, PeerChanged
+from storage.events import DeliveriesQueued, PeerChanged, PeerReturned
 from storage.ids import Host
 from storage.pages import Page, paged
 from storage.store import Unit
@@ -116,8 +116,11 @@ class Count:
     number: int
 
 
-def sent(unit: Unit, hosts: Iterable[Host]) -> None:
+def sent(unit: Unit, hosts: Collection[Host]) -> None:
     """Peers have answered: they are well, and their wait is over."""
+    away = "select host from peers where failures > 0 and host in :hosts"
+    for host in unit.all(Host, away, hosts=sorted(hosts)):
+        unit.after_commit(PeerReturned(host))
     sql = "update peers set failures = 0, retry_at = null, last_error = null, last_sent_at = :now where host = :host"
     # In one order everywhere, so that two processes never wait for each other's rows crosswise.
     unit.each(sql, [{"host": host, "now": unit.now} for host in sorted(hosts)])
@@ -171,6 +174,8 @@ def heard(unit: Unit, host: Host, *, skew_seconds: int | None = None) -> None:
     unit.run(sql, host=host, now=unit.now, skew=skew_seconds)
     if waited:
         unit.after_commit(DeliveriesQueued((host,)))
+    if waited or unit.one(int, "select 1 from missing_posts where host = :host and reason = 'away' limit 1", host=host):
+        unit.after_commit(PeerReturned(host))
 
 
 CLOCK_TOLERANCE_SECONDS = 2

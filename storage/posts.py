@@ -11,8 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntFlag
 
+from storage import contexts
 from storage.errors import NotFound
-from storage.events import PostAdded, PostAltered, PostEdited, PostRemoved, PostsRemoved, PostTied, Reacted
+from storage.events import (
+    PostAdded,
+    PostAltered,
+    PostEdited,
+    PostRemoved,
+    PostsRemoved,
+    PostTied,
+    Reacted,
+    ThreadTorn,
+)
 from storage.ids import OTHERS_IDS, AccountId, PostId, first_id_at, parsed
 from storage.rows import milliseconds
 from storage.store import Unit, Value
@@ -250,6 +260,8 @@ def add(
     adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id)
     _count(unit, author, published)
     unit.after_commit(PostAdded(new, author))
+    if reply_to_uri and parent is None:
+        unit.after_commit(ThreadTorn(new))
     return replace(post, replies_count=adopted) if adopted else post
 
 
@@ -321,6 +333,11 @@ def edit(
     unit.run("delete from post_tags where post_id = :id", id=post.id)
     _tag(unit, post.id, writing.tags)
     unit.after_commit(PostEdited(post.id, post.author_id))
+
+
+def set_edited(unit: Unit, post: PostId, edited: datetime) -> None:
+    """Note that a post that is being added is not as it was first written: an edit older than this changes nothing."""
+    unit.run("update posts set edited_at = :edited where id = :id", id=post, edited=edited)
 
 
 def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
@@ -429,6 +446,13 @@ def already(unit: Unit, uri: str, *, by: str) -> str | None:
     return unit.one(str, sql, uri=uri, by=by)
 
 
+def unknown_among(unit: Unit, uris: Sequence[str]) -> list[str]:
+    """Those of these ids, in their order, of which nothing is here: no post, and no tombstone."""
+    sql = "select uri from posts where uri in :uris union select uri from tombstones where uri in :uris"
+    known = set(unit.all(str, sql, uris=list(uris))) if uris else set()
+    return [uri for uri in dict.fromkeys(uris) if uri not in known]
+
+
 def tombstone(unit: Unit, uri: str) -> Tombstone | None:
     """What is left of a removed thing, if it was one."""
     return unit.one(
@@ -445,6 +469,12 @@ def versions(unit: Unit, post: PostId) -> list[Version]:
 def document(unit: Unit, post: PostId) -> str | None:
     """A post's object as it was received, JSON; None for posts of this node."""
     return unit.one(str, "select document from posts where id = :post and document is not null", post=post)
+
+
+def documents(unit: Unit, ids: Sequence[PostId]) -> list[str]:
+    """The objects of these posts as they were received, JSON, oldest post first; without those that have none."""
+    sql = "select document from posts where id in :ids and document is not null order by id"
+    return unit.all(str, sql, ids=list(ids)) if ids else []
 
 
 def addressed(unit: Unit, post: PostId) -> list[AccountId]:
@@ -480,48 +510,6 @@ def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
     return unit.all(Tagged, TAGS, ids=list(posts))
 
 
-def above(unit: Unit, post: PostId, *, reader: AccountId, most: int = 200) -> list[Post]:
-    """What a post answers, and what that answers, oldest first: as far up as this person may see."""
-    sql = f"""
-    with recursive up (id, depth) as (
-        select reply_to, 1 from posts where id = :post and reply_to is not null
-        union all
-        select x.reply_to, up.depth + 1 from posts x join up on x.id = up.id
-        where x.reply_to is not null and up.depth < :most
-    )
-    {SELECT} join up on up.id = p.id where {VISIBLE_TO} order by up.depth desc
-    """
-    return unit.all(Post, sql, post=post, reader=reader, most=most)
-
-
-def below(unit: Unit, post: PostId, *, reader: AccountId, most: int = 1000) -> list[Post]:
-    """All answers to a post, and the answers to those, each after what it answers: depth first, oldest first."""
-    sql = f"""
-    with recursive down (id) as (
-        select id from posts where thread_id = (select thread_id from posts where id = :post) and reply_to = :post
-        union
-        select x.id from posts x join down on x.reply_to = down.id
-        where x.thread_id = (select thread_id from posts where id = :post)
-    )
-    {SELECT} join down on down.id = p.id where {VISIBLE_TO} order by p.id limit :most
-    """
-    return _depth_first(post, unit.all(Post, sql, post=post, reader=reader, most=most))
-
-
-def _depth_first(root: PostId, found: Sequence[Post]) -> list[Post]:
-    answers: dict[PostId, list[Post]] = {}
-    for post in found:
-        if post.reply_to is not None:
-            answers.setdefault(post.reply_to, []).append(post)
-    ordered: list[Post] = []
-    waiting = list(reversed(answers.get(root, [])))
-    while waiting:
-        post = waiting.pop()
-        ordered.append(post)
-        waiting.extend(reversed(answers.get(post.id, [])))
-    return ordered
-
-
 def _parent(unit: Unit, reply_to_uri: str | None, *, uri: str, is_local: bool) -> Post | None:
     """What a new post answers, if it is here.
 
@@ -553,6 +541,7 @@ def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: Pos
         return 0
     for child in children:
         unit.lock(f"thread {child.id}")
+    contexts.forget(unit, [child.id for child in children])
     unit.each(
         "update posts set thread_id = :thread where thread_id = :old",
         [{"thread": thread, "old": child.id} for child in children],

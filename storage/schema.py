@@ -327,8 +327,21 @@ conversations = Table(
     "conversations",
     metadata,
     Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("uri", WORDS, nullable=False, unique=True),
+    Column("uri", WORDS, nullable=False),
+    Column("host", WORDS, nullable=False),
     Column("fetched_at", Moment),
+    Index("ix_conversations_host", "host"),
+)
+
+missing_posts = Table(
+    "missing_posts",
+    metadata,
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uri", WORDS, primary_key=True),
+    Column("host", WORDS, nullable=False),
+    Column("reason", String(16), nullable=False),
+    flag("is_list"),
+    Index("ix_missing_posts_host", "host"),
 )
 
 polls = Table(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PrivateAttr
 
-from federation import ballots, notes
+from federation import ballots, conversations, notes
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
 from federation.ballots import Ballot
@@ -118,7 +118,8 @@ class Create(Activity):
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
         if parent is None or reach not in OPEN:
             return set()
-        return {parent.author_id}
+        # The first author's node keeps the whole conversation for the others.
+        return {parent.author_id, *(first.author_id for first in posts.by_ids(unit, [parent.thread_id]))}
 
 
 def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
@@ -126,7 +127,11 @@ def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
         return True
     if any(account.is_local for account in notes.people_of(unit, note, author).values()):
         return True
-    return note.in_reply_to is not None and posts.by_uri(unit, note.in_reply_to) is not None
+    if note.in_reply_to is None:
+        return False
+    if posts.by_uri(unit, note.in_reply_to) is not None:
+        return True
+    return note.context is not None and conversations.begun_here(unit, note.context) is not None
 
 
 def demand_present(activity: Activity, unit: Unit) -> None:

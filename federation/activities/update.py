@@ -1,10 +1,13 @@
 """Update: a post is edited, a poll stands otherwise, or somebody's profile has changed (ActivityPub 6.3, 7.3)."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
 from federation import actors, notes, questions
 from federation import audience as audiences
-from federation.activity import Activity
+from federation.activities import create
+from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
@@ -14,6 +17,9 @@ from storage.ids import PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.visibility import OPEN
+
+OVERTAKES_WITHIN = timedelta(hours=24)
+"""How old a post may be that an edit makes known."""
 
 
 class Update(Activity):
@@ -39,12 +45,22 @@ class Update(Activity):
             raise Ignored("removed-already")
         known = posts.by_uri(unit, note.id)
         if known is None:
-            raise Ignored("unknown-post")
+            self._authorize_as_new(unit, note)
+            return
         if known.author_id != self.performer(unit).id:
             raise NotAllowed(self.actor, note.id, "not-the-owner")
         is_newer = note.updated is not None and note.updated > (known.edited_at or known.published_at)
         if not is_newer and not self._tells_totals(unit, known, note):
             raise Ignored("not-newer")
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """What a post answers that is told of for the first time."""
+        if self._is_profile or not types_of(self.object):
+            return ()
+        note = notes.read(self.object)
+        if posts.by_uri(unit, note.id) is not None or not _is_recent(unit, note):
+            return ()
+        return create.of(self.object).wants(unit)
 
     def audience(self, unit: Unit, /) -> Audience:
         """Everybody who was told of the post and those it names now; one's followers, for a profile."""
@@ -63,6 +79,9 @@ class Update(Activity):
                 actors.keep(unit, self.object)
             return
         note = notes.read(self.object)
+        if posts.by_uri(unit, note.id) is None:
+            create.of(self.object).apply(unit)
+            return
         post = self._post(unit, note)
         if self._tells_totals(unit, post, note):
             questions.keep(unit, post, note)
@@ -91,12 +110,20 @@ class Update(Activity):
         """What the post answers, if the post is for all."""
         if self._is_profile:
             return None
-        post = self._post(unit, notes.read(self.object))
+        post = posts.by_uri(unit, notes.read(self.object).id)
+        if post is None:
+            return create.of(self.object).continues(unit)
         return post.reply_to if post.reach in OPEN else None
 
     def _tells_totals(self, unit: Unit, post: Post, note: Note) -> bool:
         """How a poll stands, and nothing else: no edit, whatever `updated` says."""
         return questions.offers_the_same(unit, post, note) and notes.says_the_same(unit, post, note)
+
+    def _authorize_as_new(self, unit: Unit, note: Note) -> None:
+        """An edit that overtook its post is the post: what was said first comes too late. Raises as Create; Ignored."""
+        if not _is_recent(unit, note):
+            raise Ignored("unknown-post")
+        create.of(self.object).authorize(unit)
 
     def _authorize_profile(self) -> None:
         try:
@@ -116,3 +143,7 @@ class Update(Activity):
 def of(document: JsonObject, *, by: str) -> Update:
     """The Update that a post fetched once more from its own origin stands for. by: the stored author."""
     return Update.read({"id": f"{document['id']}#update", "type": "Update", "actor": by, "object": document})
+
+
+def _is_recent(unit: Unit, note: Note) -> bool:
+    return note.published is not None and note.published > unit.now - OVERTAKES_WITHIN

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from federation import documents, outbox, questions, redistributed
+from federation import conversations, documents, outbox, questions, redistributed
 from federation.activities.create import Create
 from federation.activities.delete import Delete
 from federation.activities.update import Update
 from federation.documents import Words
 from federation.errors import Unreachable
+from federation.hosts import origin_of
 from federation.html import plain
 from federation.vocabulary import PUBLIC
 from node.actions import markup, polls
@@ -156,6 +157,7 @@ def _post(
         return known
     parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
     new = PostId(unit.new_id())
+    base_url = str(origin_of(author.uri))
     note = documents.note(
         author,
         replace(
@@ -166,6 +168,7 @@ def _post(
         reach=_within(parent, draft.reach),
         published=unit.now,
         in_reply_to=parent.uri if parent else None,
+        context=conversations.of_answer(unit, parent) if parent else conversations.address(base_url, new),
     )
     create = documents.about("Create", author, note, uri=f"{note['id']}/activity")
     outbox.perform(unit, Create.read(create))
@@ -198,6 +201,7 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
         published=known.published_at,
         updated=unit.now,
         in_reply_to=parent_uri,
+        context=conversations.claimed(unit, known),
     )
     if offer is not None:
         note = questions.still_asked(unit, known, note, offer)

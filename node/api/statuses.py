@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 import orjson
 
-from node.actions import compose, pins, polls, reactions
+from node.actions import compose, pins, polls, reactions, threads
 from node.actions.compose import Draft
 from node.actions.polls import PollDraft
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
+from node.api.entities import Entity
 from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
 from storage import accounts, oauth, pages, posts, titles
 from storage import reactions as reaction_rows
+from storage.contexts import Gap
 from storage.errors import NotFound
 from storage.follows import Related
 from storage.ids import AccountId, PostId
@@ -143,8 +145,10 @@ async def remove(caller: Caller, *, id: PostId) -> Answerable:
 
 @endpoint("GET", "/api/v1/statuses/{id}/context", scope="read:statuses")
 async def context(caller: Caller, *, id: PostId) -> Answerable:
-    """The thread around a post."""
-    return await entities.context(caller.node, caller.me, id)
+    """The thread around a post, as far as it is here; what may be missing is fetched meanwhile."""
+    around = await entities.context(caller.node, caller.me, id)
+    gaps = await threads.open_whole(caller.node, id)
+    return {**around, "legation": {"missing": [_gap(each) for each in gaps]}}
 
 
 @endpoint("GET", "/api/v1/statuses/{id}/source", scope="read:statuses")
@@ -227,6 +231,11 @@ async def favourites(caller: Caller, query: Page) -> Answerable:
     rows = await store.read(reaction_rows.favourites_of, caller.me.id, query.part)
     shown = await entities.statuses(caller.node, caller.me, [each.post for each in rows])
     return Paged.by(shown, [each.relation for each in rows])
+
+
+def _gap(gap: Gap) -> Entity:
+    """Posts of a conversation that could not be fetched. count: null where nobody knows how many."""
+    return {"node": gap.host, "count": None if gap.is_list else gap.number, "reason": gap.reason}
 
 
 def _draft(writing: Writing) -> Draft:

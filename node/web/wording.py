@@ -117,6 +117,22 @@ def nobody_found(reason: str, language: Language) -> str:
     return _said(sentences[reason], language)
 
 
+GAPS = {
+    "away": message(
+        "That node does not answer. It is asked again as soon as it does, and when somebody opens this conversation."
+    ),
+    "not-admitted": message("That node is not admitted here. Ask the administrator of this node to admit it."),
+    "unreadable": message("What that node sent cannot be read here. Ask its administrator to look after it."),
+    "later": message("The conversation is long. Open it again in a quarter of an hour: the rest is fetched then."),
+    "too-long": message("The conversation is longer than what one node fetches from another. Read the rest there."),
+}
+
+
+def gap_reason(reason: str, language: Language) -> str:
+    """Why posts of a conversation could not be fetched, and what happens next or what to do."""
+    return _said(GAPS[reason], language)
+
+
 def host_is_broken(language: Language) -> str:
     """A text that names no node."""
     return _said(

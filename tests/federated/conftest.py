@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from node import app, founding
 from node.actions import staff as people
@@ -15,6 +17,7 @@ from node.app import Running
 from node.settings import Settings
 from storage import deliveries, journal, oauth, peers, staff
 from storage.ids import Host
+from storage.sqlite import utc_now
 from storage.store import Unit
 from tests import loopback
 from tests.conftest import Bare
@@ -24,6 +27,16 @@ NAMES = ("paris", "tokyo", "dakar", "ottawa", "nairobi")
 SCOPES = "read write follow push admin:read admin:write"
 
 Json = Any  # what a client decodes
+
+
+class Nowhere(AbstractResolver):
+    """Finds nobody."""
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        raise OSError(host)
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
 
 class Staff:
@@ -38,7 +51,8 @@ class Staff:
 
     async def ask(self, method: str, path: str, *, expect: int = 200, **sent: Any) -> Json:
         headers = {"Authorization": f"Bearer {self._token}", **sent.pop("headers", {})}
-        address = self.place.base_url + path
+        headers.setdefault("Host", self.place.host)
+        address = self.place.reached_at + path
         async with self.place.session.request(method, address, headers=headers, **sent) as response:
             answer = await response.json()
             assert response.status == expect, (method, path, response.status, answer)
@@ -83,6 +97,10 @@ class Place:
 
     def __init__(self, settings: Settings, session: ClientSession) -> None:
         self.settings, self.session = settings, session
+        self.reached_at = settings.base_url
+        """Where its own people reach it; peers look for it at `base_url`."""
+        self.ahead = timedelta()
+        """How far the clocks of its processes are ahead of ours."""
         self._stack: contextlib.AsyncExitStack | None = None
         self._running: Running | None = None
 
@@ -100,8 +118,22 @@ class Place:
         return self._running
 
     async def start(self) -> None:
+        await self._start(app.running(self.settings, clock=self._clock))
+        self.reached_at = self.base_url
+
+    async def start_cut_off(self) -> None:
+        """Serve its own people, where no peer finds it and it finds no peer."""
+        port = loopback.free_port()
+        nowhere = app.running(self.settings, listen=("127.0.0.1", port), resolver=Nowhere(), clock=self._clock)
+        await self._start(nowhere)
+        self.reached_at = f"http://127.0.0.1:{port}"
+
+    async def _start(self, running: contextlib.AbstractAsyncContextManager[Running]) -> None:
         self._stack = contextlib.AsyncExitStack()
-        self._running = await self._stack.enter_async_context(app.running(self.settings))
+        self._running = await self._stack.enter_async_context(running)
+
+    def _clock(self) -> datetime:
+        return utc_now() + self.ahead
 
     async def stop(self) -> None:
         if self._stack is not None:
@@ -141,6 +173,9 @@ class Place:
         sql = "select 1 from posts where content like :text"
         return await self.running.node.store.read(lambda unit: unit.one(int, sql, text=f"%{text}%")) is not None
 
+    async def is_idle(self) -> bool:
+        return self.running.node.federation.backfill.is_idle
+
     async def is_settled(self) -> bool:
         return await self.running.node.store.read(_nothing_waits)
 
@@ -154,6 +189,12 @@ async def settled(*places: Place) -> None:
     for _ in range(2):
         for place in places:
             await until(place.is_settled)
+
+
+async def whole(*places: Place) -> None:
+    """Wait until no node fetches anything of a conversation."""
+    for place in places:
+        await until(place.is_idle, seconds=20)
 
 
 async def until(is_so: Callable[[], Awaitable[object]], *, seconds: float = 10.0) -> None:

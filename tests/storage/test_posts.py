@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import accounts, posts
+from storage import accounts, posts, threads
 from storage.errors import Conflict, NotFound
 from storage.ids import moment_of
 from storage.posts import Post, Writing
@@ -79,9 +79,9 @@ async def test_a_thread_reads_the_same_whatever_order_its_posts_came_in(
     await store.write(late, "urn:grandchild", "urn:child")
     await store.write(late, "urn:great", "urn:grandchild")
     await store.write(late, "urn:child", root.uri)
-    below = await store.read(posts.below, root.id, reader=author.id)
+    below = await store.read(threads.below, root.id, reader=author.id)
     assert [post.content for post in below] == ["urn:child", "urn:grandchild", "urn:great"]
-    above = await store.read(posts.above, below[-1].id, reader=author.id)
+    above = await store.read(threads.above, below[-1].id, reader=author.id)
     assert [post.id for post in above] == [root.id, below[0].id, below[1].id]
     assert {post.thread_id for post in below} == {root.id}
     assert (await store.read(posts.get, root.id)).replies_count == 1

@@ -22,7 +22,7 @@ from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
-from storage import emoji_reactions, moves, polls, reactions
+from storage import emoji_reactions, moves, polls, reactions, threads
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
@@ -443,7 +443,7 @@ def _page_of(node: Node, post: Post, author: Account) -> str:
 
 def _around(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[list[Post], list[Post]]:
     post_rows.visible(unit, identifier, reader=reader)
-    return post_rows.above(unit, identifier, reader=reader), post_rows.below(unit, identifier, reader=reader)
+    return threads.above(unit, identifier, reader=reader), threads.below(unit, identifier, reader=reader)
 
 
 def _versions(

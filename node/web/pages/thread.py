@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from node.actions import threads
 from node.api import entities
 from node.context import NODE
 from node.web import session
@@ -11,6 +12,7 @@ from node.web.addresses import post_id
 from node.web.answers import go, language_of, render
 from node.web.declared import page
 from node.web.pages.compose import reply_to
+from node.web.wording import gap_reason
 from storage.ids import PostId
 
 
@@ -33,6 +35,8 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
     visitor = session.present(request)
     entity = await entities.status(node, visitor.account, identifier)
     around = await entities.context(node, visitor.account, identifier)
+    gaps = await threads.open_whole(node, identifier)
+    language = language_of(request, visitor)
     return await render(
         request,
         "thread.html",
@@ -41,5 +45,6 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         entity=entity,
         ancestors=around["ancestors"],
         descendants=around["descendants"],
-        draft=reply_to(entity, me=visitor.account.handle, language=language_of(request, visitor)),
+        gaps=[(gap, gap_reason(gap.reason, language)) for gap in gaps],
+        draft=reply_to(entity, me=visitor.account.handle, language=language),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from node.web.addresses import Neighbours
 from node.web.pages.settings import Opened, Typed
+from storage.contexts import Gap
 
 ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -47,6 +48,10 @@ MARIE = account(
 KEN = account(2, "ken", "Ken Tanaka", "tokyo.localhost:8002", locked=True)
 AMINA = account(3, "amina.diallo", "Amina Diallo-Fontaine", "nairobi.localhost:8003")
 PAUL = account(4, "paul", "")
+GAPS = [
+    (Gap("tokyo.localhost:8002", "away", is_list=False, number=2), "<b>Why</b>"),
+    (Gap("nairobi.localhost:8003", "too-long", is_list=True, number=1), "Why"),
+]
 HOSTILE = account(5, "mallory", '<script>alert("x")</script>', "evil.example", note='<p onclick="x()">hi</p>')
 
 
@@ -286,12 +291,29 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "tag": ("tag.html", {"tag": "asie", "posts": [POST], "around": ALONE}),
     "thread": (
         "thread.html",
-        {"entity": POST, "ancestors": [OWN], "descendants": [ANSWER, WARNED], "draft": REPLY, "errors": {}},
+        {
+            "entity": POST,
+            "ancestors": [OWN],
+            "descendants": [ANSWER, WARNED],
+            "gaps": GAPS,
+            "draft": REPLY,
+            "errors": {},
+        },
     ),
-    "thread_own": ("thread.html", {"entity": OWN, "ancestors": [], "descendants": [], "draft": REPLY, "errors": {}}),
+    "thread_own": (
+        "thread.html",
+        {"entity": OWN, "ancestors": [], "descendants": [], "gaps": [], "draft": REPLY, "errors": {}},
+    ),
     "thread_vote_wrong": (
         "thread.html",
-        {"entity": ASKING, "ancestors": [], "descendants": [], "draft": REPLY, "errors": {"choices": "Choisissez."}},
+        {
+            "entity": ASKING,
+            "ancestors": [],
+            "descendants": [],
+            "gaps": [],
+            "draft": REPLY,
+            "errors": {"choices": "Choisissez."},
+        },
     ),
     "profile": ("profile.html", FACE),
     "profile_own": ("profile.html", {**FACE, "account": MARIE, "shown": "followers", "people": [KEN, AMINA]}),

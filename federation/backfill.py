@@ -1,0 +1,323 @@
+"""Conversations made whole: what was written in a thread and never came here is fetched, each post from its own node.
+
+    a reader opens a thread ─┐
+    a reply came from afar ──┼─► ask ─► queue ─► missing ancestors ─► its collection (`context`), else `replies` of each post
+    a peer has come back ────┘                       └─► each post that is not here: fetched, checked as any, kept
+
+Nobody waits for it: a thread is shown as it is, and is whole at the next look. Each thread is asked for at most once in
+`COOL_DOWN`, by whichever process, and costs at most `MOST_FETCHES` requests. What did not come is noted with the reason
+(`storage.contexts`), so that the page can say it; when the peer in question is back, it is asked for again.
+
+A node is told of every answer in the threads that began with it, as long as the others' software names the conversation;
+of those that do not, the `replies` are looked through.
+
+Source: FEP-7888, FEP-f228; decision 21.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import orjson
+
+from federation import collections, conversations
+from federation.client import Budget, Client
+from federation.errors import BadHost, BudgetSpent, NotThere, PeerNotAdmitted, Unreachable
+from federation.gathering import Gathering
+from federation.hosts import host_of, same_origin
+from federation.strict_json import JsonObject
+from federation.vocabulary import value_or_id
+from storage import contexts, posts
+from storage.contexts import Missing
+from storage.errors import NotFound, StorageTrouble
+from storage.events import Event, PeerReturned, ThreadTorn
+from storage.ids import Host, PostId
+from storage.posts import Post
+from storage.store import Store, Unit
+
+COOL_DOWN = timedelta(minutes=15)
+RETURNS_COUNT_EVERY = timedelta(minutes=5)
+MOST_FETCHES = 200
+MOST_SECONDS = 300.0
+MOST_WAITING = 256
+THREADS_AT_ONCE = 4
+POSTS_AT_ONCE = 4
+DEEPEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is known of a thread before it is asked for.
+
+    conversation: where it is kept.  ours: that this is here.  parent: what its first post answers, if that is not here.
+    """
+
+    conversation: str | None
+    ours: bool
+    parent: str | None
+
+
+@dataclass(slots=True)
+class Crawl:
+    """One thread being made whole. away: hosts that have not answered; they are not asked again."""
+
+    budget: Budget = field(default_factory=lambda: Budget(MOST_FETCHES, MOST_SECONDS))
+    missing: dict[str, Missing] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    conversation: str | None = None
+
+    def miss(self, uri: str, error: Unreachable, *, is_list: bool = False) -> None:
+        """Note what did not come, unless its node says that it is not there for us."""
+        reason = reason_of(error)
+        if reason is None:
+            return
+        with suppress(BadHost):
+            host = host_of(uri)
+            if error.temporary:
+                self.away.add(host)
+            self.missing[uri] = Missing(uri, host, reason, is_list)
+
+    def is_away(self, uri: str) -> bool:
+        """Whether a URI is at a node that has not answered a moment ago; then it is noted as missing."""
+        try:
+            host = host_of(uri)
+        except BadHost:
+            return True
+        if host in self.away:
+            self.missing.setdefault(uri, Missing(uri, host, "away"))
+        return host in self.away
+
+
+def reason_of(error: Unreachable) -> str | None:
+    """Why something did not come, in one word for whoever reads the thread; None where there is nothing to tell."""
+    match error:
+        case NotThere():
+            return None  # gone, or not for us: that looks alike
+        case PeerNotAdmitted():
+            return None if error.code == "own-host" else "not-admitted"
+        case BudgetSpent():
+            return "later"
+        case _:
+            return "away" if error.temporary else "unreadable"
+
+
+class Backfill:
+    """Makes threads whole, in the background."""
+
+    def __init__(self, store: Store, client: Client, gathering: Gathering, *, now: Callable[[], datetime]) -> None:
+        """now: aware, UTC."""
+        self._now = now
+        self._store = store
+        self._client = client
+        self._gathering = gathering
+        self._waiting: dict[PostId, None] = {}
+        self._working: set[PostId] = set()
+        self._wake = asyncio.Event()
+        self._returned: set[Host] = set()
+        self._asked_again: dict[Host, datetime] = {}
+        store.listen(self._hear, here_only=True)
+
+    def ask(self, post: PostId) -> None:
+        """Have the thread of a post made whole some time soon. Never waits; where too many wait, it is not done."""
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting[post] = None
+            self._wake.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is being fetched."""
+        return not (self._waiting or self._working or self._returned)
+
+    async def fill_for_ever(self) -> None:
+        """Make threads whole for as long as the process runs."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(THREADS_AT_ONCE):
+                group.create_task(self._work(), name="make threads whole")
+
+    def _hear(self, events: Iterable[Event]) -> None:
+        for event in events:
+            match event:
+                case ThreadTorn(post):
+                    self.ask(post)
+                case PeerReturned(host):
+                    self._returned.add(host)
+                    self._wake.set()
+                case _:
+                    pass
+
+    async def _work(self) -> None:
+        while True:
+            while self._returned:
+                await self._ask_again(self._returned.pop())
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            post = next(iter(self._waiting))
+            del self._waiting[post]
+            self._working.add(post)
+            try:
+                with suppress(StorageTrouble, NotFound):  # it is asked for again by whoever opens it next
+                    await self._fill(post)
+            finally:
+                self._working.discard(post)
+
+    async def _ask_again(self, host: Host) -> None:
+        now = self._now()
+        if now - self._asked_again.get(host, now - COOL_DOWN) < RETURNS_COUNT_EVERY:
+            return  # it comes and goes, or can reach us and not be reached
+        self._asked_again[host] = now
+        with suppress(StorageTrouble):
+            for thread in await self._store.write(_reopen, host):
+                self.ask(thread)
+
+    # ---- one thread --------------------------------------------------------------------------------------------------
+
+    async def _fill(self, post: PostId) -> None:
+        start = await self._store.read(_start, post)
+        if start is None or not await self._store.write(_begin, post):
+            return
+        crawl = Crawl()
+        try:
+            start = await self._upwards(crawl, post, start)
+            crawl.conversation = start.conversation
+            await self._below(crawl, post, start)
+        finally:
+            await self._store.write(_end, post, list(crawl.missing.values()))
+
+    async def _upwards(self, crawl: Crawl, post: PostId, start: Start) -> Start:
+        """Fetch what the thread's first post answers, as far as that goes."""
+        for _ in range(DEEPEST):
+            if start.parent is None or crawl.is_away(start.parent):
+                break
+            try:
+                await self._gathering.post(start.parent, budget=crawl.budget)
+            except Unreachable as error:
+                crawl.miss(start.parent, error)
+                break
+            found = await self._store.read(_start, post)
+            if found is None or found.parent == start.parent:
+                return found or Start(start.conversation, start.ours, None)
+            start = found
+        return start
+
+    async def _below(self, crawl: Crawl, post: PostId, start: Start) -> None:
+        uri = start.conversation
+        if uri is None or start.ours:
+            await self._walk(crawl, post, conversation=uri)
+            return
+        items = await collections.read(self._client, uri, within=uri, budget=crawl.budget)
+        if items.is_cut:
+            crawl.missing[uri] = Missing(uri, host_of(uri), "too-long", is_list=True)
+        if items.trouble is not None:
+            crawl.miss(uri, items.trouble, is_list=True)
+        await self._fetch(crawl, items.ids)
+        if items.trouble is not None:
+            await self._walk(crawl, post, conversation=None)
+
+    async def _walk(self, crawl: Crawl, post: PostId, *, conversation: str | None) -> None:
+        """Look through the `replies` of each post, then of those that came, and so on."""
+        waiting = await self._store.read(_lists, post, conversation)
+        for _ in range(DEEPEST):
+            came: list[Post] = []
+            for owner, replies in waiting:
+                if crawl.is_away(owner):
+                    crawl.missing.pop(owner, None)  # the post is here; its answers are what nobody knows
+                    continue
+                items = await collections.read(self._client, replies, within=owner, budget=crawl.budget)
+                if items.trouble is not None:
+                    crawl.miss(owner, items.trouble)
+                    crawl.missing.pop(owner, None)
+                came += await self._fetch(crawl, items.ids)
+            if not came or crawl.budget.fetches <= 0:
+                return
+            waiting = await self._store.read(_lists_of, [each.id for each in came])
+
+    async def _fetch(self, crawl: Crawl, uris: Sequence[str]) -> list[Post]:
+        """Fetch those of these posts that are not here, each from its own origin; some at once, kept in their order."""
+        came: list[Post] = []
+        unknown = await self._store.read(posts.unknown_among, uris)
+        for first in range(0, len(unknown), POSTS_AT_ONCE):
+            wanted = [uri for uri in unknown[first : first + POSTS_AT_ONCE] if not crawl.is_away(uri)]
+            for uri, found in zip(
+                wanted, await asyncio.gather(*(self._ask(crawl, uri) for uri in wanted)), strict=True
+            ):
+                try:
+                    if isinstance(found, Unreachable):
+                        raise found
+                    came.append(await self._gathering.answer(found, named_by=crawl.conversation, budget=crawl.budget))
+                except Unreachable as error:
+                    crawl.miss(uri, error)
+        return came
+
+    async def _ask(self, crawl: Crawl, uri: str) -> JsonObject | Unreachable:
+        try:
+            return (await self._client.get_document(uri, budget=crawl.budget)).json
+        except Unreachable as error:
+            return error
+
+
+# ---- units -----------------------------------------------------------------------------------------------------------
+
+
+def _start(unit: Unit, post: PostId) -> Start | None:
+    """What there is to ask for; None where a thread has everything that it can have."""
+    thread = posts.get(unit, post).thread_id
+    conversation = conversations.of_thread(unit, thread)
+    ours = conversation is not None and conversations.begun_here(unit, conversation) is not None
+    parent = _absent_parent(unit, thread)
+    if ours and parent is None and not contexts.strangers(unit, thread, conversation=conversation, limit=1):
+        return None
+    return Start(conversation, ours, parent)
+
+
+def _absent_parent(unit: Unit, thread: PostId) -> str | None:
+    found = posts.by_ids(unit, [thread])
+    parent = found[0].reply_to_uri if found and found[0].reply_to is None else None
+    return parent if parent and posts.unknown_among(unit, [parent]) else None
+
+
+def _begin(unit: Unit, post: PostId) -> bool:
+    thread, uri = _kept_at(unit, post)
+    return contexts.begin(unit, thread, uri=uri, host=host_of(uri), before=unit.now - COOL_DOWN)
+
+
+def _end(unit: Unit, post: PostId, missing: Sequence[Missing]) -> None:
+    thread, uri = _kept_at(unit, post)
+    contexts.end(unit, thread, uri=uri, host=host_of(uri), missing=missing)
+
+
+def _kept_at(unit: Unit, post: PostId) -> tuple[PostId, str]:
+    """The thread of a post, and where it is kept: its collection, or the post from which it is looked through."""
+    known = posts.get(unit, post)
+    return known.thread_id, conversations.of_thread(unit, known.thread_id) or known.uri
+
+
+def _reopen(unit: Unit, host: Host) -> list[PostId]:
+    return [post.id for post in posts.by_ids(unit, contexts.reopen(unit, host))]
+
+
+def _lists(unit: Unit, post: PostId, conversation: str | None) -> list[tuple[str, object]]:
+    thread = posts.get(unit, post).thread_id
+    return _lists_of(unit, contexts.strangers(unit, thread, conversation=conversation, limit=MOST_FETCHES))
+
+
+def _lists_of(unit: Unit, ids: Sequence[PostId]) -> list[tuple[str, object]]:
+    """The `replies` of posts, as their documents have them, each with the id of its post."""
+    found: list[tuple[str, object]] = []
+    for text in posts.documents(unit, ids):
+        document: JsonObject = orjson.loads(text)
+        owner, replies = str(document.get("id")), document.get("replies")
+        identifier = value_or_id(replies)
+        if isinstance(replies, dict) or (isinstance(identifier, str) and _is_of(identifier, owner)):
+            found.append((owner, replies))
+    return found
+
+
+def _is_of(uri: str, owner: str) -> bool:
+    try:
+        return same_origin(uri, owner)
+    except BadHost:
+        return False
