@@ -20,7 +20,7 @@ from typing import Annotated, ClassVar, Self, get_args
 from pydantic import AfterValidator, PrivateAttr, ValidationError
 
 from federation.audience import Audience
-from federation.errors import Malformed
+from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import Model, Uri, Uris, types_of
@@ -70,6 +70,9 @@ class Activity(Model):
     """What every activity has; the classes in `activities/` say the rest."""
 
     registry: ClassVar[dict[str, type["Activity"]]] = {}
+
+    may_be_of_suspended: ClassVar[bool] = False
+    """Whether it counts from somebody whom moderators have suspended: it takes something back, or corrects it."""
 
     id: Annotated[Uri, AfterValidator(_bounded)]
     type: str
@@ -135,6 +138,20 @@ class Activity(Model):
             raise NotFound
         self._performer = (unit, found)
         return found
+
+    def demand_standing(self, unit: Unit, /) -> None:
+        """Whether moderators let the actor do this at all. Raises NotAllowed for what a suspended one may not do."""
+        if not self.is_allowed_to_stand(unit):
+            raise NotAllowed(self.actor, self.id, "suspended")
+
+    def is_allowed_to_stand(self, unit: Unit, /) -> bool:
+        """The same as a question."""
+        if self.may_be_of_suspended:
+            return True
+        try:
+            return self.performer(unit).suspended_at is None
+        except NotFound:
+            return True  # whoever is not known here has not been judged; `authorize` says what becomes of it
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """What must be fetched before this can be applied. Nothing, for most."""

@@ -339,6 +339,7 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
         return _dropped(unit, entry, Ignored("unknown-type"), None)
     activity.believe(read.proven)
     try:
+        activity.demand_standing(unit)
         if not missing_is_fine and (missing := tuple(activity.wants(unit))):
             return Stuck(entry, activity.type, missing)
         activity.authorize(unit)

@@ -97,9 +97,9 @@ INBOXES = """
 select a.host, min(a.shared_inbox) from accounts a
 where a.host in (select p.host from peers p where p.allowed = 1) and a.gone_at is null and (
     a.id in :people
-    or a.id in (
+    or (a.suspended_at is null and a.id in (
         select f.follower_id from follows f
-        where f.accepted_at is not null and f.followed_id in :followed))
+        where f.accepted_at is not null and f.followed_id in :followed)))
 group by a.host order by a.host
 """
 

@@ -146,6 +146,7 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
     if posts.is_buried(unit, note.id, by=note.attributed_to):
         raise Ignored("removed-already")
     notes.demand_own(note, activity.actor)
+    activity.demand_standing(unit)
     try:
         return notes.keep(unit, note, document, activity.performer(unit))
     except Conflict as error:
@@ -153,6 +154,7 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
 
 
 def _perform(unit: Unit, activity: Activity) -> None:
+    activity.demand_standing(unit)
     activity.authorize(unit)
     activity.apply(unit)
 

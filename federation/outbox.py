@@ -18,15 +18,16 @@ def perform(unit: Unit, activity: Activity) -> None:
 
     Raises NotAllowed, NotFound, Ignored; then nothing has changed.
     """
+    activity.demand_standing(unit)
     activity.authorize(unit)
-    audience = activity.audience(unit)
+    going_to = inboxes(unit, activity.audience(unit))  # before it is applied: who leaves has no followers afterwards
     activity.apply(unit)
     deliveries.add(
         unit,
         uri=activity.id,
         actor=activity.performer(unit).id,
         body=strict_json.dumps(activity.document),
-        inboxes=inboxes(unit, audience),
+        inboxes=going_to,
     )
     answer(unit, activity)
 
@@ -34,4 +35,5 @@ def perform(unit: Unit, activity: Activity) -> None:
 def answer(unit: Unit, activity: Activity) -> None:
     """Perform what people of this node do in return for an activity that was applied, whoever did it."""
     for answering in activity.answers(unit):
-        perform(unit, answering)
+        if answering.is_allowed_to_stand(unit):  # who is suspended answers nothing
+            perform(unit, answering)

@@ -48,7 +48,9 @@ class Proving:
 
 
 def is_private(activity: JsonObject) -> bool:
-    """Whether an activity carries words for named people alone: everybody addressed is mentioned, or it is a vote."""
+    """Whether an activity carries words for named people alone: everybody addressed is mentioned, or it is a vote or a report."""
+    if "Flag" in types_of(activity):  # a report is for one node's moderators
+        return True
     thing = activity.get("object")
     if not types_of(activity) & POSTING or not isinstance(thing, dict):
         return False

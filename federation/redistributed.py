@@ -67,6 +67,7 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     """
     if not _is_followed(unit, group):
         raise Ignored("unsolicited")
+    inner.demand_standing(unit)
     if not _names(unit, inner, group):
         raise NotAllowed(group.uri, inner.id, "of-another-audience")
     if inner.type == "Create" and _new_in_group(unit, inner, group) is not None:

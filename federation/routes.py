@@ -166,7 +166,7 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
 async def get_outbox(request: web.Request) -> web.Response:
     """What somebody wrote for all nodes, newest first."""
     await _identify(request)
-    account = await _local(request)
+    account = await _shown(request)
     before = request.query.get("before")
     if before is None:
         total = await request.app[STORE].read(_open_posts_count, account.id)
@@ -214,7 +214,7 @@ async def get_followers_there(request: web.Request) -> web.Response:
 async def get_featured(request: web.Request) -> web.Response:
     """What somebody has pinned, as far as the peer may read it."""
     signer = await _identify(request)
-    account = await _local(request)
+    account = await _shown(request)
     found = await request.app[STORE].read(_pinned_for_peer, account, signer)
     return _document(documents.whole_collection(account.featured_uri, found))
 
@@ -230,7 +230,7 @@ async def get_post(request: web.Request) -> web.StreamResponse:
     if _wants_page(request):
         raise web.HTTPFound(f"{(await _local(request)).url}/{request.match_info['post']}")
     signer = await _identify(request)
-    account = await _local(request)
+    account = await _shown(request)
     uri = f"{account.uri}/posts/{request.match_info['post']}"
     kept, tombstone = await request.app[STORE].read(_post_for_peer, uri, signer)
     if tombstone is not None:
@@ -372,6 +372,14 @@ async def _local(request: web.Request) -> Account:
         raise NotFoundHere
     account = await request.app[STORE].read(accounts.by_id, AccountId(identifier))
     if account is None or not account.is_local or account.kind not in ACTOR_TYPES:
+        raise NotFoundHere
+    return account
+
+
+async def _shown(request: web.Request) -> Account:
+    """Somebody of this node whose posts are shown: of whom moderators have suspended, peers see no more than people here."""
+    account = await _local(request)
+    if account.suspended_at is not None:
         raise NotFoundHere
     return account
 

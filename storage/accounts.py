@@ -50,6 +50,9 @@ class Account:
     also_known_as: str
     moved_to: str | None
     moved_at: datetime | None
+    suspended_at: datetime | None
+    silenced_at: datetime | None
+    sensitized_at: datetime | None
 
     @property
     def is_local(self) -> bool:
@@ -102,7 +105,8 @@ class Profile:
 NAMES = (
     "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
-    "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at"
+    "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at, suspended_at, "
+    "silenced_at, sensitized_at"
 )
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"
@@ -179,11 +183,13 @@ def by_followers_uri(unit: Unit, uri: str) -> Account | None:
 def matching(unit: Unit, text: str, *, limit: int, offset: int = 0) -> list[Account]:
     """People whose name or display name contains a text, nearest first: names that begin with it before others.
 
+    Those who are silenced or suspended are not among them.
+
     text: as typed, any case.  limit: ≥ 1.
     """
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     sql = f"""
-    {SELECT} where a.kind <> 'Application' and a.gone_at is null
+    {SELECT} where a.kind <> 'Application' and a.gone_at is null and a.suspended_at is null and a.silenced_at is null
         and (lower(a.username) like :anywhere escape '\\' or lower(a.display_name) like :anywhere escape '\\')
     order by case when lower(a.username) like :start escape '\\' then 0 else 1 end, a.followers_count desc, a.id
     limit :limit offset :offset

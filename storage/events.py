@@ -112,6 +112,13 @@ class AccountMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StandingChanged(Event):
+    """Moderators have restricted an account, or have ended that: who sees what of it is another now."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class Notified(Event):
     """A member of staff has something new to be told."""
 

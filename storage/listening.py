@@ -12,7 +12,7 @@ from storage.ids import AccountId, PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.timelines import SHARES_WANTED, SHOWN_AT_HOME
-from storage.visibility import ADDRESSED, BLOCKED, MUTED, VISIBLE_TO, Reach
+from storage.visibility import ADDRESSED, BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO, Reach
 
 
 def _for_many(condition: str) -> str:
@@ -26,7 +26,9 @@ COMES_HOME = """(p.author_id = r.id or exists (
 
 AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(SHARES_WANTED)}"
 
-IN_PUBLIC = f"{AMONG} and not {_for_many(BLOCKED)} and not {_for_many(MUTED)}"
+IN_PUBLIC = f"""
+{AMONG} and not {_for_many(BLOCKED)} and not {_for_many(MUTED)} and not {SUSPENDED} and not {_for_many(SILENCED)}
+"""
 
 IN_PERSON = f"""
 {AMONG} and (p.author_id = r.id or {_for_many(ADDRESSED)}) and {_for_many(VISIBLE_TO)} and not {_for_many(MUTED)}

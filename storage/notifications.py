@@ -1,9 +1,10 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
-Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll; and emoji_reaction, for those who
-know it.
+Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll, admin.report,
+moderation_warning; and emoji_reaction, for those who know it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +12,12 @@ from storage import relations
 from storage.events import Notified
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
-from storage.store import Unit
+from storage.store import Unit, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing that a person is told."""
+    """One thing that a person is told. about: the report or the warning, for the kinds that have one."""
 
     id: int
     account_id: AccountId
@@ -24,6 +25,7 @@ class Notification:
     from_id: AccountId
     post_id: PostId | None
     created_at: datetime
+    about: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,16 @@ class Marker:
     updated_at: datetime
 
 
-SELECT = "select n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at from notifications n"
+SELECT = "select n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at, n.about from notifications n"
+
+
+# Of somebody whom moderators have silenced or suspended, only those who follow them are told, or nobody.
+MAY_BE_TOLD = """
+select 1 from staff where account_id = :account and not exists (
+    select 1 from accounts a where a.id = :by and (a.suspended_at is not null or (a.silenced_at is not null and not exists (
+        select 1 from follows f
+        where f.follower_id = :account and f.followed_id = a.id and f.accepted_at is not null))))
+"""
 
 
 def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: PostId | None = None) -> None:
@@ -44,8 +55,8 @@ def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: Post
 
     Nothing is told of oneself, of people one has blocked or muted, nor the same thing twice.
     """
-    is_staff = unit.one(int, "select 1 from staff where account_id = :account", account=account)
-    if is_staff is None or account == by or relations.blocked_between(unit, account, by):
+    may_be_told = unit.one(int, MAY_BE_TOLD, account=account, by=by)
+    if may_be_told is None or account == by or relations.blocked_between(unit, account, by):
         return
     if relations.mutes_notifications(unit, account, by):
         return
@@ -90,6 +101,33 @@ def tell_poll_ended(unit: Unit, post: PostId, *, by: AccountId) -> None:
         unit.after_commit(Notified(account, new))
 
 
+def tell_moderators(unit: Unit, *, report: int, by: AccountId, reported: AccountId) -> None:
+    """Tell those who look after reports that there is a new one, whomever they have blocked; the reported one is not told."""
+    chosen = "select account_id from staff where role in ('moderator', 'admin') and disabled_at is null"
+    moderators = set(unit.all(AccountId, chosen)) - {by, reported}
+    told = [(account, unit.new_id()) for account in sorted(moderators)]
+    _add_about(unit, "admin.report", told, by=by, about=report)
+
+
+def tell_warned(unit: Unit, account: AccountId, *, warning: int, by: AccountId) -> None:
+    """Tell somebody of this node what moderators have decided. by: the node's own account; who decided stays unsaid."""
+    _add_about(unit, "moderation_warning", [(account, unit.new_id())], by=by, about=warning)
+
+
+def _add_about(unit: Unit, kind: str, told: Sequence[tuple[AccountId, int]], *, by: AccountId, about: int) -> None:
+    sql = """
+    insert into notifications (id, account_id, kind, from_id, created_at, about)
+    values (:id, :account, :kind, :by, :now, :about)
+    """
+    rows: list[Mapping[str, Value]] = [
+        {"id": new, "account": account, "kind": kind, "by": by, "now": unit.now, "about": about}
+        for account, new in told
+    ]
+    unit.each(sql, rows)
+    for account, new in told:
+        unit.after_commit(Notified(account, new))
+
+
 def forget(unit: Unit, kind: str, *, by: AccountId, post: PostId) -> None:
     """Untell what was taken back."""
     unit.run(
@@ -122,7 +160,19 @@ def of(
 
 
 KINDS = frozenset(
-    {"mention", "reblog", "favourite", "follow", "follow_request", "status", "update", "poll", "emoji_reaction"}
+    {
+        "mention",
+        "reblog",
+        "favourite",
+        "follow",
+        "follow_request",
+        "status",
+        "update",
+        "poll",
+        "admin.report",
+        "moderation_warning",
+        "emoji_reaction",
+    }
 )
 
 

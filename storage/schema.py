@@ -88,6 +88,9 @@ accounts = Table(
     Column("also_known_as", WORDS, nullable=False, server_default=text("'[]'")),
     Column("moved_to", WORDS),
     Column("moved_at", Moment),
+    Column("suspended_at", Moment),
+    Column("silenced_at", Moment),
+    Column("sensitized_at", Moment),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
     Index(
@@ -95,6 +98,18 @@ accounts = Table(
         "moved_at",
         sqlite_where=text("moved_at is not null"),
         postgresql_where=text("moved_at is not null"),
+    ),
+    Index(
+        "ix_accounts_suspended",
+        "id",
+        sqlite_where=text("suspended_at is not null"),
+        postgresql_where=text("suspended_at is not null"),
+    ),
+    Index(
+        "ix_accounts_silenced",
+        "id",
+        sqlite_where=text("silenced_at is not null"),
+        postgresql_where=text("silenced_at is not null"),
     ),
 )
 
@@ -298,6 +313,7 @@ notifications = Table(
     of("from_id", "accounts.id"),
     of("post_id", "posts.id", nullable=True),
     Column("created_at", Moment, nullable=False),
+    Column("about", BigInteger),
     Index("ix_notifications_account", "account_id", "id"),
     Index("ix_notifications_post", "post_id"),
 )
@@ -487,8 +503,17 @@ reports = Table(
     Column("created_at", Moment, nullable=False),
     Column("resolved_at", Moment),
     Column("resolved_by", BigInteger),
+    Column("assigned_to", BigInteger),
+    Column("rules", WORDS, nullable=False, server_default=text("'[]'")),
+    Column("updated_at", Moment, nullable=False, server_default=text("0")),
     Index("ix_reports_target", "target_id", "id"),
     Index("ix_reports_by", "by_id", "id"),
+    Index(
+        "ix_reports_open",
+        "id",
+        sqlite_where=text("resolved_at is null"),
+        postgresql_where=text("resolved_at is null"),
+    ),
 )
 
 report_posts = Table(
@@ -499,6 +524,93 @@ report_posts = Table(
     ),
     Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Index("ix_report_posts_post", "post_id"),
+)
+
+report_notes = Table(
+    "report_notes",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("report_id", "reports.id"),
+    of("by_id", "accounts.id"),
+    Column("text", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_report_notes_report", "report_id", "id"),
+)
+
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("action", String(16), nullable=False),
+    Column("text", WORDS, nullable=False),
+    Column("posts", WORDS, nullable=False),
+    Column("report_id", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_warnings_account", "account_id", "id"),
+)
+
+# ---- what the house says to its people --------------------------------------------------------------------------------
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("source", WORDS, nullable=False),
+    Column("content", WORDS, nullable=False),
+    Column("starts_at", Moment),
+    Column("ends_at", Moment),
+    flag("all_day"),
+    Column("published_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+announcement_reads = Table(
+    "announcement_reads",
+    metadata,
+    Column(
+        "announcement_id",
+        BigInteger,
+        ForeignKey("announcements.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("read_at", Moment, nullable=False),
+    Index("ix_announcement_reads_account", "account_id"),
+)
+
+announcement_reactions = Table(
+    "announcement_reactions",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("announcement_id", "announcements.id"),
+    of("account_id", "accounts.id"),
+    Column("emoji", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("announcement_id", "account_id", "emoji"),
+    Index("ix_announcement_reactions_account", "account_id"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("text", WORDS, nullable=False),
+    Column("hint", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("removed_at", Moment),
+)
+
+house_texts = Table(
+    "house_texts",
+    metadata,
+    Column("name", String(48), primary_key=True),
+    Column("source", WORDS, nullable=False),
+    Column("content", WORDS, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 
 # ---- other nodes ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 What is kept of a password or a session is never enough to sign in with: an Argon2 text, a SHA-256 digest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from storage.store import Unit
 
 STAFF, MODERATOR, ADMIN = "staff", "moderator", "admin"
 ROLES = (STAFF, MODERATOR, ADMIN)
+MODERATING = frozenset({MODERATOR, ADMIN})
+"""Who looks after reports."""
 
 IDLE = {STAFF: timedelta(hours=12), MODERATOR: timedelta(hours=12), ADMIN: timedelta(minutes=30)}
 LONGEST = {STAFF: timedelta(days=14), MODERATOR: timedelta(days=14), ADMIN: timedelta(hours=12)}
@@ -72,6 +74,12 @@ def add(unit: Unit, account: AccountId, *, password: str, role: str, locale: str
 def by_account(unit: Unit, account: AccountId) -> Member | None:
     """The member of staff behind an account."""
     return unit.one(Member, f"{SELECT} where s.account_id = :account", account=account)
+
+
+def by_accounts(unit: Unit, accounts: Iterable[AccountId]) -> dict[AccountId, Member]:
+    """The members of staff behind these accounts, by account; others are left out."""
+    found = unit.all(Member, f"{SELECT} where s.account_id in :accounts", accounts=list(accounts))
+    return {member.account_id: member for member in found}
 
 
 def by_username(unit: Unit, username: str) -> Member | None:

@@ -15,7 +15,7 @@ from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.posts import COLUMNS, Post
 from storage.store import Unit
-from storage.visibility import BLOCKED, MUTED, VISIBLE_TO
+from storage.visibility import BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO
 
 OVER_FETCH = 8
 MOST_ROUNDS = 10
@@ -32,6 +32,7 @@ SHOWN_AT_HOME = f"""
 and (p.boost_of is null or exists (
     select 1 from posts o where o.id = p.boost_of and o.reach in (0, 1)
         and not {BLOCKED.replace("p.author_id", "o.author_id")}
+        and not {SUSPENDED.replace("p.author_id", "o.author_id")}
         and not {MUTED.replace("p.author_id", "o.author_id")}))
 and (p.reply_to_uri is null or p.author_id = :reader or p.reply_to_author = :reader or p.reply_to_author = p.author_id
     or exists (select 1 from follows y where y.follower_id = :reader and y.followed_id = p.reply_to_author
@@ -235,7 +236,7 @@ def by_author(
     return paged(unit, Post, sql, "p.id", page, author=author, reader=reader, tag=tag.lower())
 
 
-_UNFILTERED = f"not {BLOCKED} and not {MUTED}"
+_UNFILTERED = f"not {BLOCKED} and not {MUTED} and not {SUSPENDED} and not {SILENCED}"
 
 CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id"
 

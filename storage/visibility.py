@@ -7,7 +7,8 @@ A reader sees a post when one of these holds:
     reach FOLLOWERS                the author's accepted followers
     any reach                      its author, and each person it is addressed to
 
-and never when reader and author have blocked each other. What a peer may fetch is decided by `federation.audience`
+and never when reader and author have blocked each other, nor when moderators of this node have suspended the author (they
+themselves read what a report points to: `storage.reports.posts_of`). What a peer may fetch is decided by `federation.audience`
 from the same columns. `VISIBLE_TO` expects the alias `p` for posts and the value `:reader`, an account of this node.
 """
 
@@ -48,9 +49,15 @@ FOLLOWED = """exists (
     where v.follower_id = :reader and v.followed_id = p.author_id and v.accepted_at is not null
 )"""
 
+# Few are ever suspended: the list is read once for a whole statement, from an index that holds nobody else.
+SUSPENDED = "p.author_id in (select sa.id from accounts sa where sa.suspended_at is not null)"
+
+SILENCED = """(p.author_id <> :reader
+    and p.author_id in (select sb.id from accounts sb where sb.silenced_at is not null))"""
+
 VISIBLE_TO = f"""(
     (p.reach in (0, 1, 3) or p.author_id = :reader or {ADDRESSED} or (p.reach = 2 and {FOLLOWED}))
-    and not {BLOCKED}
+    and not {BLOCKED} and not {SUSPENDED}
 )"""
 
 AT_PEER = "a.host = :host and a.gone_at is null"

@@ -1,6 +1,6 @@
 """Delete: a post, or a whole account, goes (ActivityPub 6.4, 7.4)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from federation import audience as audiences
 from federation.activity import Activity
@@ -16,6 +16,8 @@ from storage.visibility import OPEN
 
 class Delete(Activity):
     """Its owner takes a thing back. A tombstone stays for ever, so that a late copy finds the door closed."""
+
+    may_be_of_suspended: ClassVar[bool] = True
 
     type: Literal["Delete"] = "Delete"
     object: Uri  # the post, its tombstone, or the actor itself
@@ -34,7 +36,9 @@ class Delete(Activity):
             raise NotAllowed(self.actor, self.object, "not-the-owner")
 
     def audience(self, unit: Unit, /) -> Audience:
-        """Everybody who was told of it."""
+        """Everybody who was told of it; of an account, everybody who follows it."""
+        if self.object == self.actor:
+            return Audience(followers_of=frozenset({self.performer(unit).id}))
         post = posts.by_uri(unit, self.object)
         return audiences.NOBODY if post is None else audiences.of_post(unit, post)
 

@@ -27,6 +27,8 @@ class Follow(Activity):
         followed = self._followed(unit)
         if self.actor == self.object or followed.kind == NODE_ACTOR_KIND:
             raise NotAllowed(self.actor, self.object, "cannot-be-followed")
+        if followed.suspended_at is not None:
+            raise NotFound
         if posts.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         follower = self.performer(unit)

@@ -1,6 +1,6 @@
 """Reject: somebody does not, or no longer, let a follower read them (ActivityPub 7.7)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -13,6 +13,8 @@ from storage.store import Unit
 
 class Reject(Activity):
     """A follow is refused; after an Accept, a follower is removed."""
+
+    may_be_of_suspended: ClassVar[bool] = True
 
     type: Literal["Reject"] = "Reject"
     object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: the Follow, or its id alone

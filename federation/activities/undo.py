@@ -1,6 +1,6 @@
 """Undo: somebody takes back a follow, a block, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -27,6 +27,8 @@ def _embedded(value: object) -> object:
 
 class Undo(Activity):
     """Takes back what the same actor did. One that comes before what it undoes is remembered."""
+
+    may_be_of_suspended: ClassVar[bool] = True
 
     type: Literal["Undo"] = "Undo"
     object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: the activity, or its id alone

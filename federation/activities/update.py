@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from federation import actors, notes, questions
 from federation import audience as audiences
@@ -24,6 +24,8 @@ OVERTAKES_WITHIN = timedelta(hours=24)
 
 class Update(Activity):
     """What an owner says now, in place of what was said before; what was said before is kept as a version."""
+
+    may_be_of_suspended: ClassVar[bool] = True
 
     type: Literal["Update"] = "Update"
     object: Embedded

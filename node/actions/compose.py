@@ -23,7 +23,7 @@ from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import idempotency, posts
+from storage import idempotency, posts, staff
 from storage.accounts import Account
 from storage.conversations import communities_of
 from storage.errors import NotFound
@@ -210,11 +210,21 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
 
 
 def _remove(unit: Unit, author: Account, identifier: PostId) -> None:
-    known = _own(unit, author, identifier)
+    outbox.perform(unit, removal(author, _own(unit, author, identifier)))
+
+
+def depart(unit: Unit, author: Account) -> None:
+    """Have an account of this node take leave for good: all that it wrote goes, here and wherever somebody follows it."""
+    staff.disable(unit, author.id)
+    uri = f"{author.uri}#delete"
+    outbox.perform(unit, Delete.read(documents.act("Delete", author, author.uri, uri=uri, to=[PUBLIC])))
+
+
+def removal(author: Account, known: Post) -> Delete:
+    """What takes back a post of somebody of this node, everywhere."""
     to = [PUBLIC] if known.reach in (Reach.ALL_NODES, Reach.UNLISTED) else [author.followers_uri]
     buried = {"id": known.uri, "type": "Tombstone"}
-    document = documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to)
-    outbox.perform(unit, Delete.read(document))
+    return Delete.read(documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to))
 
 
 def _own(unit: Unit, author: Account, identifier: PostId) -> Post:

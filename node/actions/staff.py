@@ -96,7 +96,7 @@ def change_role(unit: Unit, username: str, role: str, *, by: str, source: str) -
     if role not in staff.ROLES:
         raise Invalid("role", "ERR_INCLUSION", f"A role is one of: {', '.join(staff.ROLES)}.")
     if role != staff.ADMIN:
-        _demand_another_admin(unit, member)
+        demand_another_admin(unit, member)
     staff.set_role(unit, member.account_id, role)
     detail = {"before": member.role, "after": role}
     audit.add(unit, who=by, source=source, act="staff.role", subject=member.username, detail=detail)
@@ -105,7 +105,7 @@ def change_role(unit: Unit, username: str, role: str, *, by: str, source: str) -
 def disable(unit: Unit, username: str, *, by: str, source: str) -> None:
     """Somebody may no longer sign in and is signed out everywhere. Arguments and errors as for `change_role`."""
     member = staff.get(unit, username)
-    _demand_another_admin(unit, member)
+    demand_another_admin(unit, member)
     staff.disable(unit, member.account_id)
     audit.add(unit, who=by, source=source, act="staff.disable", subject=member.username)
 
@@ -117,7 +117,8 @@ def enable(unit: Unit, username: str, *, by: str, source: str) -> None:
     audit.add(unit, who=by, source=source, act="staff.enable", subject=member.username)
 
 
-def _demand_another_admin(unit: Unit, member: Member) -> None:
+def demand_another_admin(unit: Unit, member: Member) -> None:
+    """Raises Invalid where somebody is the only administrator who may sign in."""
     is_active = member.role == staff.ADMIN and member.disabled_at is None
     if is_active and staff.active_admins(unit) == 1:
         sentence = f"{member.username} is the only administrator. Make another one first."

@@ -73,6 +73,11 @@ class Caller:
         return self.grant is not None and self.grant.role == staff.ADMIN
 
     @property
+    def may_moderate(self) -> bool:
+        """Whether the person looks after reports, now."""
+        return self.grant is not None and self.grant.role in staff.MODERATING
+
+    @property
     def counted_as(self) -> str:
         """Whose bucket a request is taken from."""
         return str(self.account.id) if self.account else neighbourhood_of(self.request)
@@ -126,7 +131,7 @@ def bearer_token(request: web.Request) -> str | None:
     return request.query.get("access_token") or request.headers.get("Sec-WebSocket-Protocol") or None
 
 
-def demand(caller: Caller, wanted: Demand, *, administrators: bool) -> None:
+def demand(caller: Caller, wanted: Demand, *, administrators: bool, moderators: bool = False) -> None:
     """Let through who may.  Raises TokenNeeded, PersonNeeded, OutsideScopes, RoleNeeded."""
     if wanted.token and caller.grant is None:
         raise TokenNeeded
@@ -134,7 +139,7 @@ def demand(caller: Caller, wanted: Demand, *, administrators: bool) -> None:
         raise PersonNeeded
     if wanted.scopes and not any(scope_rules.covers(caller.scopes, scope) for scope in wanted.scopes):
         raise OutsideScopes
-    if administrators and not caller.may_administer:
+    if (administrators and not caller.may_administer) or (moderators and not caller.may_moderate):
         raise RoleNeeded
 
 

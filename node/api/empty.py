@@ -4,7 +4,7 @@ What else this node does not do answers 404, so that an app hides it.
 """
 
 from node.api.answers import Answerable, Paged
-from node.api.callers import SIGNED_IN, Caller
+from node.api.callers import Caller
 from node.api.endpoints import endpoint
 
 
@@ -34,13 +34,6 @@ async def followed_tags(caller: Caller) -> Answerable:
     """Tags that one follows."""
     del caller
     return Paged([])
-
-
-@endpoint("GET", "/api/v1/announcements", scope=SIGNED_IN)
-async def announcements(caller: Caller) -> Answerable:
-    """Notices of the administrators."""
-    del caller
-    return []
 
 
 @endpoint("GET", "/api/v1/conversations", scope="read:statuses")

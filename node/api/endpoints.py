@@ -41,6 +41,7 @@ class Endpoint:
     path: str
     demand: Demand
     administrators: bool
+    moderators: bool
     allowance: Allowance
     handler: Callable[..., Awaitable[Answerable]]
     model: type[Parameters] | None
@@ -56,13 +57,14 @@ def endpoint(
     *,
     scope: str | tuple[str, ...] | Demand,
     administrators: bool = False,
+    moderators: bool = False,
     rate: Allowance = Allowance.CALLS,
 ) -> Callable[[Handler], Handler]:
     """Declare an endpoint of the client API.
 
     path: as aiohttp's router takes it; each `{name}` becomes a keyword argument, an `int` or id where it is annotated so.
     scope: what the token must cover, one of several if there are several; or OPEN, APP, SIGNED_IN.
-    administrators: whether the person must look after this node besides.  rate: which allowance a request is taken from.
+    administrators: whether the person must look after this node besides; moderators: or at least after reports.  rate: which allowance a request is taken from.
     """
     wanted = scope if isinstance(scope, Demand) else Demand(scopes=(scope,) if isinstance(scope, str) else scope)
 
@@ -71,7 +73,9 @@ def endpoint(
             message = f"{method} {path} is declared twice."
             raise LookupError(message)
         model, numbers = _signature_of(handler, path)
-        _declared[method, path] = Endpoint(method, path, wanted, administrators, rate, handler, model, numbers)
+        _declared[method, path] = Endpoint(
+            method, path, wanted, administrators, moderators, rate, handler, model, numbers
+        )
         return handler
 
     return declare
@@ -94,7 +98,7 @@ def routes_of(package: str) -> list[web.RouteDef]:
 
 def unknown_paths(prefix: str) -> list[web.RouteDef]:
     """The last routes below a prefix: what nobody declared is not found, in JSON."""
-    nothing = Endpoint("*", prefix, OPEN, False, Allowance.CALLS, _nothing, None, frozenset())  # noqa: FBT003
+    nothing = Endpoint("*", prefix, OPEN, False, False, Allowance.CALLS, _nothing, None, frozenset())  # noqa: FBT003
     return [web.route("*", f"{prefix}/{{rest:.*}}", partial(answer, nothing))]
 
 
@@ -108,7 +112,7 @@ async def answer(found: Endpoint, request: web.Request) -> web.StreamResponse:
         at_once: Callable[[], dict[str, str] | None] = partial(_count_at_once, buckets, found.allowance, counted_as)
         request[STANDING] = at_once
         standing = (await buckets.take(found.allowance, counted_as)).headers()
-        callers.demand(caller, found.demand, administrators=found.administrators)
+        callers.demand(caller, found.demand, administrators=found.administrators, moderators=found.moderators)
         result = respond(request, node.base_url, await _call(found, caller))
     except Exception as error:  # noqa: BLE001  the one place where a request to an endpoint may fail in any way
         result = errors.refusal(error) or unexpected(request)

@@ -95,7 +95,7 @@ class PersonNeeded(ApiError):
 
 
 class RoleNeeded(ApiError):
-    """Only administrators of this node may do this."""
+    """Only those who look after this node, or after its reports, may do this."""
 
     code = "role-needed"
     status = 403

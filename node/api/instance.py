@@ -12,13 +12,14 @@ from aiohttp import web
 
 from node.actions import markup, polls
 from node.actions.pins import MOST_PINS
+from node.api import entities
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
 from node.context import Node
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
-from storage import peers
+from storage import house, peers
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -62,7 +63,7 @@ async def describe(caller: Caller) -> Answerable:
             "url": None,
         },
         "contact": {"email": node.settings.contact_email, "account": None},
-        "rules": [],
+        "rules": await _rules(node),
     }
 
 
@@ -87,15 +88,14 @@ async def describe_as_before(caller: Caller) -> Answerable:
         "invites_enabled": False,
         "configuration": _configuration(node),
         "contact_account": None,
-        "rules": [],
+        "rules": await _rules(node),
     }
 
 
 @endpoint("GET", "/api/v1/instance/rules", scope=OPEN)
 async def rules(caller: Caller) -> Answerable:
-    """The rules of the house; they are the ministry's charter, which is not kept here."""
-    del caller
-    return []
+    """The rules of the charter, as administrators wrote them."""
+    return await _rules(caller.node)
 
 
 @endpoint("GET", "/api/v1/instance/peers", scope=SIGNED_IN)
@@ -125,7 +125,10 @@ async def domain_blocks(caller: Caller) -> Answerable:
 
 @endpoint("GET", "/api/v1/instance/extended_description", scope=OPEN)
 async def extended_description(caller: Caller) -> Answerable:
-    """What the node is for."""
+    """What the node is for: what administrators wrote about it, else its description in the settings."""
+    written = (await caller.node.store.read(house.texts)).get(house.DESCRIPTION)
+    if written is not None:
+        return {"updated_at": entities.timestamp(written.updated_at), "content": written.content}
     text = markup.render(caller.node.settings.description, mentions={}, tag_url=lambda _: "")
     return {"updated_at": None, "content": text}
 
@@ -133,7 +136,9 @@ async def extended_description(caller: Caller) -> Answerable:
 @endpoint("GET", "/api/v1/instance/privacy_policy", scope=OPEN)
 async def privacy_policy(caller: Caller) -> Answerable:
     """What happens to what people write."""
-    del caller
+    written = (await caller.node.store.read(house.texts)).get(house.PRIVACY)
+    if written is not None:
+        return {"updated_at": entities.timestamp(written.updated_at), "content": written.content}
     return {
         "updated_at": None,
         "content": (
@@ -182,6 +187,10 @@ async def health(caller: Caller) -> Answerable:
     """Whether the node answers and its database can be read."""
     await caller.node.store.read(_look)
     return web.Response(text="OK")
+
+
+async def _rules(node: Node) -> list[entities.Entity]:
+    return [entities.rule(each) for each in await node.store.read(house.rules)]
 
 
 # ---- parts ----------------------------------------------------------------------------------------------------------

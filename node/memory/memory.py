@@ -41,6 +41,7 @@ from storage.events import (
     SessionEnded,
     SessionsEnded,
     StaffChanged,
+    StandingChanged,
 )
 from storage.ids import AccountId, PostId
 from storage.oauth import Grant
@@ -128,7 +129,7 @@ class Memory:
     def hear(self, events: Sequence[Event]) -> None:
         """Forget what is made of anything that has changed."""
         for event in events:
-            if isinstance(event, ChangedElsewhere | PostsRemoved):
+            if isinstance(event, ChangedElsewhere | PostsRemoved | StandingChanged):
                 self.forget_all()
             for tag in changed_by(event):
                 self.forget(tag)

@@ -29,6 +29,7 @@ class Me:
     username: str
     display_name: str
     may_administer: bool
+    may_moderate: bool
 
 
 def language_of(request: web.Request, visitor: Visitor | None) -> Language:
@@ -95,7 +96,7 @@ def _me(visitor: Visitor | None) -> Me | None:
     if visitor is None:
         return None
     account = visitor.account
-    return Me(account.handle, account.username, account.display_name, visitor.may_administer)
+    return Me(account.handle, account.username, account.display_name, visitor.may_administer, visitor.may_moderate)
 
 
 def go(path: str, *, done: str = "") -> web.Response:

@@ -26,6 +26,7 @@ from federation.hosts import canonical_host, unicode_form
 from node.api.entities import headings
 from node.web import assets
 from node.web.languages import LANGUAGES, Language, Speech, moment_of, translations
+from storage import ids
 
 TEMPLATES = Path(__file__).parent / "templates"
 TINTS = 6
@@ -97,6 +98,7 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
     return {
         "ago": ago,
         "long_time": speech.long_time,
+        "written_at": lambda post: speech.long_time(ids.moment_of(int(post))),
         "number": speech.number,
         "iso": lambda moment: moment_of(moment).isoformat(timespec="seconds"),
         "tint": tint,

@@ -41,11 +41,13 @@ STATUS: dict[type[Exception], int] = {
 _declared: list[web.RouteDef] = []
 
 
-def page(method: str, path: str, *, sign_in: bool = True, administrators: bool = False) -> Callable[[Page], Page]:
+def page(
+    method: str, path: str, *, sign_in: bool = True, administrators: bool = False, moderators: bool = False
+) -> Callable[[Page], Page]:
     """Declare a page.
 
     method: GET or POST.  path: as aiohttp's router takes it.  sign_in: whether only for people who are signed in.
-    administrators: whether only for those who look after this node.
+    administrators: whether only for those who look after this node.  moderators: or, at least, after its reports.
     """
 
     def declare(handler: Page) -> Page:
@@ -53,9 +55,11 @@ def page(method: str, path: str, *, sign_in: bool = True, administrators: bool =
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
                 visitor = await session.visitor_of(request)
-                if visitor is None and (sign_in or administrators):
+                if visitor is None and (sign_in or administrators or moderators):
                     return _to_sign_in(request)
                 if administrators and not (visitor and visitor.may_administer):
+                    raise web.HTTPForbidden
+                if moderators and not (visitor and visitor.may_moderate):
                     raise web.HTTPForbidden
                 if method in CHANGING:
                     await session.require_csrf(request)

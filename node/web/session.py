@@ -58,6 +58,11 @@ class Visitor:
         """Whether the person looks after this node."""
         return self.role == staff.ADMIN
 
+    @property
+    def may_moderate(self) -> bool:
+        """Whether the person looks after reports."""
+        return self.role in staff.MODERATING
+
 
 VISITOR: web.RequestKey[Visitor | None] = web.RequestKey("visitor")
 

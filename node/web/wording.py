@@ -34,6 +34,20 @@ NOTICES = {
     "declined": message("The request is declined."),
     "dropped": message("This person no longer follows you."),
     "read": message("All notifications are marked as read."),
+    "reported": message(
+        "Your report is sent. The moderators of this node look at it; the person does not learn that it came from you."
+    ),
+    "noted": message("Your note is kept with the case."),
+    "decided": message("It is done. The decision is on record."),
+    "post-removed": message("The post is removed."),
+    "case-closed": message("The case is closed."),
+    "case-open": message("The case is open again."),
+    "case-taken": message("You look after this case now."),
+    "case-left": message("Nobody looks after this case now."),
+    "rule-added": message("The rule is added to the charter."),
+    "rule-removed": message("The rule is taken out of the charter."),
+    "announced": message("The announcement is published."),
+    "withdrawn": message("The announcement is withdrawn."),
     "admitted": message("The node is admitted. Its administrator must admit this one too."),
     "removed": message("The node is removed."),
     "trying": message("This node tries again now. Reload the page in a moment."),
@@ -56,6 +70,21 @@ def _said(sentence: str, language: Language) -> str:
 
 REFUSED = {
     ("text", "ERR_BLANK"): message("Write something first."),
+    ("note", "ERR_BLANK"): message("Write something first."),
+    ("comment", "ERR_TOO_LONG"): message("What you wrote is too long: 1,000 characters at most."),
+    ("account_id", "ERR_SELF"): message("You cannot report yourself."),
+    ("base", "ERR_TOO_MANY"): message(
+        "Many of your reports are still open. The moderators must look at them before you can send more."
+    ),
+    ("id", "ERR_SELF"): message("Nobody decides about themselves. Ask another moderator."),
+    ("ends_at", "ERR_INVALID"): message(
+        "Give the day as year-month-day, such as 2027-01-31, and not one that is over."
+    ),
+    ("rule", "ERR_BLANK"): message("Write the rule first."),
+    ("rule", "ERR_TOO_LONG"): message("A rule has 300 characters at most, and its explanation 1,000."),
+    ("rule", "ERR_TOO_MANY"): message("There are 40 rules already. Take one out before you add another."),
+    ("extended_description", "ERR_TOO_LONG"): message("The text is too long: 20,000 characters at most."),
+    ("privacy_policy", "ERR_TOO_LONG"): message("The text is too long: 20,000 characters at most."),
     ("text", "ERR_TOO_LONG"): message(
         "The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts."
     ),

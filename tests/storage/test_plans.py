@@ -51,6 +51,8 @@ VALUES = {
 
 # What a plan may scan: what was put together on the way, never a table.
 PUT_TOGETHER = {"CONSTANT", "json_each"}
+# An index that holds the few who are suspended, and nobody else, is read whole: once for a statement.
+OF_THE_FEW = "INDEX ix_accounts_suspended"
 OF_JOURNALS = {"s", "w", "l", "edges", "best", "walked"}
 
 
@@ -88,6 +90,7 @@ def test_no_hot_statement_reads_a_whole_table(raw: sqlite3.Connection, name: str
     steps = [row[3] for row in raw.execute(f"explain query plan {for_sqlite(HOT[name])}", VALUES)]
     harmless = PUT_TOGETHER | (OF_JOURNALS if name in JOURNAL else set())
     scanned = [step for step in steps if step.startswith("SCAN") and step.split()[1] not in harmless]
+    scanned = [step for step in scanned if OF_THE_FEW not in step]
     assert scanned == []
     assert any(step.startswith("SEARCH") for step in steps)
 

@@ -4,8 +4,12 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
 
     posts.py     Status, Context, StatusEdit, StatusSource      people.py   Account, Relationship
     notices.py   Notification, Marker                           tags.py     Tag
+    house.py     Announcement
+    moderation.py   Report, Admin::Report, Admin::Account, Rule
 """
 
+from node.api.entities.house import announcements
+from node.api.entities.moderation import admin_accounts, admin_reports, report, rule
 from node.api.entities.notices import marker, notifications
 from node.api.entities.parts import Entity, timestamp
 from node.api.entities.people import account, accounts, own_account, relationship, relationships, typed_fields
@@ -31,6 +35,9 @@ __all__ = [
     "Entity",
     "account",
     "accounts",
+    "admin_accounts",
+    "admin_reports",
+    "announcements",
     "chosen",
     "context",
     "history",
@@ -43,6 +50,8 @@ __all__ = [
     "relationship",
     "relationships",
     "remember_marks",
+    "report",
+    "rule",
     "source",
     "status",
     "statuses",

@@ -59,7 +59,11 @@ def account(node: Node, found: Account, *, successor: Account | None = None) -> 
     }
     if successor is not None:
         entity["moved"] = account(node, successor)
-    return entity if found.gone_at is None else {**entity, "suspended": True}
+    if found.silenced_at is not None:
+        entity["limited"] = True
+    if found.suspended_at is not None:  # nothing of what they say is shown, here as elsewhere
+        entity |= {"note": "", "fields": []}
+    return {**entity, "suspended": True} if found.gone_at is not None or found.suspended_at is not None else entity
 
 
 def typed_fields(me: Account) -> list[tuple[str, str]]:
@@ -83,13 +87,18 @@ def own_account(entity: Entity, me: Account, *, role: str, language: str | None,
             "indexable": False,
             "attribution_domains": [],
         },
-        "role": {
-            "id": "-99" if role == staff.STAFF else str(staff.ROLES.index(role)),
-            "name": ROLE_NAMES.get(role, ""),
-            "permissions": PERMISSIONS[role],
-            "color": "",
-            "highlighted": False,
-        },
+        "role": role_entity(role),
+    }
+
+
+def role_entity(name: str) -> Entity:
+    """A role as apps read it. name: one of `staff.ROLES`."""
+    return {
+        "id": "-99" if name == staff.STAFF else str(staff.ROLES.index(name)),
+        "name": ROLE_NAMES.get(name, ""),
+        "permissions": PERMISSIONS[name],
+        "color": "",
+        "highlighted": False,
     }
 
 

@@ -413,7 +413,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "created_at": timestamp(post.published_at),
         "in_reply_to_id": text_or_none(post.reply_to),
         "in_reply_to_account_id": text_or_none(post.reply_to_author),
-        "sensitive": post.sensitive,
+        "sensitive": post.sensitive or author.sensitized_at is not None,
         "spoiler_text": post.summary,
         "visibility": VISIBILITY[post.reach],
         "language": post.language,

@@ -11,7 +11,7 @@ from node.web.addresses import is_first, neighbours, page_of
 from node.web.answers import language_of, render
 from node.web.declared import page
 from node.web.typed import Typed
-from storage import timelines
+from storage import announcements, timelines
 from storage.ids import AccountId
 from storage.pages import Page
 from storage.posts import Post
@@ -55,9 +55,11 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
     visitor = session.present(request)
     part = page_of(request)
     posts = await node.store.read(timeline, visitor.account.id, part)
+    told = await node.store.read(announcements.current, visitor.account.id, put_away=False) if is_first(part) else []
     return await render(
         request,
         "journal.html",
+        announcements=told,
         shown=shown,
         posts=await entities.of_posts(node, visitor.account, posts),
         first_page=is_first(part),

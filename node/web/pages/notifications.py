@@ -31,7 +31,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         "notifications.html",
         requests=await entities.accounts(node, me, asking),
-        notifications=[{"status": None, **one, "unread": int(one["id"]) > read_to} for one in shown],
+        notifications=[
+            {"status": None, "moderation_warning": None, **one, "unread": int(one["id"]) > read_to} for one in shown
+        ],
         around=neighbours(request, part, [row.id for row in rows]),
     )
 

@@ -196,6 +196,74 @@ TAG: Shape = {
     "history": [{"day": digits, "uses": digits, "accounts": digits}],
     "following": flag,
 }
+REPORT: Shape = {
+    "id": id,
+    "action_taken": flag,
+    "action_taken_at": Maybe(time),
+    "category": one_of("spam", "legal", "violation", "other"),
+    "comment": text,
+    "forwarded": flag,
+    "created_at": time,
+    "status_ids": [id],
+    "rule_ids": [id],
+    "target_account": ACCOUNT,
+}
+ADMIN_ACCOUNT: Shape = {
+    "id": id,
+    "username": text,
+    "domain": Maybe(text),
+    "created_at": time,
+    "email": text,
+    "ip": Maybe(text),
+    "ips": [null],
+    "locale": Maybe(text),
+    "invite_request": null,
+    "role": Maybe({"id": text, "name": text, "permissions": digits, "color": text, "highlighted": flag}),
+    "confirmed": flag,
+    "approved": flag,
+    "disabled": flag,
+    "silenced": flag,
+    "suspended": flag,
+    "sensitized": flag,
+    "account": lambda value: not wrong({key: value[key] for key in value.keys() - {"limited", "suspended"}}, ACCOUNT),
+}
+ADMIN_REPORT: Shape = {name: shape for name, shape in REPORT.items() if name not in ("status_ids", "rule_ids")} | {
+    "updated_at": time,
+    "account": ADMIN_ACCOUNT,
+    "target_account": ADMIN_ACCOUNT,
+    "assigned_account": Maybe(ADMIN_ACCOUNT),
+    "action_taken_by_account": Maybe(ADMIN_ACCOUNT),
+    "statuses": [STATUS],
+    "rules": [{"id": id, "text": text, "hint": text}],
+}
+NOTIFICATION_OF_REPORT: Shape = NOTIFICATION | {"type": one_of("admin.report"), "report": REPORT}
+NOTIFICATION_OF_WARNING: Shape = NOTIFICATION | {
+    "type": one_of("moderation_warning"),
+    "moderation_warning": {
+        "id": id,
+        "action": one_of("none", "delete_statuses", "sensitive", "disable", "silence", "suspend"),
+        "text": text,
+        "status_ids": [id],
+        "target_account": ACCOUNT,
+        "appeal": null,
+        "created_at": time,
+    },
+}
+ANNOUNCEMENT: Shape = {
+    "id": id,
+    "content": text,
+    "starts_at": Maybe(time),
+    "ends_at": Maybe(time),
+    "all_day": flag,
+    "published_at": time,
+    "updated_at": time,
+    "read": flag,
+    "mentions": [null],
+    "statuses": [null],
+    "tags": [null],
+    "emojis": [null],
+    "reactions": [{"name": text, "count": number, "me": flag}],
+}
 DOMAIN_ALLOW: Shape = {"id": id, "domain": text, "created_at": time}
 
 

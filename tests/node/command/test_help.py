@@ -35,6 +35,7 @@ def test_every_command_tells_what_it_takes(command: str) -> None:
     ("group", "command"),
     [
         *(("staff", name) for name in ("add", "list", "role", "disable", "enable", "password")),
+        *(("announcements", name) for name in ("publish", "list", "withdraw")),
         *(("peers", name) for name in ("list", "show", "allow", "remove")),
         *(("queue", name) for name in ("list", "retry", "drop")),
         *(("keys", name) for name in ("list", "rotate")),

@@ -199,7 +199,15 @@ WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
 
 def told(kind: str, who: dict[str, Any], post: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    one = {"id": "9", "type": kind, "created_at": ago(hours=1), "account": who, "status": post, "unread": False}
+    one = {
+        "id": "9",
+        "type": kind,
+        "created_at": ago(hours=1),
+        "account": who,
+        "status": post,
+        "unread": False,
+        "moderation_warning": None,
+    }
     return {**one, **more}
 
 
@@ -253,6 +261,7 @@ FEED: dict[str, Any] = {
     "errors": {},
     "first_page": True,
     "newcomer": False,
+    "announcements": [SimpleNamespace(id=5, content="<p>Coupure lundi.</p>")],
 }
 NO_FEED = {**FEED, "posts": [], "around": ALONE}
 FACE = {
@@ -266,6 +275,63 @@ FACE = {
 }
 
 OPENED = [Opened("Firefox · 10.1.2.3", datetime(2026, 11, 23, 9, tzinfo=UTC), "7"), Opened("", None, "8")]
+
+RULES = [{"id": "71", "text": "On signe de son nom.", "hint": "Pas de pseudonyme."}]
+REPORTING: dict[str, Any] = {
+    "action": "/people/4/report",
+    "rules": RULES,
+    "typed": {"comment": "<b>bold", "category": "other", "rules": ["71"], "forward": True},
+    "errors": {},
+}
+
+
+def judged(account: Any, domain: str | None = None, **more: bool) -> dict[str, Any]:
+    restricted = {"suspended": False, "silenced": False, "sensitized": False} | more
+    return {"account": account, "username": account["username"], "domain": domain, **restricted}
+
+
+CASE: dict[str, Any] = {
+    "id": "12",
+    "category": "violation",
+    "comment": "Voir <script>.",
+    "rules": RULES,
+    "created_at": ago(hours=5),
+    "forwarded": True,
+    "account": judged(KEN, "tokyo.example"),
+    "target_account": judged(PAUL, silenced=True, suspended=True),
+    "assigned_account": judged(MARIE),
+    "action_taken": True,
+    "action_taken_at": ago(hours=1),
+    "action_taken_by_account": judged(MARIE),
+    "statuses": [WARNED],
+}
+CASE_ELSEWHERE: dict[str, Any] = {
+    **CASE,
+    "id": "13",
+    "category": "spam",
+    "comment": "",
+    "rules": [],
+    "account": judged(MARIE),
+    "target_account": judged(KEN, "tokyo.example"),
+    "assigned_account": None,
+    "action_taken": False,
+    "statuses": [],
+}
+DECIDING: dict[str, Any] = {
+    "notes": [{"text": "Déjà vu.", "at": NOW - timedelta(hours=2), "by": "Marie"}],
+    "told": [
+        SimpleNamespace(action=action, text="Merci.", created_at=NOW)
+        for action in ("none", "sensitive", "disable", "silence", "suspend", "delete_statuses")
+    ],
+    "before": [SimpleNamespace(id=3, category="legal", created_at=NOW, resolved_at=NOW)],
+    "may_decide": True,
+    "errors": {},
+    "typed": {"note": "", "text": "", "decision": "none"},
+}
+ANNOUNCED = [
+    SimpleNamespace(id=1, content="<p>Lundi</p>", published_at=NOW, ends_at=NOW + timedelta(days=2)),
+    SimpleNamespace(id=2, content="<p>Hier</p>", published_at=NOW, ends_at=NOW - timedelta(days=2)),
+]
 
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
@@ -356,6 +422,16 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("status", KEN, POST),
                 told("poll", KEN, ANSWERED),
                 told("poll", MARIE, ENDED),
+                told("admin.report", KEN, report={"id": "12", "target_account": PAUL}),
+                told(
+                    "moderation_warning",
+                    PAUL,
+                    moderation_warning={
+                        "action": "delete_statuses",
+                        "text": "<b>Merci",
+                        "status_ids": ["7700000000000000"],
+                    },
+                ),
             ],
             "around": Neighbours(None, "/notifications?max_id=9"),
             "path": "/notifications",
@@ -415,11 +491,54 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         {"nodes": [], "errors": {"host": "Non."}, "typed": "x y", "confirm": "xy", "node_host": "p"},
     ),
     "admin_peer_remove": ("admin_peer_remove.html", {"host": "old.example", "waiting": 3}),
+    "report": ("report.html", {**REPORTING, "entity": POST, "account": KEN, "action": "/posts/1/report"}),
+    "report_wrong": (
+        "report.html",
+        {**REPORTING, "entity": None, "account": PAUL, "errors": {"comment": "Non."}, "rules": []},
+    ),
+    "moderation": ("moderation.html", {"cases": [CASE, CASE_ELSEWHERE], "closed": False, "around": ALONE}),
+    "moderation_none": ("moderation.html", {"cases": [], "closed": False, "around": ALONE}),
+    "moderation_closed": ("moderation.html", {"cases": [], "closed": True, "around": ALONE}),
+    "moderation_case": ("moderation_case.html", {**DECIDING, "case": CASE}),
+    "moderation_case_elsewhere": (
+        "moderation_case.html",
+        {**DECIDING, "case": CASE_ELSEWHERE, "notes": [], "told": []},
+    ),
+    "moderation_case_not_ours": (
+        "moderation_case.html",
+        {**DECIDING, "case": CASE, "may_decide": False},
+    ),
+    "admin_announcements": (
+        "admin_announcements.html",
+        {"announcements": ANNOUNCED, "errors": {}, "typed": SimpleNamespace(text="", ends_at="")},
+    ),
+    "admin_announcements_none": (
+        "admin_announcements.html",
+        {"announcements": [], "errors": {"text": "Non."}, "typed": SimpleNamespace(text="<b>bold", ends_at="x")},
+    ),
+    "admin_charter": (
+        "admin_charter.html",
+        {"rules": RULES, "errors": {}, "typed": SimpleNamespace(rule="", hint="", description="", privacy="")},
+    ),
+    "admin_charter_wrong": (
+        "admin_charter.html",
+        {
+            "rules": [],
+            "errors": {"rule": "Non."},
+            "typed": SimpleNamespace(rule="x", hint="", description="", privacy=""),
+        },
+    ),
+    "profile_suspended": ("profile.html", {**FACE, "account": {**KEN, "suspended": True}, "posts": []}),
+    "profile_silenced": ("profile.html", {**FACE, "account": {**KEN, "limited": True}}),
     "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED}),
     "admin_staff_wrong": ("admin_staff.html", {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED}),
     **{
         f"error_{code}": ("error.html", {"code": code, "me": None if code == 403 else ME})
-        for ME in [SimpleNamespace(acct="marie", username="marie", display_name="Marie Delorme", may_administer=False)]
+        for ME in [
+            SimpleNamespace(
+                acct="marie", username="marie", display_name="Marie Delorme", may_administer=False, may_moderate=False
+            )
+        ]
         for code in (400, 403, 404, 405, 413, 429, 500, 502, 503, 507)
     },
 }
@@ -427,7 +546,9 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 def context(language: str, **own: Any) -> dict[str, Any]:
     """What every page is given, and this page's own."""
-    me = SimpleNamespace(acct="marie", username="marie", display_name="Marie Delorme", may_administer=True)
+    me = SimpleNamespace(
+        acct="marie", username="marie", display_name="Marie Delorme", may_administer=True, may_moderate=True
+    )
     common = {
         "me": me,
         "csrf": "t0ken",
