@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver
 from federation import routes as federation_routes
 from federation.addresses import Egress
 from federation.hosts import canonical_host
+from federation.push_services import PushServices
 from federation.roles import Role
 from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
@@ -30,6 +31,8 @@ from node.memory import Memory
 from node.metrics import Metrics, scraped
 from node.passwords import Passwords
 from node.protection import IDENTIFIER
+from node.push import vapid
+from node.push.sender import PUSH, Sender
 from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start, start_on
 from node.settings import Settings
 from node.streaming import STREAMS, Hub
@@ -105,6 +108,11 @@ async def running(
             leaving.callback(node.passwords.close)
             leaving.push_async_callback(federation.client.close)
             app = application_of(node)
+            if settings.push.allow:
+                app[PUSH] = sender = await _sender_of(node, resolver)
+                leaving.push_async_callback(sender.services.close)
+                if Role.DELIVERY in settings.roles:
+                    await leaving.enter_async_context(sender.running())
             streams = await leaving.enter_async_context(app[STREAMS].running())
             if metrics is not None:
                 metrics.watch_streams(streams)
@@ -172,6 +180,20 @@ def application_of(node: Node) -> web.Application:
     for routes in (federation_routes.routes(), oauth.routes(), api.routes(), pages.routes()):
         app.add_routes(routes)
     return app
+
+
+async def _sender_of(node: Node, resolver: AbstractResolver | None) -> Sender:
+    """What sends pushes, and the key with which it does."""
+    settings, place = node.settings, node.federation.place
+    services = PushServices(
+        settings.push.allow,
+        egress=place.egress,
+        software=f"Legation (+{place.base_url}/)",
+        resolver=resolver,
+        tls=settings.certificates(),
+    )
+    subject = f"mailto:{settings.contact_email}" if settings.contact_email else settings.base_url
+    return Sender(node, services, await vapid.load(node.store, node.vault, subject=subject))
 
 
 def place_of(settings: Settings) -> Place:

@@ -34,6 +34,7 @@ from federation.hosts import canonical_host
 from federation.roles import ALL_ROLES, Role
 from node.errors import BadSettings
 from storage.addresses import fault_in
+from storage.ids import Host
 from storage.vault import SECRET_BYTES
 
 FILE = "legation.toml"
@@ -108,6 +109,29 @@ class Egress(BaseModel):
     """The certificates of the authorities that vouch for peers, in PEM, instead of those that the system trusts."""
 
 
+def _hosts(found: object) -> object:
+    """Hosts from a list, or from one text, as the environment has it."""
+    return re.findall(r'[^\s,"]+', found.strip("[]")) if isinstance(found, str) else found
+
+
+Hosts = Annotated[frozenset[Annotated[Host, BeforeValidator(_host)]], BeforeValidator(_hosts), NoDecode]
+
+
+class Push(BaseModel):
+    """Push notifications to apps that are not open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    allow: Hosts = frozenset()
+    """The push services to which notifications are sent, sealed, as `push.example`. Without any, none are sent."""
+
+    text: bool = True
+    """Whether a push says who did what. Without, only that there is something new."""
+
+
+NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push}
+
+
 class Settings(BaseSettings):
     """Everything that can be set on a node."""
 
@@ -149,6 +173,9 @@ class Settings(BaseSettings):
 
     egress: Egress = Egress()
     """Where the node may connect to."""
+
+    push: Push = Push()
+    """Push notifications to apps that are not open."""
 
     secret_file: Path | None = None
     """The file with the secret that opens the node's keys, outside of the data folder."""
@@ -445,14 +472,15 @@ def _secret_of(written: str, where: str) -> bytes:
 def _unknown_in_file(written: dict[str, Any]) -> Iterator[str]:
     names = set(Settings.model_fields) - {"data"}
     yield from (_unknown(name, names) for name in written if name not in names)
-    egress, inside = written.get("egress"), {f"egress.{name}" for name in Egress.model_fields}
-    if isinstance(egress, dict):
-        yield from (_unknown(f"egress.{name}", inside) for name in egress if f"egress.{name}" not in inside)
+    for table, model in NESTED.items():
+        given, inside = written.get(table), {f"{table}.{name}" for name in model.model_fields}
+        if isinstance(given, dict):
+            yield from (_unknown(f"{table}.{name}", inside) for name in given if f"{table}.{name}" not in inside)
 
 
 def _unknown_in_environment() -> Iterator[str]:
     names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "data"}
-    names |= {f"{PREFIX}EGRESS__{name.upper()}" for name in Egress.model_fields}
+    names |= {f"{PREFIX}{table}__{name}".upper() for table, model in NESTED.items() for name in model.model_fields}
     given = [name for name in os.environ if name.startswith(PREFIX) and name not in NOT_SETTINGS]
     yield from (_unknown(name, names) for name in given if name not in names)
 

@@ -127,6 +127,11 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PushesQueued(Event):
+    """There is something to send to apps that are not open."""
+
+
+@dataclass(frozen=True, slots=True)
 class RelationChanged(Event):
     """Whom a person follows, blocks or mutes has changed."""
 

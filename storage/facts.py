@@ -16,3 +16,13 @@ def put(unit: Unit, name: str, value: str) -> None:
         "insert into facts (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value"
     )
     unit.run(sql, name=name, value=value)
+
+
+def keep_first(unit: Unit, name: str, value: str) -> str:
+    """Note a fact unless it is known already. Returns the one that is known from now on, whoever noted it."""
+    unit.run(
+        "insert into facts (name, value) values (:name, :value) on conflict (name) do nothing", name=name, value=value
+    )
+    known = get(unit, name)
+    assert known is not None
+    return known

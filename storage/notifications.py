@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import relations
+from storage import pushes, relations
 from storage.events import Notified
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
@@ -71,6 +71,7 @@ def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: Post
     """
     unit.run(sql, id=new, account=account, kind=kind, by=by, post=post, now=unit.now)
     unit.after_commit(Notified(account, new))
+    pushes.queue(unit, account, new, kind=kind, by=by)
 
 
 CONCERNED = """

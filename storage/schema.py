@@ -792,6 +792,47 @@ oauth_tokens = Table(
     Index("ix_oauth_tokens_code", "code_digest"),
 )
 
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("token_id", "oauth_tokens.id"),
+    of("account_id", "accounts.id"),
+    Column("endpoint", WORDS, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("auth", LargeBinary, nullable=False),
+    flag("standard"),
+    Column("alerts", WORDS, nullable=False),
+    Column("policy", String(16), nullable=False),
+    Column("sealed_token", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("token_id"),
+    Index("ix_push_subscriptions_account", "account_id"),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column(
+        "subscription_id",
+        BigInteger,
+        ForeignKey("push_subscriptions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "notification_id",
+        BigInteger,
+        ForeignKey("notifications.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    count("attempts"),
+    Column("due_at", Moment, nullable=False),
+    Index("ix_pushes_notification", "notification_id"),
+    Index("ix_pushes_due", "due_at"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -17,6 +17,7 @@ from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
 from node.context import Node
+from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
 from storage import house, peers
@@ -53,7 +54,7 @@ async def describe(caller: Caller) -> Answerable:
             {"src": _asset(node, "icon-512.png"), "size": "512x512"},
         ],
         "languages": list(LANGUAGES),
-        "configuration": _configuration(node) | _only_present_apps_read(node),
+        "configuration": _configuration(node) | _only_present_apps_read(node, push_key(caller.request.app)),
         "registrations": {
             "enabled": False,
             "approval_required": False,
@@ -225,7 +226,7 @@ def _configuration(node: Node) -> dict[str, Any]:
     }
 
 
-def _only_present_apps_read(node: Node) -> dict[str, Any]:
+def _only_present_apps_read(node: Node, key: str) -> dict[str, Any]:
     by_sign_in = {"local": "authenticated", "remote": "authenticated"}
     return {
         "urls": {
@@ -235,7 +236,7 @@ def _only_present_apps_read(node: Node) -> dict[str, Any]:
             "terms_of_service": None,
             "status": None,
         },
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": key},
         "limited_federation": True,
         "timelines_access": {"live_feeds": by_sign_in, "hashtag_feeds": by_sign_in, "trending_link_feeds": by_sign_in},
     }

@@ -13,6 +13,7 @@ from node.api.limits import Allowance
 from node.api.parameters import Parameters, Several
 from node.oauth import redirects
 from node.oauth.errors import invalid_scope
+from node.push.sender import push_key
 from storage import oauth
 from storage.oauth import App
 
@@ -60,7 +61,11 @@ async def register(caller: Caller, query: Registration) -> Answerable:
         redirect_uris=addresses,
         scopes=scopes.unparse(wanted),
     )
-    return entity(app) | {"client_id": app.client_id, "client_secret": secret, "client_secret_expires_at": 0}
+    return entity(app, push_key(caller.request.app)) | {
+        "client_id": app.client_id,
+        "client_secret": secret,
+        "client_secret_expires_at": 0,
+    }
 
 
 @endpoint("GET", "/api/v1/apps/verify_credentials", scope=APP)
@@ -68,10 +73,11 @@ async def verify(caller: Caller) -> Answerable:
     """What the app of this token is known as."""
     grant = caller.grant
     app = await caller.node.store.read(oauth.app_by_id, grant.app_id) if grant and grant.app_id else None
-    return entity(app) if app else entity_of_no_app(scopes.unparse(caller.scopes))
+    key = push_key(caller.request.app)
+    return entity(app, key) if app else entity_of_no_app(scopes.unparse(caller.scopes), key)
 
 
-def entity(app: App) -> dict[str, Any]:
+def entity(app: App, key: str) -> dict[str, Any]:
     """An app without its secrets."""
     return {
         "id": str(app.id),
@@ -80,12 +86,11 @@ def entity(app: App) -> dict[str, Any]:
         "scopes": app.scopes.split(),
         "redirect_uri": app.redirect_uris,
         "redirect_uris": app.redirect_uris.split("\n"),
-        # No notifications are pushed from here, so there is no key to prove their origin; apps expect a text.
-        "vapid_key": "",
+        "vapid_key": key,
     }
 
 
-def entity_of_no_app(granted: str) -> dict[str, Any]:
+def entity_of_no_app(granted: str, key: str) -> dict[str, Any]:
     """What stands for an app where an administrator made the token by hand."""
     return {
         "id": "0",
@@ -94,5 +99,5 @@ def entity_of_no_app(granted: str) -> dict[str, Any]:
         "scopes": granted.split(),
         "redirect_uri": redirects.OUT_OF_BAND,
         "redirect_uris": [redirects.OUT_OF_BAND],
-        "vapid_key": "",
+        "vapid_key": key,
     }

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from node import settings as node_settings
 from node.errors import BadSettings
-from node.settings import FILE, Egress, Settings, is_of_this_machine, load, read_secret, write_initial, write_secret
+from node.settings import FILE, NESTED, Settings, is_of_this_machine, load, read_secret, write_initial, write_secret
 
 REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference" / "settings.md"
 
@@ -293,8 +293,10 @@ def test_a_private_authority_that_cannot_be_used_is_told(tmp_path: Path, content
 
 
 def names_and_meanings() -> list[tuple[str, str]]:
-    own = [(name, field) for name, field in Settings.model_fields.items() if name not in {"data", "egress"}]
-    inside = [(f"egress.{name}", field) for name, field in Egress.model_fields.items()]
+    own = [(name, field) for name, field in Settings.model_fields.items() if name not in {"data", *NESTED}]
+    inside = [
+        (f"{table}.{name}", field) for table, model in NESTED.items() for name, field in model.model_fields.items()
+    ]
     return [(name, field.description or "") for name, field in (*own, *inside)]
 
 
