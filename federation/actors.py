@@ -83,8 +83,11 @@ def _vouching(actor: Actor, key: Multikey) -> ShownKey | None:
     return ShownKey(key.id, signing_keys.public_to_pem(material), proves=True, expires_at=expires)
 
 
-def keep(unit: Unit, document: JsonObject) -> Account:
-    """Keep an actor of a peer and its key, or refresh them. Raises BadDocument."""
+def keep(unit: Unit, document: JsonObject, *, takes_name: bool = False) -> Account:
+    """Keep an actor of a peer and its key, or refresh them. Raises BadDocument.
+
+    takes_name: whether WebFinger has said that the name is this actor's, whoever had it before.
+    """
     actor = read(document)
     account = accounts.keep_remote(
         unit,
@@ -93,6 +96,7 @@ def keep(unit: Unit, document: JsonObject) -> Account:
         kind=actor.type,
         profile=profile_of(actor),
         document=orjson.dumps(document).decode(),
+        takes_name=takes_name,
     )
     keys.keep_public(unit, actor.id, keys_of(actor))
     return account

@@ -5,7 +5,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, notes
+from federation import actors, conversations, discovery, notes
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.client import Budget, Client, references
@@ -16,6 +16,7 @@ from storage import accounts, posts
 from storage.accounts import Account
 from storage.errors import Conflict, NotFound
 from storage.events import ThreadTorn
+from storage.ids import Host
 from storage.posts import Post
 from storage.store import Store, Unit
 
@@ -35,7 +36,7 @@ class Gathering:
     async def actor(self, uri: str, *, budget: Budget) -> Account:
         """Fetch an actor, known already or not, and keep what its node says now. Raises Unreachable."""
         document = await self._client.get_document(uri, budget=budget)
-        return await self._store.write(actors.keep, document.json)
+        return await self._kept(document.json, budget=budget)
 
     async def owner_of_key(self, uri: str, *, budget: Budget) -> Account:
         """Fetch whoever has a key, and keep what their node says now: also where the key has a document of its own.
@@ -44,7 +45,7 @@ class Gathering:
         """
         document = (await self._client.get_document(uri, budget=budget)).json
         if types_of(document) & ACTOR_TYPES:
-            return await self._store.write(actors.keep, document)
+            return await self._kept(document, budget=budget)
         owner = value_or_id(document.get("owner") or document.get("controller"))
         if not isinstance(owner, str) or owner == uri:
             raise BadDocument(uri, code="no-owner")
@@ -59,7 +60,7 @@ class Gathering:
         """Fetch an actor or a post, whichever the id turns out to be. Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
         if types_of(document) & ACTOR_TYPES:
-            return await self._store.write(actors.keep, document)
+            return await self._kept(document, budget=budget)
         found = await self._post(document, budget=budget, depth=0)
         if found.reply_to_uri is not None:
             await self._store.write(_tell_torn, found)
@@ -115,6 +116,20 @@ class Gathering:
         if not names_it and not is_answer:
             raise BadDocument(str(document["id"]), code="of-another-conversation")
         return await self._post(document, budget=budget, depth=0)
+
+    async def _kept(self, document: JsonObject, *, budget: Budget) -> Account:
+        """Keep an actor. A name that is somebody else's here is asked for by WebFinger before it becomes this one's."""
+        account = await self._store.write(actors.keep, document)
+        name = str(document["preferredUsername"])
+        if account.username.lower() == name.lower():
+            return account
+        try:
+            named = await discovery.actor_of_handle(self._client, name, Host(account.host), budget=budget)
+        except Unreachable:
+            return account
+        if named["id"] != account.uri:
+            return account
+        return await self._store.write(actors.keep, named, takes_name=True)
 
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])

@@ -188,7 +188,7 @@ class Federation:
             raise NotThere(username)
         asked = budget or Budget()
         document = await discovery.actor_of_handle(self.client, username, Host(where), budget=asked)
-        return await self.store.write(actors.keep, document)
+        return await self.store.write(actors.keep, document, takes_name=True)
 
     async def known(self, uri: str) -> Account | Post:
         """An account or a post by its address, if it is known here. Raises NotThere."""

@@ -257,15 +257,24 @@ def _profile_at(uri: str, username: str, display_name: str, *, url: str, base_ur
     )
 
 
-def keep_remote(unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile, document: str) -> Account:
+def keep_remote(
+    unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile, document: str, takes_name: bool = False
+) -> Account:
     """Keep what a peer says of one of its actors: a new account, or the known one refreshed.
 
-    document: the actor as received, JSON.  A name that moved to another actor id leaves the account that had it.
+    document: the actor as received, JSON.  takes_name: whether the name is proved to be this actor's; then it leaves the
+    account that had it. Otherwise a name that is somebody else's here stays theirs, and this one is called differently.
     """
     known = by_uri(unit, uri)
-    _free_handle(unit, profile.username, host, unless=uri)
+    new = AccountId(unit.new_id())
+    holder = by_handle(unit, profile.username, host)
+    if holder is not None and holder.uri != uri:
+        if takes_name or holder.gone_at is not None:
+            _rename(unit, holder, f"{holder.username}.{holder.id}")
+        else:
+            profile = replace(profile, username=known.username if known else f"{profile.username}.{new}")
     if known is None:
-        return _add(unit, AccountId(unit.new_id()), uri=uri, host=host, kind=kind, profile=profile, document=document)
+        return _add(unit, new, uri=uri, host=host, kind=kind, profile=profile, document=document)
     unit.run(REFRESH, id=known.id, document=document, now=unit.now, **_columns(profile))
     unit.after_commit(AccountChanged(known.id))
     return get(unit, known.id)
@@ -309,11 +318,9 @@ def mark_gone(unit: Unit, account: AccountId) -> None:
     unit.after_commit(AccountLeft(account))
 
 
-def _free_handle(unit: Unit, username: str, host: str, *, unless: str) -> None:
-    holder = by_handle(unit, username, host)
-    if holder is not None and holder.uri != unless:
-        unit.run("update accounts set username = :name where id = :id", id=holder.id, name=f"{username}.{holder.id}")
-        unit.after_commit(AccountChanged(holder.id))
+def _rename(unit: Unit, account: Account, username: str) -> None:
+    unit.run("update accounts set username = :name where id = :id", id=account.id, name=username)
+    unit.after_commit(AccountChanged(account.id))
 
 
 def _add(

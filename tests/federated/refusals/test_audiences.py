@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from aiohttp import web
 
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
@@ -258,3 +259,33 @@ async def test_whom_marie_has_blocked_does_not_reach_her(peer: HandMade) -> None
 
 async def _was_rejected(peer: HandMade) -> bool:
     return any(document["type"] == "Reject" for document in peer.posted)
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+
+async def called_eve(peer: HandMade) -> str:
+    """Who is found under eve's handle, by the address of their page."""
+    found = await peer.node.person(f"@eve@{peer.host}")
+    assert found is not None
+    return str(found["url"])
+
+
+async def test_a_name_goes_to_another_actor_only_where_webfinger_says_so(peer: HandMade) -> None:
+    assert await peer.outcome(peer.create()) == "applied"
+    mallory = peer.add("mallory")
+    assert await peer.node.person(mallory) is not None
+    taking = peer.actor("mallory", preferredUsername="eve")
+    assert await peer.outcome(peer.act("Update", taking, actor=mallory)) == "applied"
+    assert await called_eve(peer) == peer.eve
+
+    second = peer.add("second", preferredUsername="Eve")
+    assert await peer.outcome(peer.act("Follow", peer.node.marie, actor=second)) == "applied"
+    assert await called_eve(peer) == peer.eve
+
+    link: JsonObject = {"rel": "self", "type": "application/activity+json", "href": f"{peer.base_url}/users/third"}
+    jrd = orjson.dumps({"subject": f"acct:eve@{peer.host}", "links": [link]})
+    peer.bare["/.well-known/webfinger"] = lambda: web.Response(body=jrd, content_type="application/jrd+json")
+    third = peer.add("third", preferredUsername="eve")
+    assert await peer.outcome(peer.act("Follow", peer.node.marie, actor=third)) == "applied"
+    assert await called_eve(peer) == third
