@@ -4,6 +4,10 @@ import re
 
 import orjson
 
+from node.actions import moderation
+from node.actions.moderation import Moderator
+from storage import accounts
+from storage.ids import PostId
 from storage.store import Unit
 from tests.federated.conftest import FederationOf, settled, until
 
@@ -38,14 +42,23 @@ async def test_moderators_in_paris_read_what_tokyo_reports_and_not_who_did(feder
     assert len(await anne.ask("GET", "/api/v1/admin/reports")) == 1
 
 
-async def test_a_post_removed_by_a_moderator_is_gone_at_the_peers(federation_of: FederationOf) -> None:
+async def test_what_moderators_remove_and_erase_is_gone_at_the_peers(federation_of: FederationOf) -> None:
     paris, tokyo = await federation_of(2)
     marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
     anne = await paris.staff("anne", role="admin")
     await ken.follow(marie)
     await marie.post("Non")
+    removed = await marie.post("Encore non")
+    await settled(paris, tokyo)
+    assert await ken.texts() == ["Encore non", "Non"]
+    store = paris.running.node.store
+    who = await store.read(accounts.by_handle, "anne")
+    assert who is not None
+    moderator = Moderator(who, "admin", "test")
+    await store.write(moderation.remove_post, moderator, PostId(int(removed["id"])), text="", report=None)
     await settled(paris, tokyo)
     assert await ken.texts() == ["Non"]
+    assert await marie.ask("GET", f"/api/v1/statuses/{removed['id']}", expect=404)
     found = await anne.find(marie)
     path = f"/api/v1/admin/accounts/{found['id']}"
     await anne.ask("DELETE", path, expect=403)
