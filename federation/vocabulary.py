@@ -204,6 +204,14 @@ def _number(value: object) -> int | None:
     return min(value, MOST_COUNTED) if isinstance(value, int) and value >= 0 and not isinstance(value, bool) else None
 
 
+def _moment_or_none(value: object) -> datetime | None:
+    """A moment where there is one: what else stands there is no reason to refuse the post, which may be of any type."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError, OverflowError):
+            return _moment(datetime.fromisoformat(value))
+    return None
+
+
 def _closed(value: object) -> object:
     """When a question was closed, or that it was: the property takes a moment, a truth, or any object."""
     match value:
@@ -212,9 +220,7 @@ def _closed(value: object) -> object:
         case bool() | None:
             return value
         case str():
-            with contextlib.suppress(ValueError, OverflowError):
-                return _moment(datetime.fromisoformat(value))
-            return True
+            return _moment_or_none(value) or True
         case _:
             return isinstance(value, Mapping)
 
@@ -241,7 +247,7 @@ class Note(Model):
     source: Annotated[Source | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)] = None
     one_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
     any_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
-    end_time: Moment | None = None
+    end_time: Annotated[datetime | None, BeforeValidator(_moment_or_none)] = None
     closed: Annotated[datetime | bool | None, BeforeValidator(_closed)] = None
     voters_count: Annotated[int | None, BeforeValidator(_number)] = None
 

@@ -75,8 +75,17 @@ async def test_a_question_is_read_however_it_is_written(
     assert await scene.public() == ["<p>Note 1</p>"]
 
 
-async def test_an_end_before_time_began_is_refused_at_the_door(scene: Scene) -> None:
-    create = activity("Create", scene.eve, question(scene.eve, 0, 0, endTime="0001-01-01T00:00:00+05:00"))
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+05:00", "tomorrow", 5, {}])
+@pytest.mark.parametrize("kind", ["Question", "Event"])
+async def test_an_end_that_cannot_be_read_is_none(scene: Scene, end: object, kind: str) -> None:
+    create = activity("Create", scene.eve, question(scene.eve, 0, 0, type=kind, endTime=end))
+    await scene.send(create)
+    assert await scene.outcome(str(create["id"])) == "applied"
+    assert await shown(scene) == (([("Midi", 0), ("Soir", 0)], 0, True, False) if kind == "Question" else None)
+
+
+async def test_a_time_that_has_no_name_in_utc_is_refused(scene: Scene) -> None:
+    create = activity("Create", scene.eve, note(scene.eve, published="0001-01-01T00:00:00+05:00"))
     assert await scene.send(create) == 202
     assert str(await scene.outcome(str(create["id"]))).startswith("bad-object")
 
