@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 from federation.hosts import origin_of
 from federation.vocabulary import PUBLIC
-from storage import posts
+from storage import attendances, posts
 from storage.accounts import Account
 from storage.ids import AccountId, Host
-from storage.posts import Post
+from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.visibility import Reach
 
@@ -89,6 +89,8 @@ def of_post(unit: Unit, post: Post) -> Audience:
         people.add(posts.get(unit, post.boost_of).author_id)
     if post.reach in (Reach.ALL_NODES, Reach.UNLISTED):
         people.update(posts.sharers(unit, post.id))
+    if post.holds & Holds.EVENT:
+        people.update(attendances.people(unit, post.id))
     followed = () if post.reach is Reach.MENTIONED else (post.author_id,)
     return Audience(frozenset(people), frozenset(followed))
 

@@ -8,7 +8,7 @@ from html import escape
 from federation.audience import addressing
 from federation.html import plain_text
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import CONTEXT
+from federation.vocabulary import CONTEXT, EVENT_TERMS
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.polls import Offer
 from storage.visibility import OPEN, Reach
@@ -24,7 +24,12 @@ def timestamp(moment: datetime) -> str:
 
 def in_context(document: JsonObject) -> JsonObject:
     """The same document with the names of its terms."""
-    return {"@context": CONTEXT, **document}
+    return {"@context": [*CONTEXT, EVENT_TERMS] if _has_event(document) else CONTEXT, **document}
+
+
+def _has_event(document: JsonObject) -> bool:
+    inner = document.get("object")
+    return document.get("type") == "Event" or (isinstance(inner, dict) and inner.get("type") == "Event")
 
 
 ACTOR_CONTEXT: list[JsonValue] = [
@@ -108,6 +113,7 @@ class Words:
     content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
     by name.  communities: actor ids of those among them that are communities.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
     poll: what readers may choose from.
+    event: what makes it an event instead, as `federation.occasions` describes it.
     """
 
     content: str
@@ -120,6 +126,7 @@ class Words:
     tags: Sequence[tuple[str, str]] = ()
     title: str = ""
     poll: Offer | None = None
+    event: JsonObject | None = None
 
 
 def note(
@@ -174,6 +181,8 @@ def note(
         document |= {"type": "Question", **asked(words.poll)} | ({"name": words.title} if words.title else {})
     elif words.title:
         document |= {"type": "Article", "name": words.title, "preview": _preview(author, words, url=url)}
+    if words.event is not None:
+        document |= {"type": "Event", **words.event}
     return document
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
+from federation import occasions as event_documents
 from federation import questions
 from federation.audience import reach_of
 from federation.errors import Malformed, NotAllowed
@@ -13,7 +14,7 @@ from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
 from federation.strict_json import JsonObject
 from federation.vocabulary import LONGEST_SUMMARY, LONGEST_TITLE, POST_TYPES, PUBLIC, Note
-from storage import accounts, follows, notifications, posts, titles
+from storage import accounts, follows, notifications, occasions, posts, titles
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.posts import Holds, Post, Writing
@@ -73,6 +74,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
         posts.set_edited(unit, post.id, note.updated)
     keep_title(unit, post, note)
     questions.keep(unit, post, note)
+    keep_occasion(unit, post, note, document)
     tell(unit, post, mentioned)
     if reach is not Reach.MENTIONED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):
@@ -88,6 +90,16 @@ def keep_title(unit: Unit, post: Post, note: Note) -> None:
         titles.put(unit, post.id, title, type=note.type)
     elif post.holds & Holds.TITLE:
         titles.remove(unit, post.id)
+
+
+def keep_occasion(unit: Unit, post: Post, note: Note, document: JsonObject) -> None:
+    """Keep when and where an event takes place now; what is no event, or says no time, has none."""
+    found = event_documents.read(document) if note.type == "Event" else None
+    if found is not None:
+        # Of events of this node, it is here that it is known who comes.
+        occasions.put(unit, post.id, found[0], attending=None if post.is_local else found[1])
+    elif post.holds & Holds.EVENT:
+        occasions.remove(unit, post.id)
 
 
 def title_of(note: Note) -> str:

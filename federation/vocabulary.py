@@ -40,6 +40,18 @@ CONTEXT: list[JsonValue] = [
 ]
 """The names of the terms that this node writes. They are names: nobody has to fetch them."""
 
+EVENT_TERMS: JsonValue = {
+    "ical": "http://www.w3.org/2002/12/cal/ical#",
+    "mz": "https://joinmobilizon.org/ns#",
+    "eventStatus": "https://w3id.org/fep/8a8e#eventStatus",
+    "organizers": {"@id": "https://w3id.org/fep/8a8e#organizers", "@type": "@id"},
+    "timezone": "mz:timezone",
+    "joinMode": "mz:joinMode",
+    "participantCount": "mz:participantCount",
+    "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
+}
+"""The same for events, where there is one."""
+
 LONGEST_CONTENT = 100_000
 LONGEST_SUMMARY = 5_000
 LONGEST_TITLE = 500

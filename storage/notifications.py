@@ -1,7 +1,7 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
 Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll, admin.report,
-moderation_warning; and emoji_reaction, for those who know it.
+moderation_warning; and emoji_reaction, event_join and event_answer, for those who know them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -160,6 +160,9 @@ def of(
     return paged(unit, Notification, f"{SELECT} where {' and '.join(conditions)}", "n.id", page, account=account, by=by)
 
 
+OF_EVENTS = ("event_join", "event_answer")
+"""Somebody wants to come to one's event; the organiser has answered."""
+
 KINDS = frozenset(
     {
         "mention",
@@ -173,6 +176,7 @@ KINDS = frozenset(
         "admin.report",
         "moderation_warning",
         "emoji_reaction",
+        *OF_EVENTS,
     }
 )
 

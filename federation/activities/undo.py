@@ -11,8 +11,9 @@ from federation.audience import Audience
 from federation.errors import NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
-from storage import accounts, emoji_reactions, follows, notifications, pins, posts, reactions, relations
+from storage import accounts, attendances, emoji_reactions, follows, notifications, pins, posts, reactions, relations
 from storage.accounts import Account
+from storage.attendances import Attendance
 from storage.emoji_reactions import Reaction
 from storage.ids import AccountId, PostId
 from storage.posts import Post
@@ -45,10 +46,8 @@ class Undo(Activity):
         actor = self.performer(unit)
         if (followed := self._followed(unit, actor)) is not None:
             return Audience(frozenset({followed}))
-        if (reaction := self._reaction(unit, actor)) is not None:
-            return Audience(frozenset({posts.get(unit, reaction.post).author_id}))
-        if (liked := self._liked(unit, actor)) is not None:
-            return Audience(frozenset({posts.get(unit, liked).author_id}))
+        if (concerned := self._reacted_to(unit, actor)) is not None:
+            return Audience(frozenset({posts.get(unit, concerned).author_id}))
         if self._pinned(unit, actor) is not None:
             return Audience(followers_of=frozenset({actor.id}))
         if self._blocked(unit, actor) is not None:
@@ -59,9 +58,25 @@ class Undo(Activity):
     def apply(self, unit: Unit, /) -> None:
         """As if it had never been done; remembered, should what is undone come later."""
         actor = self.performer(unit)
+        if not self._ends_relation(unit, actor):
+            self._take_back(unit, actor)
+        if self._undone:
+            posts.bury(unit, self._undone, owner_uri=self.actor)
+
+    def _ends_relation(self, unit: Unit, actor: Account) -> bool:
         if (followed := self._followed(unit, actor)) is not None:
             follows.remove(unit, actor.id, followed)
-        elif (reaction := self._reaction(unit, actor)) is not None:
+        elif (blocked := self._blocked(unit, actor)) is not None:
+            relations.unblock(unit, actor.id, blocked)
+        elif (joined := self._joined(unit, actor)) is not None:
+            attendances.remove(unit, joined)
+            notifications.forget(unit, "event_join", by=actor.id, post=joined.post_id)
+        else:
+            return False
+        return True
+
+    def _take_back(self, unit: Unit, actor: Account) -> None:
+        if (reaction := self._reaction(unit, actor)) is not None:
             emoji_reactions.remove(unit, actor.id, reaction.post, reaction.emoji)
             if not emoji_reactions.count_of(unit, actor.id, reaction.post):
                 notifications.forget(unit, "emoji_reaction", by=actor.id, post=reaction.post)
@@ -70,14 +85,10 @@ class Undo(Activity):
             notifications.forget(unit, "favourite", by=actor.id, post=liked)
         elif (pinned := self._pinned(unit, actor)) is not None:
             pins.remove(unit, actor.id, pinned)
-        elif (blocked := self._blocked(unit, actor)) is not None:
-            relations.unblock(unit, actor.id, blocked)
         elif (shared := self._shared(unit, actor)) is not None:
             if shared.boost_of is not None:
                 notifications.forget(unit, "reblog", by=actor.id, post=shared.boost_of)
             posts.remove(unit, shared, owner_uri=self.actor)
-        if self._undone:
-            posts.bury(unit, self._undone, owner_uri=self.actor)
 
     @property
     def _undone(self) -> str:
@@ -128,6 +139,19 @@ class Undo(Activity):
             return by_id
         blocked = accounts.by_uri(unit, self._target)
         return blocked.id if blocked and relations.has_blocked(unit, actor.id, blocked.id) else None
+
+    def _reacted_to(self, unit: Unit, actor: Account) -> PostId | None:
+        reaction, joined = self._reaction(unit, actor), self._joined(unit, actor)
+        if reaction is not None:
+            return reaction.post
+        return joined.post_id if joined is not None else self._liked(unit, actor)
+
+    def _joined(self, unit: Unit, actor: Account) -> Attendance | None:
+        by_id = attendances.by_uri(unit, self._undone) if self._undone else None
+        if by_id is not None or self.object.get("type") != "Join":
+            return by_id if by_id is not None and by_id.account_id == actor.id else None
+        post = posts.by_uri(unit, self._target)
+        return attendances.between(unit, actor.id, post.id) if post else None
 
     def _shared(self, unit: Unit, actor: Account) -> Post | None:
         by_id = posts.by_uri(unit, self._undone)

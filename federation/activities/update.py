@@ -12,7 +12,7 @@ from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
-from storage import notifications, polls, posts
+from storage import attendances, notifications, polls, posts
 from storage.ids import PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
@@ -104,8 +104,10 @@ class Update(Activity):
             polls.note_version(unit, post.id, offered)
         notes.keep_title(unit, post, note)
         questions.keep(unit, post, note)
+        notes.keep_occasion(unit, post, note, self.object)
         notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
-        for account in posts.sharers(unit, post.id):
+        coming = attendances.people(unit, post.id) if post.holds & Holds.EVENT else []
+        for account in {*posts.sharers(unit, post.id), *coming}:
             notifications.tell(unit, account, "update", by=post.author_id, post=post.id)
 
     def continues(self, unit: Unit, /) -> PostId | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from federation import conversations, documents, outbox, questions, redistributed
+from federation import occasions as event_documents
 from federation.activities.create import Create
 from federation.activities.delete import Delete
 from federation.activities.update import Update
@@ -23,11 +24,12 @@ from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import idempotency, posts, staff
+from storage import attendances, idempotency, posts, staff
 from storage.accounts import Account
 from storage.conversations import communities_of
 from storage.errors import NotFound
 from storage.ids import PostId
+from storage.occasions import Occasion
 from storage.posts import Post
 from storage.store import Unit
 from storage.visibility import Reach
@@ -44,6 +46,7 @@ class Draft:
     text: Markdown.  summary: shown instead of the text until the reader opens it.  reach: the audience.
     reply_to: what it answers.  language: ISO 639, None when not said.  title: makes it an article.
     poll: what readers may choose from.
+    event: makes it an event.
     """
 
     text: str
@@ -54,6 +57,7 @@ class Draft:
     reply_to: PostId | None = None
     title: str = ""
     poll: PollDraft | None = None
+    event: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ async def post(
         if known is not None:
             return known
     addressed = await _resolve(node, author, draft.text)
-    words = _words(node.base_url, draft, addressed)
+    words = _words(node.base_url, author, draft, addressed)
     return await node.store.write(_post, author, draft, words, idempotency_key=idempotency_key, application=application)
 
 
@@ -92,7 +96,7 @@ async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) ->
     _demand_text(draft)
     polls.demand_fitting(draft.poll)
     addressed = await _resolve(node, author, draft.text)
-    await node.store.write(_edit, author, identifier, draft, _words(node.base_url, draft, addressed))
+    await node.store.write(_edit, author, identifier, draft, _words(node.base_url, author, draft, addressed))
 
 
 async def remove(node: Node, author: Account, identifier: PostId) -> None:
@@ -122,6 +126,10 @@ def _demand_text(draft: Draft) -> None:
         raise Invalid("text", "ERR_BLANK", "Text can't be blank")
     if markup.length(draft.text) + len(draft.summary) > markup.LONGEST_POST:
         raise Invalid("text", "ERR_TOO_LONG", f"Text is too long (maximum is {markup.LONGEST_POST} characters)")
+    if draft.event is not None and draft.poll is not None:
+        raise Invalid("options", "ERR_EVENT", "An event holds no poll: ask in a post of its own")
+    if draft.event is not None and not draft.title.strip():
+        raise Invalid("title", "ERR_BLANK", "An event has a title")
     if len(draft.title.strip()) > LONGEST_TITLE:
         raise Invalid("title", "ERR_TOO_LONG", f"Title is too long (maximum is {LONGEST_TITLE} characters)")
 
@@ -192,6 +200,8 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
     known = _own(unit, author, identifier)
     parent_uri = known.reply_to_uri
     offer = polls.offer_of(unit, draft.poll, edited=identifier)
+    if words.event is not None:
+        words = replace(words, event={**words.event, "participantCount": attendances.coming(unit, known.id)})
     note = documents.note(
         author,
         replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
@@ -234,7 +244,7 @@ def _own(unit: Unit, author: Account, identifier: PostId) -> Post:
     return known
 
 
-def _words(base_url: str, draft: Draft, addressed: _Addressed) -> Words:
+def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) -> Words:
     return Words(
         content=markup.render(draft.text, mentions=addressed.mentions, tag_url=lambda tag: tag_url(base_url, tag)),
         source=draft.text,
@@ -245,6 +255,7 @@ def _words(base_url: str, draft: Draft, addressed: _Addressed) -> Words:
         communities=[account.uri for account in addressed.people if account.kind == redistributed.GROUP],
         tags=_tags(base_url, markup.hashtags(draft.text)),
         title=plain(draft.title, longest=LONGEST_TITLE),
+        event=event_documents.described(draft.event, organiser=author.uri, attending=0) if draft.event else None,
     )
 
 

@@ -33,7 +33,10 @@ ANSWERS: dict[type[Exception], tuple[int, str, dict[str, str]]] = {
 }
 
 # A rule that forbids an act because the thing is hidden or somebody else's must not tell that it is there.
-STATUS_OF_RULE = {"cannot-be-followed": 422, "not-open-to-all": 422, "wider-than-the-post": 422, "moved-away": 422}
+STATUS_OF_RULE = {"cannot-be-followed": 422, "not-open-to-all": 422, "wider-than-the-post": 422, "moved-away": 422} | {
+    "own-event": 422,
+    "takes-nobody": 422,
+}
 FORBIDDEN = 403
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from node.actions import compose, pins, polls, reactions, threads
+from node.actions import compose, occasions, pins, polls, reactions, threads
 from node.actions.compose import Draft
 from node.actions.polls import PollDraft
 from node.api import entities
@@ -18,11 +18,13 @@ from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
 from storage import accounts, oauth, pages, posts, titles
+from storage import occasions as occasion_rows
 from storage import reactions as reaction_rows
 from storage.contexts import Gap
 from storage.errors import NotFound
 from storage.follows import Related
 from storage.ids import AccountId, PostId
+from storage.occasions import KeptOccasion, Occasion
 from storage.posts import Post
 from storage.store import Unit
 from storage.titles import Title
@@ -45,10 +47,26 @@ class Poll(Parameters):
     hide_totals: bool | None = None
 
 
+class Event(Parameters):
+    """When and where something takes place, as `node.actions.occasions.planned` takes it. status: `cancelled` calls it off."""
+
+    starts_at: str | None = None
+    ends_at: str | None = None
+    timezone: str | None = None
+    place: str | None = None
+    join_mode: str | None = None
+    capacity: str | None = None
+    status: str | None = None
+
+
 class Extension(Parameters):
-    """What only this house knows. title: makes the post an article; an empty one makes it a plain post again."""
+    """What only this house knows.
+
+    title: makes the post an article; an empty one makes it a plain post again.  event: makes it an event.
+    """
 
     title: str | None = None
+    event: Event | None = None
 
 
 class Attached(Parameters):
@@ -248,6 +266,7 @@ def _draft(writing: Writing) -> Draft:
         reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
         title=writing.legation.title or "",
         poll=_poll(writing.poll, None) if writing.poll is not None and writing.poll.model_fields_set else None,
+        event=_event(writing.legation.event, None),
     )
 
 
@@ -258,11 +277,13 @@ class Kept:
     post: Post
     title: Title | None
     poll: PollDraft | None
+    event: KeptOccasion | None
 
 
 def _kept(unit: Unit, identifier: PostId, reader: AccountId) -> Kept:
     post = posts.visible(unit, identifier, reader=reader)
-    return Kept(post, titles.find(unit, identifier), polls.as_drafted(unit, post))
+    drafted, event = polls.as_drafted(unit, post), occasion_rows.find(unit, identifier)
+    return Kept(post, titles.find(unit, identifier), drafted, event)
 
 
 def _poll(sent: Poll, before: PollDraft | None) -> PollDraft:
@@ -272,6 +293,28 @@ def _poll(sent: Poll, before: PollDraft | None) -> PollDraft:
         hides_totals=(before is not None and before.hides_totals) if sent.hide_totals is None else sent.hide_totals,
         seconds=sent.expires_in,
     )
+
+
+def _event(sent: Event | None, known: KeptOccasion | None) -> Occasion | None:
+    """The event that a post is to be: what was sent, beside what it was."""
+    if sent is None:
+        return known.occasion if known else None
+    before = known.occasion if known else None
+    return occasions.planned(**{**_as_text(before), **sent.model_dump(exclude_none=True)})
+
+
+def _as_text(before: Occasion | None) -> dict[str, str]:
+    if before is None:
+        return {"starts_at": ""}
+    return {
+        "starts_at": before.starts_at.isoformat(),
+        "ends_at": before.ends_at.isoformat() if before.ends_at else "",
+        "timezone": before.timezone or "",
+        "place": before.place,
+        "join_mode": before.join_mode,
+        "capacity": str(before.capacity or ""),
+        "status": before.status,
+    }
 
 
 def _edited(kept: Kept, editing: Editing) -> Draft:
@@ -287,6 +330,7 @@ def _edited(kept: Kept, editing: Editing) -> Draft:
         reply_to=post.reply_to,
         title=(title.title if title else "") if editing.legation.title is None else editing.legation.title,
         poll=poll,
+        event=_event(editing.legation.event, kept.event),
     )
 
 

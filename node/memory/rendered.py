@@ -1,6 +1,6 @@
 """Posts as bytes of JSON, rendered once for all readers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from node.memory.tags import Tag
@@ -25,6 +25,7 @@ class RenderedPost:
     whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
     the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
     reactions: the emoji under it.  poll: its poll as JSON, without the closing brace; nothing, where there is none.
+    attending: of an event, what people of this node were answered; None where it is none.
     """
 
     id: PostId
@@ -39,3 +40,4 @@ class RenderedPost:
     is_pinned: bool = False
     reactions: Sequence[Reactions] = ()
     poll: bytes = b""
+    attending: Mapping[AccountId, str] | None = None

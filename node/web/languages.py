@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -19,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+
+from federation.occasions import is_timezone
 
 Language = Literal["en", "fr"]
 
@@ -105,6 +108,26 @@ class Speech:
     def long_time(self, moment: str | datetime) -> str:
         """`Monday 23 November 2026, 14:02 UTC`."""
         return format_datetime(moment_of(moment), "EEEE d MMMM y, HH:mm 'UTC'", locale=self.language)
+
+    def span(self, starts: str | datetime, ends: str | datetime | None, timezone: str | None) -> str:
+        """From when to when, by the clock of the place: `Friday 27 November 2026, 14:00 to 15:30 (Europe/Paris)`.
+
+        timezone: IANA name; UTC where there is none, or none that this machine knows.
+        """
+        zone = ZoneInfo(timezone) if timezone and is_timezone(timezone) else UTC
+        first = moment_of(starts).astimezone(zone)
+        words = self._day(first) + ", " + self._hour(first)
+        if ends is not None:
+            last = moment_of(ends).astimezone(zone)
+            until = self._hour(last) if last.date() == first.date() else f"{self._day(last)}, {self._hour(last)}"
+            words += {"en": " to ", "fr": " à "}[self.language] + until
+        return f"{words} ({timezone if zone is not UTC else 'UTC'})"
+
+    def _day(self, moment: datetime) -> str:
+        return format_date(moment.date(), "EEEE d MMMM y", locale=self.language)
+
+    def _hour(self, moment: datetime) -> str:
+        return moment.strftime({"en": "%H:%M", "fr": "%H\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}%M"}[self.language])
 
     def name_of(self, language: str) -> str:
         """What a language is called, or its code when nobody knows."""

@@ -1,20 +1,28 @@
 """What a person typed into the form of a post: read from the form, shown in it again, made into a draft."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from multidict import MultiMapping
 
 from node.actions.compose import Draft
+from node.actions.occasions import planned
 from node.actions.polls import MOST_OPTIONS, PollDraft
+from node.web.languages import moment_of
 from storage.ids import PostId
+from storage.occasions import Occasion
 from storage.visibility import Reach
 
 LONGEST_LANGUAGE = 16
 LONGEST_NUMBER = 9
 A_DAY = "86400"
 """How long a poll is open unless its author says otherwise, in seconds."""
+HEADQUARTERS = "Europe/Paris"
+"""Where the clock stands of whoever names no other time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,13 @@ class Typed:
     poll_ends: str = A_DAY
     poll_multiple: str = ""
     poll_hidden: str = ""
+    starts_at: str = ""
+    ends_at: str = ""
+    timezone: str = HEADQUARTERS
+    place: str = ""
+    join_mode: str = "free"
+    capacity: str = ""
+    status: str = ""
 
     @classmethod
     def blank(cls, *, language: str) -> Self:
@@ -52,8 +67,37 @@ class Typed:
         options = tuple(str(option) for option in form.getall("option", ()))[:MOST_OPTIONS]
         return cls(**sent, options=options)
 
+    def with_event(self, event: Mapping[str, Any] | None) -> Self:
+        """The form of a post that is an event: its times by the clock of its time zone. event: as in the entity."""
+        if event is None:
+            return self
+        zone: tzinfo = ZoneInfo(event["timezone"]) if event["timezone"] else UTC
+        return replace(
+            self,
+            starts_at=_by_clock(event["starts_at"], zone),
+            ends_at=_by_clock(event["ends_at"], zone),
+            timezone=event["timezone"] or "UTC",
+            place=event["place"],
+            join_mode=event["join_mode"],
+            capacity=str(event["capacity"] or ""),
+            status=event["status"],
+        )
+
+    def _event(self) -> Occasion | None:
+        if not self.starts_at.strip():
+            return None
+        return planned(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            timezone=self.timezone.strip(),
+            place=self.place,
+            join_mode=self.join_mode,
+            capacity=self.capacity,
+            status=self.status,
+        )
+
     def draft(self) -> Draft:
-        """The post to be, in the terms of actions; an unknown reach becomes the narrowest."""
+        """The post to be, in the terms of actions; an unknown reach becomes the narrowest. Raises Invalid: times that are none."""
         return Draft(
             text=self.text,
             summary=self.summary.strip(),
@@ -63,6 +107,7 @@ class Typed:
             reply_to=PostId(int(self.reply_to)) if self.reply_to.isdecimal() and self.reply_to.isascii() else None,
             title=self.title.strip(),
             poll=self._poll() if any(map(str.strip, self.options)) else None,
+            event=self._event(),
         )
 
     def _poll(self) -> PollDraft:
@@ -73,3 +118,8 @@ class Typed:
             hides_totals=bool(self.poll_hidden),
             seconds=int(ends) if ends.isdecimal() and len(ends) <= LONGEST_NUMBER else None,
         )
+
+
+def _by_clock(moment: str | None, zone: tzinfo) -> str:
+    """A moment as a form has it, by the clock of a place; nothing for none."""
+    return moment_of(moment).astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -23,6 +23,8 @@ NOTICES = {
     "pinned": message("The post stands first on your profile."),
     "unpinned": message("The post stands among the others again."),
     "voted": message("Your vote is counted."),
+    "joined": message("The organiser is told that you want to come."),
+    "left": message("The organiser is told that you do not come."),
     "followed": message("You follow this person now."),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),
@@ -92,6 +94,13 @@ REFUSED = {
         "You work at another node now. Write there, with the account that your profile names."
     ),
     ("title", "ERR_TOO_LONG"): message("The title is too long: 200 characters at most."),
+    ("options", "ERR_EVENT"): message("An event holds no poll: ask in a post of its own."),
+    ("title", "ERR_BLANK"): message("An event needs a title."),
+    ("starts_at", "ERR_INVALID"): message("Give the day and the hour when it begins."),
+    ("ends_at", "ERR_EVENT_ENDS"): message("An event ends after it begins, and within a year."),
+    ("timezone", "ERR_INVALID"): message("A time zone is written as Europe/Paris."),
+    ("place", "ERR_TOO_LONG"): message("The place is too long: 500 characters at most."),
+    ("capacity", "ERR_INVALID"): message("The number of places is a number from 1 to 100,000."),
     ("username", "ERR_INVALID"): message(
         "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
     ),

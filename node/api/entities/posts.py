@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from node.api.entities import headings, people
+from node.api.entities import headings, occasions, people
 from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
@@ -23,11 +23,13 @@ from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
 from storage import emoji_reactions, moves, polls, reactions, threads
+from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
+from storage.occasions import KeptOccasion
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.titles import Title
@@ -108,6 +110,8 @@ class Found:
     shown: set[PostId]
     reactions: Mapping[PostId, Sequence[Reactions]]
     polls: Mapping[PostId, poll_entities.Asked]
+    events: Mapping[PostId, KeptOccasion]
+    attending: Mapping[PostId, Mapping[AccountId, str]]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -275,6 +279,8 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         else set(),
         reactions=_reactions(unit, reacted) if reacted else {},
         polls=poll_entities.asked(unit, asking) if asking else {},
+        events=occasion_rows.of(unit, events) if (events := _holding(Holds.EVENT, found)) else {},
+        attending=occasions.attending(unit, events) if events else {},
     )
 
 
@@ -345,6 +351,7 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         is_pinned=bool(post.holds & post_rows.Holds.PIN),
         reactions=found.reactions.get(post.id, ()),
         poll=poll_entities.body(found.polls[post.id], now=node.now()) if post.id in found.polls else b"",
+        attending=found.attending.get(post.id),
     )
 
 
@@ -378,6 +385,7 @@ def _entity(reader: AccountId, known: Known, post: RenderedPost, original: Rende
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
+            b"" if original.attending is None else occasions.attendance(reader, original.attending),
             b',"reblog":',
             reblog,
             b"}",
@@ -400,7 +408,7 @@ def _sharing(post: Post) -> Entity:
         "in_reply_to_account_id": None,
         "visibility": VISIBILITY[post.reach],
         "uri": post.uri,
-        "legation": {"reach": post.reach.name.lower(), "title": None},
+        "legation": {"reach": post.reach.name.lower(), "title": None, "event": None},
     }
 
 
@@ -408,7 +416,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
     """What a post says to everybody who may see it; its account and what differs for the reader come later."""
     author, title = found.authors[post.author_id], found.titles.get(post.id)
     origin = node.base_url if author.is_local else "/".join(author.uri.split("/", 3)[:3])
-    return {
+    entity: Entity = {
         "id": str(post.id),
         "created_at": timestamp(post.published_at),
         "in_reply_to_id": text_or_none(post.reply_to),
@@ -423,7 +431,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "reblogs_count": post.shares_count,
         "favourites_count": post.favourites_count,
         "edited_at": moment_or_none(post.edited_at),
-        "content": headings.headed(title.title, post.content) if title else post.content,
+        "content": post.content,
         "media_attachments": [],
         "mentions": [people.mention(found.authors[named]) for named in found.mentioned.get(post.id, ())],
         # Apps match these addresses with the links in the text, and those lead to the author's node.
@@ -433,8 +441,15 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "muted": False,
         "bookmarked": False,
         "filtered": [],
-        "legation": {"reach": post.reach.name.lower(), "title": title.title if title else None},
+        "legation": {
+            "reach": post.reach.name.lower(),
+            "title": title.title if title else None,
+            "event": occasions.event(found.events.get(post.id)),
+        },
     }
+    if title or entity["legation"]["event"]:
+        entity["content"] = headings.lead(entity) + post.content
+    return entity
 
 
 def _page_of(node: Node, post: Post, author: Account) -> str:

@@ -42,8 +42,8 @@ async def publish(request: web.Request) -> web.StreamResponse:
     """Publish what was written; when it cannot be, show the form again with all that was typed."""
     visitor = session.present(request)
     typed = Typed.of(await request.post())
-    draft = typed.draft()
     try:
+        draft = typed.draft()
         made = await compose.post(request.app[NODE], visitor.account, draft, idempotency_key=typed.key or None)
     except Invalid as invalid:
         parent = await parent_of(request, typed.reply_to)
@@ -71,7 +71,7 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
         poll_ends="" if poll else A_DAY,
         poll_multiple="yes" if poll and poll.multiple else "",
         poll_hidden="yes" if poll and poll.hides_totals else "",
-    )
+    ).with_event(entity["legation"]["event"])
     return await render(request, "edit.html", draft=typed, errors={}, entity=entity)
 
 

@@ -114,7 +114,16 @@ POLL: Shape = {
     "voted": flag,
     "own_votes": [number],
 }
-
+EVENT: Shape = {
+    "starts_at": time,
+    "ends_at": Maybe(time),
+    "timezone": Maybe(text),
+    "place": text,
+    "status": one_of("confirmed", "tentative", "cancelled"),
+    "join_mode": one_of("free", "restricted", "invite", "external"),
+    "capacity": Maybe(number),
+    "attending_count": number,
+}
 UNSHARED: Shape = {
     "id": id,
     "created_at": time,
@@ -147,7 +156,11 @@ UNSHARED: Shape = {
     "pinned": flag,
     "emoji_reactions": [{"name": text, "count": number, "me": flag}],
     "filtered": [null],
-    "legation": {"reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"), "title": Maybe(text)},
+    "legation": {
+        "reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"),
+        "title": Maybe(text),
+        "event": Maybe(EVENT),
+    },
 }
 STATUS: Shape = UNSHARED | {"reblog": Maybe(UNSHARED)}
 CONTEXT: Shape = {"ancestors": [STATUS], "descendants": [STATUS]}

@@ -141,6 +141,26 @@ UNLISTED = status(
 ATTACK = status(
     107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>"
 )
+EVENT = status(
+    120,
+    KEN,
+    "<p>Un mot suffit.</p>",
+    legation={
+        "reach": "all_nodes",
+        "title": "Réunion <consulaire>",
+        "event": {
+            "starts_at": ago(days=-3),
+            "ends_at": None,
+            "timezone": "Asia/Tokyo",
+            "place": "Salle <2>",
+            "status": "confirmed",
+            "join_mode": "restricted",
+            "capacity": 12,
+            "attending_count": 1,
+        },
+    },
+    legation_attendance="asked",
+)
 
 
 def poll(*counts: int | None, **more: Any) -> dict[str, Any]:
@@ -166,7 +186,7 @@ ASKING = status(108, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 0, 1))
 ASKING_MORE = status(108, KEN, "<p>Quelles salles&nbsp;?</p>", poll=poll(None, None, multiple=True))
 ANSWERED = status(109, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 1, voted=True, own_votes=[1]))
 ENDED = status(110, MARIE, "<p>Quelle salle&nbsp;?</p>", poll=poll(0, 0, expired=True, expires_at=ago(days=3)))
-POSTS = [POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
+POSTS = [EVENT, POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
 
 APART = SimpleNamespace(
     following=False,
@@ -181,12 +201,18 @@ FOLLOWED = SimpleNamespace(**{**vars(APART), "following": True, "followed_by": T
 ASKED = SimpleNamespace(**{**vars(APART), "requested": True})
 BLOCKED = SimpleNamespace(**{**vars(APART), "blocking": True})
 
+NO_EVENT = {
+    **dict.fromkeys(("starts_at", "ends_at", "place", "capacity", "status"), ""),
+    "timezone": "Europe/Paris",
+    "join_mode": "free",
+}
 NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
 DRAFT = SimpleNamespace(
-    **NO_POLL, title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1"
+    **NO_POLL, **NO_EVENT, title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1"
 )
 REPLY = SimpleNamespace(
     **NO_POLL,
+    **NO_EVENT,
     title="",
     text="@ken@tokyo.localhost:8002 ",
     summary="",
@@ -466,6 +492,15 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "oauth_code": ("oauth_code.html", {"app": "Ivory", "given": "c0de"}),
     "oauth_refused": ("oauth_refused.html", {"sentence": "Non.", "reason": "unknown_client"}),
     "delete": ("delete.html", {"entity": OWN}),
+    "attendees": (
+        "attendees.html",
+        {
+            "entity": {**EVENT, "account": MARIE},
+            "attendees": [{"account": KEN, "state": "asked"}, {"account": AMINA, "state": "coming"}],
+            "around": ALONE,
+        },
+    ),
+    "attendees_none": ("attendees.html", {"entity": EVENT, "attendees": [], "around": ALONE}),
     "history": (
         "history.html",
         {

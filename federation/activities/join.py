@@ -1,0 +1,85 @@
+"""Join: somebody wants to come to an event (ActivityPub vocabulary; FEP-8a8e, Mobilizon)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from federation import documents, reacting
+from federation.activities.accept import Accept
+from federation.activities.reject import Reject
+from federation.activity import Activity
+from federation.audience import Audience
+from federation.errors import NotAllowed
+from federation.vocabulary import Uri
+from storage import accounts, attendances, notifications, occasions
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.occasions import FREE, KeptOccasion
+from storage.posts import Post
+from storage.store import Unit
+
+
+class Join(Activity):
+    """A wish to come. Where everybody may, the organiser's node answers at once, as long as there is room."""
+
+    type: Literal["Join"] = "Join"
+    object: Uri  # the event
+
+    def authorize(self, unit: Unit, /) -> None:
+        """The event must be here, be visible to the actor, and take people. Raises NotFound, NotAllowed; Ignored: taken back."""
+        post, occasion = self._event(unit)
+        reacting.demand_visible(unit, self, post)
+        if post.author_id == self.performer(unit).id:
+            raise NotAllowed(self.actor, self.object, "own-event")
+        if not occasion.takes_people:
+            raise NotAllowed(self.actor, self.object, "takes-nobody")
+
+    def audience(self, unit: Unit, /) -> Audience:
+        """The organiser."""
+        return Audience(frozenset({self._event(unit)[0].author_id}))
+
+    def apply(self, unit: Unit, /) -> None:
+        """Note the wish, and tell the organiser who has to decide."""
+        actor, (post, occasion) = self.performer(unit), self._event(unit)
+        if attendances.ask(unit, actor.id, post.id, uri=self.id) and occasion.join_mode != FREE:
+            notifications.tell(unit, post.author_id, "event_join", by=actor.id, post=post.id)
+
+    def answers(self, unit: Unit, /) -> Sequence[Activity]:
+        """Of a free event of this node: Accept while there is room, Reject then. Who was accepted is told so again."""
+        actor, (post, occasion) = self.performer(unit), self._event(unit)
+        organiser = accounts.get(unit, post.author_id)
+        known = attendances.between(unit, actor.id, post.id)
+        if not organiser.is_local or known is None:
+            return ()
+        if known.state == attendances.COMING:
+            return (acceptance(unit, actor, organiser, post, uri=self.id),)
+        if occasion.join_mode != FREE:
+            return ()
+        answer = acceptance if has_room(unit, occasion) else refusal
+        return (answer(unit, actor, organiser, post, uri=self.id),)
+
+    def _event(self, unit: Unit) -> tuple[Post, KeptOccasion]:
+        post = reacting.post_of(unit, self.object)
+        found = occasions.find(unit, post.id)
+        if found is None:
+            raise NotFound
+        return post, found
+
+
+def has_room(unit: Unit, occasion: KeptOccasion) -> bool:
+    """Whether one more person may come to an event of this node; nobody else can take the place before this is committed."""
+    unit.lock(f"places at {occasion.post_id}")
+    return occasion.capacity is None or attendances.coming(unit, occasion.post_id) < occasion.capacity
+
+
+def acceptance(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Accept:
+    """The Accept of a Join with this id, by the organiser."""
+    joined = documents.act("Join", attendee, post.uri, uri=uri, to=[organiser.uri])
+    accept_id = f"{organiser.uri}#accepts/{unit.new_id()}"
+    return Accept.read(documents.act("Accept", organiser, joined, uri=accept_id, to=[attendee.uri]))
+
+
+def refusal(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Reject:
+    """The Reject of a Join with this id, by the organiser."""
+    joined = documents.act("Join", attendee, post.uri, uri=uri, to=[organiser.uri])
+    reject_id = f"{organiser.uri}#rejects/{unit.new_id()}"
+    return Reject.read(documents.act("Reject", organiser, joined, uri=reject_id, to=[attendee.uri]))

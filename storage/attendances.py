@@ -1,0 +1,114 @@
+"""Who comes to an event: who has asked, and what its organiser has answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import occasions
+from storage.events import PostAltered
+from storage.ids import AccountId, PostId
+from storage.pages import Page, paged
+from storage.store import Unit
+
+ASKED, COMING, PERHAPS, REFUSED = "asked", "coming", "perhaps", "refused"
+STATES = (ASKED, COMING, PERHAPS, REFUSED)
+"""Waits for an answer; is expected; may come if there is room (TentativeAccept); was told no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """That somebody wants to come. uri: of their Join."""
+
+    id: int
+    post_id: PostId
+    account_id: AccountId
+    state: str
+    uri: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What was answered to somebody of this node."""
+
+    post: PostId
+    account: AccountId
+    state: str
+
+
+SELECT = "select id, post_id, account_id, state, uri, created_at from attendances"
+
+
+def between(unit: Unit, account: AccountId, post: PostId) -> Attendance | None:
+    """Whether somebody wants to come to an event, and what they were told."""
+    return unit.one(Attendance, f"{SELECT} where post_id = :post and account_id = :account", post=post, account=account)
+
+
+def by_uri(unit: Unit, uri: str) -> Attendance | None:
+    """The same by the id of the Join."""
+    return unit.one(Attendance, f"{SELECT} where uri = :uri", uri=uri)
+
+
+def ask(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
+    """Note that somebody wants to come; asking again renews the id, and the question after a refusal. Returns whether it is new."""
+    known = between(unit, account, post)
+    if known is not None:
+        state = ASKED if known.state == REFUSED else known.state
+        unit.run("update attendances set uri = :uri, state = :state where id = :id", id=known.id, uri=uri, state=state)
+        unit.after_commit(PostAltered(post))
+        return known.state == REFUSED
+    sql = """
+    insert into attendances (id, post_id, account_id, state, uri, created_at)
+    values (:id, :post, :account, :state, :uri, :now)
+    """
+    unit.run(sql, id=unit.new_id(), post=post, account=account, state=ASKED, uri=uri, now=unit.now)
+    unit.after_commit(PostAltered(post))
+    return True
+
+
+def answer(unit: Unit, attendance: Attendance, state: str) -> bool:
+    """Note what the organiser says. state: one of `STATES`.  Returns whether it was something new."""
+    sql = "update attendances set state = :state where id = :id and state <> :state"
+    if not unit.run(sql, id=attendance.id, state=state):
+        return False
+    occasions.count(unit, attendance.post_id, by=int(state == COMING) - int(attendance.state == COMING))
+    return True
+
+
+def remove(unit: Unit, attendance: Attendance) -> None:
+    """Somebody does not want to come any more."""
+    if unit.run("delete from attendances where id = :id", id=attendance.id):
+        occasions.count(unit, attendance.post_id, by=-int(attendance.state == COMING))
+
+
+def coming(unit: Unit, post: PostId) -> int:
+    """How many are expected, as far as this node knows."""
+    sql = "select count(*) from attendances where post_id = :post and state = :state"
+    return unit.one(int, sql, post=post, state=COMING) or 0
+
+
+def of(unit: Unit, post: PostId, page: Page, *, shown_to: AccountId | None) -> list[Attendance]:
+    """Who wants to come, the newest first; paged by the attendance's id.
+
+    shown_to: somebody who learns who comes, and of the others only of themselves; None for the organiser, who learns all.
+    """
+    sql = f"{SELECT} where post_id = :post"
+    if shown_to is None:
+        return paged(unit, Attendance, sql, "id", page, post=post)
+    sql += " and (state = :coming or account_id = :reader)"
+    return paged(unit, Attendance, sql, "id", page, post=post, coming=COMING, reader=shown_to)
+
+
+def people(unit: Unit, post: PostId) -> list[AccountId]:
+    """Everybody who wants to come and was not told no."""
+    sql = "select account_id from attendances where post_id = :post and state <> :refused"
+    return unit.all(AccountId, sql, post=post, refused=REFUSED)
+
+
+def of_people_here(unit: Unit, among: Iterable[PostId]) -> list[Own]:
+    """What people of this node were answered about these events."""
+    sql = """
+    select t.post_id, t.account_id, t.state from attendances t join accounts a on a.id = t.account_id
+    where t.post_id in :ids and a.host = ''
+    """
+    return unit.all(Own, sql, ids=list(among))
