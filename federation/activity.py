@@ -8,6 +8,7 @@ Each type is a class of its own in `activities/` and answers the same questions,
     apply      the effects, in the database; applied twice is applied once
     answers    what is done in return, as an Accept to a Follow
     continues  in which conversation it takes place, whose other readers should hear of it
+    passes_on  to whom this node passes it on, unchanged, when a peer has told it
 
 Adding a type is adding a file to `activities/`: a class with `type: Literal["…"]` registers itself.
 """
@@ -27,7 +28,7 @@ from federation.vocabulary import Model, Uri, Uris, types_of
 from storage import accounts
 from storage.accounts import Account
 from storage.errors import NotFound
-from storage.ids import PostId
+from storage.ids import AccountId, PostId
 from storage.store import Unit
 
 
@@ -57,6 +58,14 @@ class Wanted:
     how: How = How.ONCE
     naming: str = ""
     document: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """To whom an activity of a peer is passed on unchanged. by: the account of this node in whose lane it goes."""
+
+    by: AccountId
+    audience: Audience
 
 
 def _bounded(uri: str) -> str:
@@ -177,5 +186,10 @@ class Activity(Model):
 
     def continues(self, unit: Unit, /) -> PostId | None:
         """The post that is answered by what this adds, changes or takes away, where everybody may hear of it."""
+        del unit
+        return None
+
+    def passes_on(self, unit: Unit, /) -> PassedOn | None:
+        """Who must hear of this from here, as the peer has told it and with its proof. Nobody, for most. ActivityPub 7.1.2."""
         del unit
         return None

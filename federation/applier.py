@@ -348,6 +348,7 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
     forwarding.forward(unit, activity, read.body, brought_by=entry.host)
     activity.apply(unit)
     outbox.answer(unit, activity)
+    forwarding.pass_on(unit, activity, read.body, brought_by=entry.host)
     return _settled(unit, entry, journal.APPLIED, activity)
 
 

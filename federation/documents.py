@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from federation import quote_terms
 from federation.audience import addressing
 from federation.html import plain_text
+from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import CONTEXT, EVENT_TERMS
+from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.polls import Offer
+from storage.quote_policies import EVERYBODY, Policy
 from storage.visibility import OPEN, Reach
 
 PAGE_SIZE = 20
 PREVIEW_LETTERS = 300
+QUOTE_TYPES = frozenset({"QuoteRequest", "QuoteAuthorization"})
 
 
 def timestamp(moment: datetime) -> str:
@@ -24,12 +28,19 @@ def timestamp(moment: datetime) -> str:
 
 def in_context(document: JsonObject) -> JsonObject:
     """The same document with the names of its terms."""
-    return {"@context": [*CONTEXT, EVENT_TERMS] if _has_event(document) else CONTEXT, **document}
+    further: list[JsonValue] = [EVENT_TERMS] if _has_event(document) else []
+    further += [QUOTE_TERMS] if _speaks_of_quotes(document) else []
+    return {"@context": [*CONTEXT, *further], **document}
 
 
 def _has_event(document: JsonObject) -> bool:
     inner = document.get("object")
     return document.get("type") == "Event" or (isinstance(inner, dict) and inner.get("type") == "Event")
+
+
+def _speaks_of_quotes(document: JsonObject) -> bool:
+    parts = (document, document.get("object"))
+    return any("quote" in part or types_of(part) & QUOTE_TYPES for part in parts if isinstance(part, dict))
 
 
 ACTOR_CONTEXT: list[JsonValue] = [
@@ -114,6 +125,7 @@ class Words:
     by name.  communities: actor ids of those among them that are communities.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
     poll: what readers may choose from.
     event: what makes it an event instead, as `federation.occasions` describes it.
+    quoted: what it quotes.  policy: who may quote it.
     """
 
     content: str
@@ -127,6 +139,8 @@ class Words:
     title: str = ""
     poll: Offer | None = None
     event: JsonObject | None = None
+    quoted: Quoted | None = None
+    policy: Policy = EVERYBODY
 
 
 def note(
@@ -147,17 +161,21 @@ def note(
     What is for all and names a community is for that community: it stands in `audience`. Source: FEP-b2b8, FEP-1b12.
     """
     communities = words.communities if reach in OPEN else ()
-    to, cc = addressing(author, reach, people=[person for person, _ in words.people if person not in communities])
+    people = [person for person, _ in words.people if person not in communities]
+    if words.quoted and words.quoted.author not in (author.uri, *people):
+        people.append(words.quoted.author)  # they see who quotes them, whoever else does
+    to, cc = addressing(author, reach, people=people)
     to += communities
     tags: list[JsonValue] = [
         {"type": "Mention", "href": person, "name": f"@{handle}"} for person, handle in words.people
     ]
     tags += [{"type": "Hashtag", "href": address, "name": f"#{name}"} for address, name in words.tags]
+    content = words.content + (quote_terms.link_to(words.quoted) if words.quoted else "")
     document: JsonObject = {
         "id": uri,
         "type": "Note",
         "attributedTo": author.uri,
-        "content": words.content,
+        "content": content,
         "source": {"content": words.source, "mediaType": "text/markdown"},
         "summary": words.summary or None,
         "sensitive": words.sensitive,
@@ -168,15 +186,18 @@ def note(
         "to": list[JsonValue](to),
         "cc": list[JsonValue](cc),
         "tag": tags,
+        "interactionPolicy": quote_terms.policy_document(author, words.policy, reach),
     }
     if words.language:
-        document["contentMap"] = {words.language: words.content}
+        document["contentMap"] = {words.language: content}
     if context:
         document["context"] = context
     if updated:
         document["updated"] = timestamp(updated)
     if communities:
         document["audience"] = communities[0] if len(communities) == 1 else list[JsonValue](communities)
+    if words.quoted:
+        document |= quote_terms.terms_of(words.quoted)
     if words.poll:
         document |= {"type": "Question", **asked(words.poll)} | ({"name": words.title} if words.title else {})
     elif words.title:

@@ -6,7 +6,9 @@ The one who answers does not know who follows the one who is answered; only the 
 can be believed from whoever brings it: with a proof, public or unlisted, unchanged, when it is seen for the first time and
 comes from its author's own node. So nothing is passed on twice, and what was passed on goes no further.
 
-Source: ActivityPub 7.1.2.
+In the same way, that leave to quote was taken back is passed on by the node of whoever quoted to the readers of the quote.
+
+Source: ActivityPub 7.1.2; FEP-044f.
 """
 
 from federation import audience
@@ -38,3 +40,16 @@ def forward(unit: Unit, activity: Activity, body: bytes, *, brought_by: Host) ->
     readers = Audience(frozenset(people), frozenset(post.author_id for post in own))
     inboxes = [(host, inbox) for host, inbox in audience.inboxes(unit, readers) if host != author]
     deliveries.add(unit, uri=activity.id, actor=own[0].author_id, body=body, inboxes=inboxes)
+
+
+def pass_on(unit: Unit, activity: Activity, body: bytes, *, brought_by: Host) -> None:
+    """Queue what a peer has told for those to whom the activity itself says that it is passed on from here.
+
+    Arguments as for `forward`.
+    """
+    onward = activity.passes_on(unit)
+    author = host_of(activity.actor)
+    if onward is None or brought_by != author:
+        return
+    inboxes = [(host, inbox) for host, inbox in audience.inboxes(unit, onward.audience) if host != author]
+    deliveries.add(unit, uri=activity.id, actor=onward.by, body=body, inboxes=inboxes)

@@ -5,7 +5,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, discovery, notes
+from federation import actors, conversations, discovery, notes, quoting
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.client import Budget, Client, references
@@ -57,10 +57,12 @@ class Gathering:
         return found if found is not None else await self.actor(uri, budget=budget)
 
     async def anything(self, uri: str, *, budget: Budget) -> Account | Post:
-        """Fetch an actor or a post, whichever the id turns out to be. Raises Unreachable."""
+        """Fetch an actor or a post, whichever the id turns out to be; of a stamp, the post that it lets others quote. Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
         if types_of(document) & ACTOR_TYPES:
             return await self._kept(document, budget=budget)
+        if quoting.STAMP in types_of(document):
+            return await self._store.write(quoting.keep_stamp, document)
         found = await self._post(document, budget=budget, depth=0)
         if found.reply_to_uri is not None:
             await self._store.write(_tell_torn, found)
@@ -140,10 +142,26 @@ class Gathering:
         parent = value_or_id(document.get("inReplyTo"))
         if isinstance(parent, str) and depth < DEEPEST_REPLY_CHAIN:
             await self._parent(parent, budget=budget, depth=depth + 1)
+        if "quoteAuthorization" in document or "quote" in document:
+            await self._quoted(document, budget=budget, depth=depth + 1)
         try:
             return await self._store.write(_keep, document)
         except (Malformed, NotAllowed, Ignored, NotFound) as error:
             raise BadDocument(uri, code=error.code, internal=str(error)) from error
+
+    async def _quoted(self, document: JsonObject, *, budget: Budget, depth: int) -> None:
+        """What a post quotes, and the stamp; of what that quotes in turn, nothing."""
+        if depth > 1:
+            return
+        try:
+            for uri in await self._store.read(_missing, document):
+                found = (await self._client.get_document(uri, budget=budget)).json
+                if quoting.STAMP in types_of(found):
+                    await self._store.write(quoting.keep_stamp, found)
+                else:
+                    await self._post(found, budget=budget, depth=depth)
+        except (Unreachable, Malformed):
+            return  # then it is shown as a link
 
     async def _parent(self, uri: str, *, budget: Budget, depth: int) -> None:
         try:
@@ -194,3 +212,7 @@ def _take_away(unit: Unit, uri: str) -> None:
 
 def _tell_torn(unit: Unit, post: Post) -> None:
     unit.after_commit(ThreadTorn(post.id))
+
+
+def _missing(unit: Unit, document: JsonObject) -> list[str]:
+    return quoting.missing(unit, notes.read(document))

@@ -15,7 +15,8 @@ from storage.deliveries import Delivery
 
 MOST_REMEMBERED = 1_024
 
-POSTING = frozenset({"Create", "Update"})
+POSTING = {"Create": "object", "Update": "object", "QuoteRequest": "instrument"}
+"""What carries a post, and where."""
 
 
 class Proving:
@@ -51,8 +52,8 @@ def is_private(activity: JsonObject) -> bool:
     """Whether an activity carries words for named people alone: everybody addressed is mentioned, or it is a vote or a report."""
     if "Flag" in types_of(activity):  # a report is for one node's moderators
         return True
-    thing = activity.get("object")
-    if not types_of(activity) & POSTING or not isinstance(thing, dict):
+    thing = next((activity.get(POSTING[kind]) for kind in types_of(activity) if kind in POSTING), None)
+    if not isinstance(thing, dict):
         return False
     if ballots.is_vote(thing):
         return True

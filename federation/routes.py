@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 from yarl import URL
 
-from federation import audience, discovery, documents, questions, synchronising
+from federation import audience, discovery, documents, questions, quoting, synchronising
 from federation.errors import (
     FederationError,
     GoneHere,
@@ -34,7 +34,7 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, contexts, followers, peers, pins, posts, timelines
+from storage import accounts, contexts, followers, peers, pins, posts, quote_stamps, timelines
 from storage.accounts import Account
 from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
@@ -127,6 +127,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(get_replies)),
         web.get(r"/contexts/{thread:\d+}", refusing(get_conversation)),
+        web.get(r"/users/{account:\d+}/quotes/{stamp:\d+}", refusing(get_stamp)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
         web.get("/.well-known/nodeinfo", nodeinfo_links),
@@ -289,6 +290,19 @@ async def _listing(
     return _document(documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following))
 
 
+async def get_stamp(request: web.Request) -> web.Response:
+    """Leave that somebody of this node gave to quote a post, for those peers that may read the post. Source: FEP-044f."""
+    signer = await _identify(request)
+    account = await _local(request)
+    number = parsed(request.match_info["stamp"])
+    if number is None:
+        raise NotFoundHere
+    stamp = await request.app[STORE].read(_stamp_for_peer, account, number, signer)
+    if stamp is None:
+        raise NotFoundHere
+    return _document(documents.in_context(stamp))
+
+
 async def webfinger(request: web.Request) -> web.Response:
     """Who is behind a handle of this node: for allowed peers and people who are signed in, or for all, as the node is set.
 
@@ -414,6 +428,17 @@ def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:
     if post is None or post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
         return None
     return post.id
+
+
+def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> JsonObject | None:
+    stamp = quote_stamps.by_id(unit, number)
+    post = posts.get(unit, stamp.post_id) if stamp is not None else None
+    if stamp is None or post is None or stamp.revoked_at is not None or post.author_id != owner.id:
+        return None
+    if not audience.peer_may_read(unit, post, host=signer.host):
+        return None
+    uri = quoting.stamp_uri(owner, number)
+    return quoting.stamp_document(owner, uri, quoted_uri=post.uri, quoting_uri=stamp.quoting_uri)
 
 
 def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:

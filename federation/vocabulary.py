@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from federation.errors import BadHost
 from federation.hosts import origin_of
 from federation.strict_json import JsonValue
 
@@ -36,6 +37,11 @@ CONTEXT: list[JsonValue] = [
         "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
         "movedTo": {"@id": "as:movedTo", "@type": "@id"},
         "votersCount": "toot:votersCount",
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
     },
 ]
 """The names of the terms that this node writes. They are names: nobody has to fetch them."""
@@ -51,6 +57,19 @@ EVENT_TERMS: JsonValue = {
     "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
 }
 """The same for events, where there is one."""
+
+QUOTE_TERMS: JsonValue = {
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "quoteUrl": "as:quoteUrl",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+}
+"""The names of the terms of documents that speak of quotes, beside those."""
 
 LONGEST_CONTENT = 100_000
 LONGEST_SUMMARY = 5_000
@@ -189,7 +208,7 @@ class Source(Model):
     media_type: str = ""
 
 
-def _first_id(value: object) -> object:
+def first_id(value: object) -> object:
     """The first id among several; None when there is none that can be read."""
     return next((found for found in map(value_or_id, as_list(value)) if isinstance(found, str)), None)
 
@@ -237,6 +256,17 @@ def _closed(value: object) -> object:
             return isinstance(value, Mapping)
 
 
+def _first_uri(value: object) -> object:
+    """The same, if it has an origin."""
+    found = first_id(value)
+    if not isinstance(found, str):
+        return None
+    try:
+        return _with_origin(found)
+    except BadHost:
+        return None
+
+
 class Note(Model):
     """A post in any of the types that carry one."""
 
@@ -248,8 +278,8 @@ class Note(Model):
     content_map: dict[str, str] = Field(default_factory=dict)
     summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
     sensitive: bool = False
-    in_reply_to: Annotated[str | None, BeforeValidator(_first_id)] = None
-    context: Annotated[str | None, BeforeValidator(_first_id)] = None
+    in_reply_to: Annotated[str | None, BeforeValidator(first_id)] = None
+    context: Annotated[str | None, BeforeValidator(first_id)] = None
     published: Moment | None = None
     updated: Moment | None = None
     url: PageAddress = ""
@@ -262,6 +292,13 @@ class Note(Model):
     end_time: Annotated[datetime | None, BeforeValidator(_moment_or_none)] = None
     closed: Annotated[datetime | bool | None, BeforeValidator(_closed)] = None
     voters_count: Annotated[int | None, BeforeValidator(_number)] = None
+    quote: Annotated[str | None, BeforeValidator(_first_uri)] = Field(
+        default=None, validation_alias=AliasChoices("quote", "quoteUri", "quoteUrl", "_misskey_quote")
+    )
+    quote_authorization: Annotated[str | None, BeforeValidator(_first_uri)] = None
+    interaction_policy: Annotated[
+        dict[str, Any] | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)
+    ] = None  # Any: whatever JSON holds
 
     @property
     def text(self) -> str:
@@ -362,9 +399,9 @@ class Actor(Model):
     endpoints: Endpoints = Endpoints()
     manually_approves_followers: bool = False
     discoverable: bool = True
-    featured: Annotated[str | None, BeforeValidator(_first_id)] = None
+    featured: Annotated[str | None, BeforeValidator(first_id)] = None
     also_known_as: Uris = ()
-    moved_to: Annotated[str | None, BeforeValidator(_first_id)] = None
+    moved_to: Annotated[str | None, BeforeValidator(first_id)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
     public_key: Annotated[tuple[Key, ...], BeforeValidator(_keys)] = ()
     assertion_method: Annotated[tuple[Multikey, ...], BeforeValidator(_multikeys)] = ()

@@ -1,7 +1,7 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
-Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll, admin.report,
-moderation_warning; and emoji_reaction, event_join and event_answer, for those who know them.
+Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll, quote, quoted_update,
+admin.report, moderation_warning; and emoji_reaction, event_join and event_answer, for those who know them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -177,6 +177,8 @@ KINDS = frozenset(
         "moderation_warning",
         "emoji_reaction",
         *OF_EVENTS,
+        "quote",
+        "quoted_update",
     }
 )
 

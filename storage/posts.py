@@ -39,6 +39,7 @@ class Holds(IntFlag):
     QUOTE_POLICY = 16
     REACTIONS = 32
     PIN = 64
+    QUOTED = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -445,6 +445,12 @@ quotes = Table(
     Column("request_uri", WORDS),
     Column("stamp_uri", WORDS),
     Index("ix_quotes_quoted", "quoted_uri", "post_id"),
+    Index(
+        "ix_quotes_stamp",
+        "stamp_uri",
+        sqlite_where=text("stamp_uri is not null"),
+        postgresql_where=text("stamp_uri is not null"),
+    ),
 )
 
 quote_stamps = Table(

@@ -1,37 +1,52 @@
-"""Accept: somebody lets a follower read them, or somebody come to an event (ActivityPub 7.6)."""
+"""Accept: somebody lets a follower read them, or somebody come to an event (ActivityPub 7.6), or a post quote theirs (FEP-044f)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from federation import follow_answers, join_answers
+from federation import follow_answers, join_answers, quoting
+from federation.activities.update import Update
 from federation.activity import Activity
 from federation.audience import Audience
-from storage import attendances, follows, notifications
+from federation.errors import Ignored, NotAllowed
+from federation.hosts import same_origin
+from federation.vocabulary import first_id
+from storage import attendances, follows, notifications, quote_stamps, quotes
+from storage.accounts import Account
 from storage.attendances import Attendance
+from storage.quotes import ACCEPTED, REVOKED
 from storage.store import Unit
 
 
 class Accept(Activity):
-    """A follow or a place is granted: by the one who is followed, or the organiser, and only where it was asked for."""
+    """A follow, a place or a quote is granted. Only the one who was asked can, and only what was asked for."""
 
     type: Literal["Accept"] = "Accept"
-    object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: the Follow, or its id alone
+    object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: what was asked, or its id alone
+    result: Annotated[str | None, BeforeValidator(first_id)] = None  # the stamp of a quote
 
     def authorize(self, unit: Unit, /) -> None:
-        """The actor is the one who was asked. Raises Ignored: nothing of the kind is waiting."""
-        if self._joined(unit) is None:
+        """The actor is the one who was asked. Raises NotAllowed; Ignored: nobody waits for such an answer."""
+        if quoting.is_request(self.object):
+            self._authorize_quote(unit, self.performer(unit))
+        elif self._joined(unit) is None:
             follow_answers.find(unit, self.object, answered_by=self.performer(unit))
 
     def audience(self, unit: Unit, /) -> Audience:
-        """The one who asked."""
+        """Who asked."""
+        if quoting.is_request(self.object):
+            return Audience(frozenset({quoting.find(unit, self.object, answered_by=self.performer(unit)).quoter.id}))
         if (joined := self._joined(unit)) is not None:
             return Audience(frozenset({joined.account_id}))
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
         return Audience(frozenset({found.follower_id}))
 
     def apply(self, unit: Unit, /) -> None:
-        """From now on the follower sees what goes to followers; or somebody is expected."""
+        """From now on the follower sees what goes to followers; somebody is expected; the quote is shown."""
+        if quoting.is_request(self.object):
+            self._apply_quote(unit, self.performer(unit))
+            return
         if (joined := self._joined(unit)) is not None:
             if attendances.answer(unit, joined, attendances.COMING):
                 by = self.performer(unit).id
@@ -40,6 +55,30 @@ class Accept(Activity):
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
         if follows.accept(unit, found.follower_id, found.followed_id):
             notifications.tell(unit, found.followed_id, "follow", by=found.follower_id)
+
+    def answers(self, unit: Unit, /) -> Sequence[Activity]:
+        """Who quotes, here, tells their readers where the leave stands."""
+        if not quoting.is_request(self.object):
+            return ()
+        asked = quoting.find(unit, self.object, answered_by=self.performer(unit))
+        return (Update.read(quoting.stamped(unit, asked, str(self.result))),) if asked.quoter.is_local else ()
+
+    def _authorize_quote(self, unit: Unit, owner: Account) -> None:
+        asked = quoting.find(unit, self.object, answered_by=owner)
+        if self.result is None or not same_origin(self.result, self.actor):
+            raise NotAllowed(self.actor, self.result or "", "foreign-stamp")
+        if asked.quote.state == REVOKED or quoting.goes_further(unit, asked.post, asked.quoted):
+            raise Ignored("not-to-be-quoted")
+        if asked.quote.state == ACCEPTED and not owner.is_local:
+            raise Ignored("accepted-already")
+
+    def _apply_quote(self, unit: Unit, owner: Account) -> None:
+        asked = quoting.find(unit, self.object, answered_by=owner)
+        if owner.is_local:
+            number = quoting.stamp_number(owner, str(self.result))
+            quote_stamps.give(unit, asked.quoted.id, asked.post.uri, actor=asked.quoter.uri, identifier=number)
+            notifications.tell(unit, owner.id, "quote", by=asked.quoter.id, post=asked.post.id)
+        quotes.settle(unit, asked.quote, ACCEPTED, stamp_uri=self.result)
 
     def _joined(self, unit: Unit) -> Attendance | None:
         return join_answers.find(unit, self.object, answered_by=self.performer(unit))

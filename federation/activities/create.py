@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PrivateAttr
 
-from federation import ballots, conversations, notes
+from federation import ballots, conversations, notes, quoting
 from federation.activity import Activity, Wanted
 from federation.audience import NOBODY, Audience, reach_of
 from federation.ballots import Ballot
@@ -30,15 +30,17 @@ class Create(Activity):
     _is_for_group: bool = PrivateAttr(default=False)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
-        """The post itself when only its id was sent; and what it answers, so that the thread is whole."""
+        """The post itself when only its id was sent; what it answers, so that the thread is whole; what it quotes, and by whose leave."""
         if self._ballot:
             return ()
         if not types_of(self.object):
             return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
-        parent = self._note().in_reply_to
-        if parent is None or posts.by_uri(unit, parent) or posts.tombstone(unit, parent):
-            return ()
-        return [Wanted(parent, required=False)] if self._concerns_us(unit, self._note()) else ()
+        note, missing = self._note(), list[str]()
+        parent = note.in_reply_to
+        if parent is not None and not (posts.by_uri(unit, parent) or posts.tombstone(unit, parent)):
+            missing.append(parent)
+        missing += quoting.missing(unit, note)
+        return [Wanted(uri, required=False) for uri in missing] if missing and self._concerns_us(unit, note) else ()
 
     def authorize(self, unit: Unit, /) -> None:
         """Its author tells it, from the author's own node, and somebody here is concerned.

@@ -1,15 +1,21 @@
-"""Delete: a post, or a whole account, goes (ActivityPub 6.4, 7.4)."""
+"""Delete: a post, the leave to quote one (FEP-044f), or a whole account goes (ActivityPub 6.4, 7.4)."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from federation import audience as audiences
-from federation.activity import Activity
+from federation import quoting
+from federation.activities.update import Update
+from federation.activity import Activity, PassedOn
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
+from federation.signatures import proofs
 from federation.vocabulary import Uri
-from storage import accounts, posts
+from storage import accounts, posts, quotes
 from storage.ids import PostId
+from storage.posts import Holds
+from storage.quotes import Quote
 from storage.store import Unit
 from storage.visibility import OPEN
 
@@ -20,7 +26,7 @@ class Delete(Activity):
     may_be_of_suspended: ClassVar[bool] = True
 
     type: Literal["Delete"] = "Delete"
-    object: Uri  # the post, its tombstone, or the actor itself
+    object: Uri  # the post, its tombstone, a stamp, or the actor itself
 
     def authorize(self, unit: Unit, /) -> None:
         """The stored owner, and nobody else of the same node. Raises NotAllowed; Ignored when it is gone already."""
@@ -34,13 +40,20 @@ class Delete(Activity):
         other = accounts.by_uri(unit, self.object)
         if other is not None and self.object != self.actor:
             raise NotAllowed(self.actor, self.object, "not-the-owner")
+        quote = self._quote(unit) if post is None else None
+        owner = quoting.owner_of(unit, quote) if quote is not None else None
+        if owner is not None and owner.uri != self.actor:
+            raise NotAllowed(self.actor, self.object, "not-the-owner")
 
     def audience(self, unit: Unit, /) -> Audience:
         """Everybody who was told of it; of an account, everybody who follows it."""
         if self.object == self.actor:
             return Audience(followers_of=frozenset({self.performer(unit).id}))
         post = posts.by_uri(unit, self.object)
-        return audiences.NOBODY if post is None else audiences.of_post(unit, post)
+        if post is not None:
+            return audiences.of_post(unit, post)
+        quote = self._quote(unit)
+        return audiences.NOBODY if quote is None else quoting.told_of_revocation(unit, quote)
 
     def continues(self, unit: Unit, /) -> PostId | None:
         """What the post answered, if it was for all."""
@@ -57,9 +70,37 @@ class Delete(Activity):
             return
         post = posts.by_uri(unit, self.object)
         if post is None:
+            if (quote := self._quote(unit)) is not None:
+                quoting.revoke(unit, quote)
             posts.bury(unit, self.object, owner_uri=self.actor)
         else:
+            quote = quotes.find(unit, post.id) if post.holds & Holds.QUOTE else None
+            if quote is not None:  # what it quoted is quoted once less
+                quotes.remove(unit, quote)
             posts.remove(unit, post, owner_uri=self.actor)
+
+    def passes_on(self, unit: Unit, /) -> PassedOn | None:
+        """That leave to quote was taken back, by who quotes, here, to the readers of the quote: with the owner's own proof."""
+        quote = self._quote_of_here(unit)
+        if quote is None or not proofs.has_proof(self.document):
+            return None
+        post = posts.get(unit, quote.post_id)
+        return PassedOn(post.author_id, audiences.of_post(unit, post))
+
+    def answers(self, unit: Unit, /) -> Sequence[Activity]:
+        """What has no proof is not believed from others: then who quotes says it in their own words."""
+        quote = self._quote_of_here(unit)
+        if quote is None or proofs.has_proof(self.document):
+            return ()
+        return (Update.read(quoting.unstamped(unit, quote)),)
+
+    def _quote(self, unit: Unit) -> Quote | None:
+        return quotes.by_stamp(unit, self.object)
+
+    def _quote_of_here(self, unit: Unit) -> Quote | None:
+        """The quote by somebody here whose leave somebody elsewhere takes back."""
+        quote = None if self.performer(unit).is_local or self.object == self.actor else self._quote(unit)
+        return quote if quote is not None and posts.get(unit, quote.post_id).is_local else None
 
 
 def of(uri: str, *, by: str) -> Delete:

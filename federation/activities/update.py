@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from federation import actors, notes, questions
+from federation import actors, notes, questions, quoting
 from federation import audience as audiences
 from federation.activities import create
 from federation.activity import Activity, Wanted
@@ -12,7 +12,7 @@ from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
-from storage import attendances, notifications, polls, posts
+from storage import attendances, notifications, polls, posts, quotes
 from storage.ids import PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
@@ -51,16 +51,21 @@ class Update(Activity):
             return
         if known.author_id != self.performer(unit).id:
             raise NotAllowed(self.actor, note.id, "not-the-owner")
-        is_newer = note.updated is not None and note.updated > (known.edited_at or known.published_at)
-        if not is_newer and not self._tells_totals(unit, known, note):
+        if not (
+            _is_newer(note, known)
+            or self._tells_totals(unit, known, note)
+            or quoting.brings_news(unit, known, note, self.performer(unit))
+        ):
             raise Ignored("not-newer")
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
-        """What a post answers that is told of for the first time."""
+        """What a post answers that is told of for the first time; what any quotes now, and by whose leave."""
         if self._is_profile or not types_of(self.object):
             return ()
         note = notes.read(self.object)
-        if posts.by_uri(unit, note.id) is not None or not _is_recent(unit, note):
+        if posts.by_uri(unit, note.id) is not None:
+            return [Wanted(uri, required=False) for uri in quoting.missing(unit, note)]
+        if not _is_recent(unit, note):
             return ()
         return create.of(self.object).wants(unit)
 
@@ -85,9 +90,18 @@ class Update(Activity):
             create.of(self.object).apply(unit)
             return
         post = self._post(unit, note)
+        author = self.performer(unit)
+        # The same words: only what stands beside them is new.
+        is_news_beside = not _is_newer(note, post) and quoting.brings_news(unit, post, note, author)
+        quoting.renew(unit, post, note, author)
+        if is_news_beside:
+            quotes.keep_document(unit, post.id, notes.as_kept(self.object))
         if self._tells_totals(unit, post, note):
             questions.keep(unit, post, note)
-            return
+        elif not is_news_beside:
+            self._edit(unit, note, post)
+
+    def _edit(self, unit: Unit, note: Note, post: Post) -> None:
         before = {named.account_id for named in posts.mentions_of(unit, [post.id])}
         people = notes.people_of(unit, note, self.performer(unit))
         mentioned = [people[uri].id for uri in note.mentions if uri in people]
@@ -109,6 +123,8 @@ class Update(Activity):
         coming = attendances.people(unit, post.id) if post.holds & Holds.EVENT else []
         for account in {*posts.sharers(unit, post.id), *coming}:
             notifications.tell(unit, account, "update", by=post.author_id, post=post.id)
+        for quote in quotes.by_people_here(unit, post.uri) if post.holds & Holds.QUOTED else ():
+            notifications.tell(unit, quote.author, "quoted_update", by=post.author_id, post=quote.post)
 
     def continues(self, unit: Unit, /) -> PostId | None:
         """What the post answers, if the post is for all."""
@@ -151,3 +167,7 @@ def of(document: JsonObject, *, by: str) -> Update:
 
 def _is_recent(unit: Unit, note: Note) -> bool:
     return note.published is not None and note.published > unit.now - OVERTAKES_WITHIN
+
+
+def _is_newer(note: Note, known: Post) -> bool:
+    return note.updated is not None and note.updated > (known.edited_at or known.published_at)

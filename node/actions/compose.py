@@ -5,7 +5,7 @@ Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -19,18 +19,19 @@ from federation.errors import Unreachable
 from federation.hosts import origin_of
 from federation.html import plain
 from federation.vocabulary import PUBLIC
-from node.actions import markup, polls
+from node.actions import markup, polls, quotes
 from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import attendances, idempotency, posts, staff
+from storage import attendances, idempotency, posts, quote_policies, staff
 from storage.accounts import Account
 from storage.conversations import communities_of
 from storage.errors import NotFound
 from storage.ids import PostId
 from storage.occasions import Occasion
 from storage.posts import Post
+from storage.quote_policies import EVERYBODY, Policy, policy_of
 from storage.store import Unit
 from storage.visibility import Reach
 
@@ -47,6 +48,7 @@ class Draft:
     reply_to: what it answers.  language: ISO 639, None when not said.  title: makes it an article.
     poll: what readers may choose from.
     event: makes it an event.
+    quoted: what it quotes.  quotable: who may quote it, `public`, `followers` or `nobody`; None leaves that as it is.
     """
 
     text: str
@@ -58,6 +60,8 @@ class Draft:
     title: str = ""
     poll: PollDraft | None = None
     event: Occasion | None = None
+    quoted: PostId | None = None
+    quotable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +78,21 @@ async def post(
     """Post a draft. The same key within an hour gives the first post again, and posts nothing.
 
     application: what it was written with, JSON, shown to the author's readers here.
-    Raises Invalid: empty or too long; NotFound: what it answers is not there for this author.
+    Raises Invalid: empty or too long; NotFound: what it answers or quotes is not there for this author.
     """
     demand_present(author)
     _demand_text(draft)
     polls.demand_fitting(draft.poll)
+    quotes.demand_group(draft.quotable)
     if idempotency_key:
         known = await node.store.read(idempotency.find, author.id, idempotency_key)
         if known is not None:
             return known
     addressed = await _resolve(node, author, draft.text)
     words = _words(node.base_url, author, draft, addressed)
-    return await node.store.write(_post, author, draft, words, idempotency_key=idempotency_key, application=application)
+    return await node.store.write(
+        _post, author, draft, words, addressed.people, idempotency_key=idempotency_key, application=application
+    )
 
 
 async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) -> None:
@@ -95,6 +102,7 @@ async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) ->
     """
     _demand_text(draft)
     polls.demand_fitting(draft.poll)
+    quotes.demand_group(draft.quotable)
     addressed = await _resolve(node, author, draft.text)
     await node.store.write(_edit, author, identifier, draft, _words(node.base_url, author, draft, addressed))
 
@@ -157,6 +165,7 @@ def _post(
     author: Account,
     draft: Draft,
     words: Words,
+    people: Sequence[Account],
     *,
     idempotency_key: str | None,
     application: str | None,
@@ -164,6 +173,11 @@ def _post(
     if idempotency_key and (known := idempotency.find_alone(unit, author.id, idempotency_key)) is not None:
         return known
     parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
+    reach = _within(parent, draft.reach)
+    quoted = quotes.quotable(unit, author, draft.quoted) if draft.quoted is not None else None
+    if quoted is not None:
+        reach = quotes.within(quoted, reach, author=author, people=people)
+        words = replace(words, quoted=quotes.said_of(unit, quoted))
     new = PostId(unit.new_id())
     base_url = str(origin_of(author.uri))
     note = documents.note(
@@ -173,13 +187,15 @@ def _post(
         ),
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
-        reach=_within(parent, draft.reach),
+        reach=reach,
         published=unit.now,
         in_reply_to=parent.uri if parent else None,
         context=conversations.of_answer(unit, parent) if parent else conversations.address(base_url, new),
     )
     create = documents.about("Create", author, note, uri=f"{note['id']}/activity")
     outbox.perform(unit, Create.read(create))
+    if quoted is not None:
+        quotes.ask(unit, author, quoted, note)
     if application:
         posts.set_application(unit, new, application)
     if idempotency_key:
@@ -202,6 +218,7 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
     offer = polls.offer_of(unit, draft.poll, edited=identifier)
     if words.event is not None:
         words = replace(words, event={**words.event, "participantCount": attendances.coming(unit, known.id)})
+    words = replace(words, quoted=quotes.standing(unit, known), policy=_policy(unit, known, draft.quotable))
     note = documents.note(
         author,
         replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
@@ -217,6 +234,10 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
         note = questions.still_asked(unit, known, note, offer)
     update = documents.about("Update", author, note, uri=f"{known.uri}#updates/{unit.new_id()}")
     outbox.perform(unit, Update.read(update))
+
+
+def _policy(unit: Unit, known: Post, quotable: str | None) -> Policy:
+    return quote_policies.find(unit, known) if quotable is None else policy_of(quotable)
 
 
 def _remove(unit: Unit, author: Account, identifier: PostId) -> None:
@@ -256,6 +277,7 @@ def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) 
         tags=_tags(base_url, markup.hashtags(draft.text)),
         title=plain(draft.title, longest=LONGEST_TITLE),
         event=event_documents.described(draft.event, organiser=author.uri, attending=0) if draft.event else None,
+        policy=EVERYBODY if draft.quotable is None else policy_of(draft.quotable),
     )
 
 

@@ -12,7 +12,7 @@ from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, follows, pages, pins, relations, staff, timelines
+from storage import accounts, follows, pages, pins, quote_policies, relations, staff, timelines
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.follows import Related
@@ -35,6 +35,7 @@ class Defaults(Parameters):
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: str | None = None
 
 
 class Changes(Parameters):
@@ -321,6 +322,10 @@ def _demand_what_is_kept(changes: Changes, *, language: str | None) -> None:
         "indexable": (changes.indexable, "This node offers no posts to search engines"),
         "source.privacy": (begin.privacy not in (None, "", "public"), "This node keeps no default audience for posts"),
         "source.sensitive": (begin.sensitive, "This node keeps no default warning for posts"),
+        "source.quote_policy": (
+            begin.quote_policy not in (None, "", quote_policies.PUBLIC),
+            "This node keeps no default for who may quote: choose it with each post",
+        ),
         "source.language": (begin.language not in (None, "", language), "The language of posts is that of the pages"),
     }
     for field, (value, sentence) in refused.items():

@@ -20,7 +20,7 @@ from node.context import Node
 from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
-from storage import house, peers
+from storage import house, peers, quote_policies
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -177,6 +177,7 @@ async def preferences(caller: Caller) -> Answerable:
         "posting:default:visibility": "public",
         "posting:default:sensitive": False,
         "posting:default:language": caller.grant.locale if caller.grant else None,
+        "posting:default:quote_policy": quote_policies.PUBLIC,
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,

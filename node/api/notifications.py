@@ -9,7 +9,9 @@ from storage import notifications
 from storage.errors import NotFound
 from storage.ids import AccountId
 
-UNKNOWN_TO_MANY = frozenset({"emoji_reaction", "moderation_warning", *notifications.OF_EVENTS})
+UNKNOWN_TO_MANY = frozenset(
+    {"emoji_reaction", "moderation_warning", "quote", "quoted_update", *notifications.OF_EVENTS}
+)
 """Kinds that the Mastodon API of the level that we claim does not have: only for apps that ask for them by name."""
 
 TIMELINES = ("home", "notifications")

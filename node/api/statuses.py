@@ -74,7 +74,6 @@ class Attached(Parameters):
 
     media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
     scheduled_at: str | None = None
-    quoted_status_id: Id | None = None
 
 
 class Writing(Attached):
@@ -88,6 +87,8 @@ class Writing(Attached):
     in_reply_to_id: Id | None = None
     legation_reach: str | None = None
     poll: Poll | None = None
+    quoted_status_id: Id | None = None
+    quote_approval_policy: str | None = None
     legation: Extension = Extension()
 
 
@@ -99,6 +100,7 @@ class Editing(Attached):
     sensitive: bool | None = None
     language: str | None = None
     poll: Poll | None = None
+    quote_approval_policy: str | None = None
     legation: Extension = Extension()
 
 
@@ -267,6 +269,8 @@ def _draft(writing: Writing) -> Draft:
         title=writing.legation.title or "",
         poll=_poll(writing.poll, None) if writing.poll is not None and writing.poll.model_fields_set else None,
         event=_event(writing.legation.event, None),
+        quoted=PostId(writing.quoted_status_id) if writing.quoted_status_id is not None else None,
+        quotable=writing.quote_approval_policy or None,
     )
 
 
@@ -331,6 +335,7 @@ def _edited(kept: Kept, editing: Editing) -> Draft:
         title=(title.title if title else "") if editing.legation.title is None else editing.legation.title,
         poll=poll,
         event=_event(editing.legation.event, kept.event),
+        quotable=editing.quote_approval_policy or None,
     )
 
 
@@ -348,7 +353,6 @@ def _demand_what_is_taken(writing: Attached) -> None:
     refused = {
         "media_ids": (writing.media_ids, "This node takes no attachments"),
         "scheduled_at": (writing.scheduled_at, "This node does not post at a later time"),
-        "quoted_status_id": (writing.quoted_status_id, "This node takes no quotes"),
     }
     for field, (value, sentence) in refused.items():
         if value:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from node.memory.tags import Tag
 from storage.ids import AccountId, PostId
+from storage.quote_policies import EVERYBODY, Policy
+from storage.quotes import Shown
 from storage.visibility import Reach
 
 
@@ -26,6 +28,7 @@ class RenderedPost:
     the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
     reactions: the emoji under it.  poll: its poll as JSON, without the closing brace; nothing, where there is none.
     attending: of an event, what people of this node were answered; None where it is none.
+    quote: what it quotes.  policy: who may quote it.
     """
 
     id: PostId
@@ -41,3 +44,5 @@ class RenderedPost:
     reactions: Sequence[Reactions] = ()
     poll: bytes = b""
     attending: Mapping[AccountId, str] | None = None
+    quote: Shown | None = None
+    policy: Policy = EVERYBODY

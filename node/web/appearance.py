@@ -36,6 +36,11 @@ REACH_OF_VISIBILITY = {"public": "all_nodes", "unlisted": "unlisted", "private":
 HASHTAG = re.compile(r'<a href="[^"]*" class="mention hashtag" rel="tag">#<span>(?P<name>[^<&]+)</span>')
 """A hashtag as the sanitiser writes it."""
 
+QUOTE_LINK = re.compile(
+    r'(?:<p>)?<span class="quote-inline">.*?</a></span>(?:</p>)?|<p class="quote-inline">.*?</a></p>', re.DOTALL
+)
+"""What says in a text where a quoted post is, for those who do not see it."""
+
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
 
@@ -156,6 +161,8 @@ def rich(source: str) -> Markup:
 def content(post: Entity) -> Markup:
     """The text of a post, with people and tags leading to their pages on this node, where the reader is signed in."""
     safe = str(rich(headings.text_under(post)))
+    if (post.get("quote") or {}).get("quoted_status"):
+        safe = QUOTE_LINK.sub("", safe)
     for person in post["mentions"]:
         safe = safe.replace(f'href="{escape(person["url"])}"', f'href="/@{escape(person["acct"])}"')
     names = {tag["name"].lower() for tag in post["tags"]}

@@ -13,7 +13,7 @@ from node.actions.compose import Draft
 from node.actions.occasions import planned
 from node.actions.polls import MOST_OPTIONS, PollDraft
 from node.web.languages import moment_of
-from storage.ids import PostId
+from storage.ids import PostId, parsed
 from storage.occasions import Occasion
 from storage.visibility import Reach
 
@@ -31,7 +31,8 @@ class Typed:
 
     reach: the name of a Reach in lower case.  reply_to: the id of a post, or "".  key: tells this form from others, so
     that sending it twice publishes once.  options: of a poll, each as typed.  poll_ends: seconds from now, or "" for the end
-    that it has.  poll_multiple, poll_hidden: "yes", or "".
+    that it has.  poll_multiple, poll_hidden: "yes", or "".  quoted: the id of the post to quote, or "".
+    quotable: who may quote this one.
     """
 
     text: str = ""
@@ -52,6 +53,8 @@ class Typed:
     join_mode: str = "free"
     capacity: str = ""
     status: str = ""
+    quoted: str = ""
+    quotable: str = "public"
 
     @classmethod
     def blank(cls, *, language: str) -> Self:
@@ -104,10 +107,12 @@ class Typed:
             sensitive=bool(self.summary.strip()),
             language=self.language[:LONGEST_LANGUAGE] or None,
             reach=Reach.__members__.get(self.reach.upper(), Reach.MENTIONED),
-            reply_to=PostId(int(self.reply_to)) if self.reply_to.isdecimal() and self.reply_to.isascii() else None,
+            reply_to=_id_in(self.reply_to),
             title=self.title.strip(),
             poll=self._poll() if any(map(str.strip, self.options)) else None,
             event=self._event(),
+            quoted=_id_in(self.quoted),
+            quotable=self.quotable,
         )
 
     def _poll(self) -> PollDraft:
@@ -123,3 +128,8 @@ class Typed:
 def _by_clock(moment: str | None, zone: tzinfo) -> str:
     """A moment as a form has it, by the clock of a place; nothing for none."""
     return moment_of(moment).astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def _id_in(text: str) -> PostId | None:
+    number = parsed(text)
+    return None if number is None else PostId(number)

@@ -25,6 +25,7 @@ NOTICES = {
     "voted": message("Your vote is counted."),
     "joined": message("The organiser is told that you want to come."),
     "left": message("The organiser is told that you do not come."),
+    "quote-revoked": message("Your post is no longer shown there."),
     "followed": message("You follow this person now."),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),
@@ -101,6 +102,17 @@ REFUSED = {
     ("timezone", "ERR_INVALID"): message("A time zone is written as Europe/Paris."),
     ("place", "ERR_TOO_LONG"): message("The place is too long: 500 characters at most."),
     ("capacity", "ERR_INVALID"): message("The number of places is a number from 1 to 100,000."),
+    ("quoted_status_id", "ERR_NOT_QUOTABLE"): message("The author of this post does not let you quote it."),
+    ("quoted_status_id", "ERR_STAYS_HERE"): message(
+        "A post for this node only cannot quote one of another node: its author could not be asked. Choose other readers."
+    ),
+    ("quoted_status_id", "ERR_WIDER"): message(
+        "Not all the people mentioned can read the post that you quote. Choose other readers."
+    ),
+    ("quoted_status_id", "ERR_NOT_NAMED"): message(
+        "Mention the author of the post that you quote, or choose other readers."
+    ),
+    ("quote_approval_policy", "ERR_INCLUSION"): message("Choose who can quote your post."),
     ("username", "ERR_INVALID"): message(
         "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
     ),

@@ -17,18 +17,17 @@ from node.api.entities.posts import (
     VISIBILITY,
     chosen,
     context,
-    history,
     learn,
     of_posts,
     one,
     remember_marks,
-    source,
     status,
     statuses,
     visible,
     written,
 )
 from node.api.entities.tags import tags_beginning
+from node.api.entities.versions import history, source
 
 __all__ = [
     "VISIBILITY",

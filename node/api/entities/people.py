@@ -7,7 +7,7 @@ from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from node.web import assets
 from storage import accounts as account_rows
-from storage import moves, relations, staff
+from storage import moves, quote_policies, relations, staff
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.relations import Relationship
@@ -86,6 +86,7 @@ def own_account(entity: Entity, me: Account, *, role: str, language: str | None,
             "discoverable": me.discoverable,
             "indexable": False,
             "attribution_domains": [],
+            "quote_policy": quote_policies.PUBLIC,
         },
         "role": role_entity(role),
     }

@@ -1,4 +1,4 @@
-"""Posts: as they stand, in their thread, and as they were.
+"""Posts: as they stand, and in their thread.
 
 Each post and each account is rendered once, to JSON without what differs from reader to reader, and remembered until it
 changes (`node.memory`). What is not remembered is gathered in one unit of work with a fixed number of queries, however much
@@ -7,11 +7,12 @@ as they are (`fragments()`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import orjson
 
-from node.api.entities import headings, occasions, people
+from node.api.entities import headings, occasions, people, quotes
 from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
@@ -22,7 +23,7 @@ from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
-from storage import emoji_reactions, moves, polls, reactions, threads
+from storage import emoji_reactions, moves, polls, quote_policies, reactions, threads
 from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
@@ -72,11 +73,14 @@ class Known:
     """What is known of the posts of a list.
 
     marks: whether the reader has liked and shared each, and what they voted for; of a shared post, its original.
+    readable: the quoted posts that the reader may see.  followed: whom the reader follows, where it matters.
     """
 
     posts: dict[PostId, RenderedPost]
     people: dict[AccountId, bytes]
     marks: Marks
+    readable: set[PostId] = field(default_factory=set)
+    followed: set[AccountId] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Missing:
     """What is not known yet.
 
     polls: those of `marks` that have one.  unchecked: posts of which it is not known whether this reader may see them.
+    quoted: the same, of posts that are quoted.
+    authors: of whom it is not known whether the reader follows them, and it matters.
     """
 
     posts: set[PostId]
@@ -91,14 +97,16 @@ class Missing:
     marks: set[PostId]
     polls: set[PostId]
     unchecked: Sequence[PostId]
+    quoted: set[PostId] = field(default_factory=set)
+    authors: set[AccountId] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.posts or self.people or self.marks or self.unchecked)
+        return bool(self.posts or self.people or self.marks or self.unchecked or self.quoted or self.authors)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The same, read. shown: those of the unchecked ones that the reader may see."""
+    """The same, read. shown: those of the unchecked ones, and of the quoted ones, that the reader may see."""
 
     posts: Mapping[PostId, Post]
     authors: Mapping[AccountId, Account]
@@ -112,6 +120,8 @@ class Found:
     polls: Mapping[PostId, poll_entities.Asked]
     events: Mapping[PostId, KeptOccasion]
     attending: Mapping[PostId, Mapping[AccountId, str]]
+    quotes: quotes.Gathered
+    followed: set[AccountId]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -160,33 +170,6 @@ async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
     return {"ancestors": entities[: len(above)], "descendants": entities[len(above) :]}
 
 
-async def history(node: Node, reader: Account, identifier: PostId) -> list[Entity]:
-    """What a post said, first to present; one entry when it was never edited."""
-    post, versions, author, offered = await node.store.read(_versions, identifier, reader.id)
-    said = [
-        *((v.content, v.summary, v.sensitive, v.written_at, poll_entities.offered_before(v)) for v in versions),
-        (post.content, post.summary, post.sensitive, post.edited_at or post.published_at, offered),
-    ]
-    return [
-        {
-            "content": content,
-            "spoiler_text": summary,
-            "sensitive": sensitive,
-            "created_at": timestamp(written_at),
-            "account": people.account(node, author),
-            "media_attachments": [],
-            "emojis": [],
-            **poll_entities.part_of_version(titles),
-        }
-        for content, summary, sensitive, written_at, titles in said
-    ]
-
-
-def source(post: Post) -> Entity:
-    """What was typed, for its author to edit."""
-    return {"id": str(post.id), "text": post.source or "", "spoiler_text": post.summary}
-
-
 async def _written(node: Node, reader: AccountId, ids: Sequence[PostId], *, unchecked: Sequence[PostId]) -> Written:
     known, hidden = await _known(node, reader, ids, unchecked=unchecked)
     return _assembled(reader, known, [identifier for identifier in ids if identifier not in hidden])
@@ -227,8 +210,8 @@ def _remembered(
 ) -> tuple[Known, Missing]:
     marks = (memory.reactions.get(reader) or {}) if reader is not None else {}
     known, missing = Known({}, {}, dict(marks)), Missing(set(), set(), set(), set(), unchecked)
-    waiting = list(ids)
-    for identifier in waiting:  # grows by the originals of shared posts
+    waiting, top = list(ids), set(ids)
+    for identifier in waiting:  # grows by the originals of shared posts, and by what is quoted
         post = memory.posts.get(identifier)
         if post is None:
             missing.posts.add(identifier)
@@ -238,8 +221,15 @@ def _remembered(
             known.people[post.author] = author
         else:
             missing.people.add(post.author)
+        if post.quote is not None and post.quote.quoted is not None:
+            missing.quoted.add(post.quote.quoted)
+            if identifier in top:  # of what is quoted in what is quoted, no more is shown than that it is there
+                waiting.append(post.quote.quoted)
+        if quotes.asks_for_follow(post):
+            missing.authors.add(post.author)
         if post.original is not None:
             waiting.append(post.original)
+            top.add(post.original)
         elif reader is not None and identifier not in marks:
             missing.marks.add(identifier)
             if post.poll:
@@ -252,6 +242,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
     found = {post.id: post for post in post_rows.by_ids(unit, missing.posts)} if missing.posts else {}
     shared = {post.boost_of for post in found.values() if post.boost_of is not None}.difference(found)
     found |= {post.id: post for post in post_rows.by_ids(unit, shared)} if shared else {}
+    of_quotes = quotes.gather(unit, found) if found else quotes.Gathered()
     mentioned: dict[PostId, list[AccountId]] = {}
     tags: dict[PostId, list[str]] = {}
     if found:
@@ -261,6 +252,8 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
             tags.setdefault(tagged.post_id, []).append(tagged.name)
     reacted, asking = _holding(Holds.REACTIONS, found), _holding(Holds.POLL, found)
     wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
+    unchecked = {*missing.unchecked, *missing.quoted, *of_quotes.quoted}
+    doubtful = missing.authors.union(found[post].author_id for post in of_quotes.policies)
     unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
     authors = account_rows.by_ids(unit, wanted) if wanted else {}
     have_moved = any(account.moved_to for account in authors.values())
@@ -274,13 +267,15 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         marks=_marks(unit, reader, unmarked, polls_among=missing.polls.union(asking))
         if reader is not None and unmarked
         else {},
-        shown=set(post_rows.shown_among(unit, missing.unchecked, reader=reader))
-        if reader is not None and missing.unchecked
-        else set(),
+        shown=set(post_rows.shown_among(unit, unchecked, reader=reader)) if reader is not None and unchecked else set(),
         reactions=_reactions(unit, reacted) if reacted else {},
         polls=poll_entities.asked(unit, asking) if asking else {},
         events=occasion_rows.of(unit, events) if (events := _holding(Holds.EVENT, found)) else {},
         attending=occasions.attending(unit, events) if events else {},
+        quotes=of_quotes,
+        followed=quote_policies.followed_among(unit, doubtful, reader=reader)
+        if reader is not None and doubtful
+        else set(),
     )
 
 
@@ -323,6 +318,7 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
             size = len(rendered.body) + OVERHEAD
             memory.posts.keep(post.id, rendered, since=since, made_of=rendered.made_of, size=size)
     known.marks |= found.marks
+    known.readable, known.followed = found.shown, found.followed
     if reader is not None and found.marks:
         is_much = len(known.marks) > MOST_MARKS  # then those of this list, and no others
         marks = {post: both for post, both in known.marks.items() if not is_much or post in known.posts}
@@ -338,6 +334,8 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
     if written_by is not post:
         entity |= _sharing(post)
     named = (post.author_id, written_by.author_id, *found.mentioned.get(written_by.id, ()))
+    quote = found.quotes.quotes.get(post.id)
+    quoted = {of.post(quote.quoted)} if quote is not None and quote.quoted is not None else set()
     return RenderedPost(
         id=post.id,
         author=post.author_id,
@@ -347,11 +345,13 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         answered=post.reply_to_author,
         application=post.application.encode() if post.application is not None else b"null",
         body=orjson.dumps(entity)[:-1],
-        made_of={of.post(post.id), of.post(written_by.id), *map(of.profile, named)},
+        made_of={of.post(post.id), of.post(written_by.id), *quoted, *map(of.profile, named)},
         is_pinned=bool(post.holds & post_rows.Holds.PIN),
         reactions=found.reactions.get(post.id, ()),
         poll=poll_entities.body(found.polls[post.id], now=node.now()) if post.id in found.polls else b"",
         attending=found.attending.get(post.id),
+        quote=quote,
+        policy=quotes.policy_of(found.quotes, written_by),
     )
 
 
@@ -365,13 +365,25 @@ def _assembled(reader: AccountId, known: Known, ids: Sequence[PostId]) -> Writte
         if post is None or original is None:  # removed since it was chosen
             continue
         made_of.update(post.made_of, (of.numbers(post.author), of.numbers(original.author)))
+        if original.quote is not None and (quoted := known.posts.get(original.quote.quoted or PostId(0))):
+            made_of.update(quoted.made_of, (of.numbers(quoted.author),))
         body = _entity(reader, known, original, original, reblog=b"null")
         bodies.append(body if post is original else _entity(reader, known, post, original, reblog=body))
     return Written(bodies, made_of)
 
 
-def _entity(reader: AccountId, known: Known, post: RenderedPost, original: RenderedPost, *, reblog: bytes) -> bytes:
-    """One entity. original: the post itself, or what it shares: what the reader did with that is said of both."""
+def _quoted(reader: AccountId, known: Known, identifier: PostId) -> bytes | None:
+    quoted = known.posts.get(identifier)
+    return None if quoted is None else _entity(reader, known, quoted, quoted, reblog=b"null", inside=True)
+
+
+def _entity(
+    reader: AccountId, known: Known, post: RenderedPost, original: RenderedPost, *, reblog: bytes, inside: bool = False
+) -> bytes:
+    """One entity.
+
+    original: the post itself, or what it shares: what the reader did with that is said of both.  inside: whether it is quoted.
+    """
     liked, shared, chosen = known.marks[original.id]
     return b"".join(
         (
@@ -386,6 +398,8 @@ def _entity(reader: AccountId, known: Known, post: RenderedPost, original: Rende
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
             b"" if original.attending is None else occasions.attendance(reader, original.attending),
+            quotes.for_reader(post, readable=known.readable, write=partial(_quoted, reader, known), inside=inside),
+            quotes.approval(original, reader=reader, followed=known.followed),
             b',"reblog":',
             reblog,
             b"}",
@@ -430,6 +444,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "replies_count": post.replies_count,
         "reblogs_count": post.shares_count,
         "favourites_count": post.favourites_count,
+        "quotes_count": found.quotes.totals.get(post.id, 0),
         "edited_at": moment_or_none(post.edited_at),
         "content": post.content,
         "media_attachments": [],
@@ -459,11 +474,3 @@ def _page_of(node: Node, post: Post, author: Account) -> str:
 def _around(unit: Unit, identifier: PostId, reader: AccountId) -> tuple[list[Post], list[Post]]:
     post_rows.visible(unit, identifier, reader=reader)
     return threads.above(unit, identifier, reader=reader), threads.below(unit, identifier, reader=reader)
-
-
-def _versions(
-    unit: Unit, identifier: PostId, reader: AccountId
-) -> tuple[Post, list[post_rows.Version], Account, list[str]]:
-    post = post_rows.visible(unit, identifier, reader=reader)
-    offered = [option.title for option in polls.options(unit, [identifier])] if post.holds & Holds.POLL else []
-    return post, post_rows.versions(unit, identifier), account_rows.get(unit, post.author_id), offered

@@ -18,23 +18,26 @@ from node.web.declared import page
 from node.web.typed import A_DAY, Typed
 from storage import posts
 from storage.errors import NotFound
-from storage.ids import PostId
+from storage.ids import PostId, parsed
 from storage.posts import Post
 
 
 @page("GET", "/compose")
 async def form(request: web.Request) -> web.StreamResponse:
-    """The whole form: `?reply_to=` answers a post, `?mention=` begins with somebody's name."""
+    """The whole form: `?reply_to=` answers a post, `?quote=` quotes one, `?mention=` begins with somebody's name."""
     visitor = session.present(request)
     language = language_of(request, visitor)
     if parent := await parent_of(request, request.query.get("reply_to", "")):
         draft = reply_to(parent, me=visitor.account.handle, language=language)
-        return await render(request, "compose.html", draft=draft, errors={}, parent=parent)
+        return await render(request, "compose.html", draft=draft, errors={}, parent=parent, quoted=None)
+    if quoted := await parent_of(request, request.query.get("quote", "")):
+        draft = quoting(quoted, language=language)
+        return await render(request, "compose.html", draft=draft, errors={}, parent=None, quoted=quoted)
     draft = Typed.blank(language=language)
     if handle := request.query.get("mention", ""):
         someone = await person(request.app[NODE], handle)
         draft = Typed(f"@{someone.handle} ", reach="mentioned", language=language, key=draft.key)
-    return await render(request, "compose.html", draft=draft, errors={}, parent=None)
+    return await render(request, "compose.html", draft=draft, errors={}, parent=None, quoted=None)
 
 
 @page("POST", "/posts")
@@ -47,8 +50,11 @@ async def publish(request: web.Request) -> web.StreamResponse:
         made = await compose.post(request.app[NODE], visitor.account, draft, idempotency_key=typed.key or None)
     except Invalid as invalid:
         parent = await parent_of(request, typed.reply_to)
+        quoted = await parent_of(request, typed.quoted)
         errors = said(request, visitor, invalid)
-        return await render(request, "compose.html", status=422, draft=typed, errors=errors, parent=parent)
+        return await render(
+            request, "compose.html", status=422, draft=typed, errors=errors, parent=parent, quoted=quoted
+        )
     if draft.reply_to is not None:
         return go(f"/@{visitor.account.handle}/{made}", done="published")
     return go("/", done="published-mentioned" if typed.reach == "mentioned" else "published")
@@ -67,6 +73,7 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
         mine.summary,
         language=language,
         title=entity["legation"]["title"] or "",
+        quotable=next(iter(entity["quote_approval"]["automatic"]), "nobody"),
         options=tuple(poll.options) if poll else (),
         poll_ends="" if poll else A_DAY,
         poll_multiple="yes" if poll and poll.multiple else "",
@@ -127,10 +134,11 @@ async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
 
 async def parent_of(request: web.Request, text: str) -> dict[str, Any] | None:
     """The post with this id, when there is one that the person may see."""
-    if not (text.isascii() and text.isdecimal()):
+    number = parsed(text)
+    if number is None:
         return None
     visitor = session.present(request)
-    found = await entities.statuses(request.app[NODE], visitor.account, [PostId(int(text))])
+    found = await entities.statuses(request.app[NODE], visitor.account, [PostId(number)])
     return found[0] if found else None
 
 
@@ -149,3 +157,9 @@ def reply_to(parent: dict[str, Any], *, me: str, language: str) -> Typed:
         reply_to=parent["id"],
         key=secrets.token_urlsafe(12),
     )
+
+
+def quoting(quoted: dict[str, Any], *, language: str) -> Typed:
+    """The form that quotes a post, with no more readers than it has."""
+    post = quoted["reblog"] or quoted
+    return Typed(reach=reach(post), language=language, quoted=post["id"], key=secrets.token_urlsafe(12))

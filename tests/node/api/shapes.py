@@ -97,6 +97,7 @@ CREDENTIAL_ACCOUNT: Shape = ACCOUNT | {
         "discoverable": Maybe(flag),
         "indexable": flag,
         "attribution_domains": [text],
+        "quote_policy": one_of("public", "followers", "nobody"),
     },
     "role": {"id": text, "name": text, "permissions": digits, "color": text, "highlighted": flag},
 }
@@ -155,6 +156,13 @@ UNSHARED: Shape = {
     "bookmarked": flag,
     "pinned": flag,
     "emoji_reactions": [{"name": text, "count": number, "me": flag}],
+    "quotes_count": number,
+    "quote": null,
+    "quote_approval": {
+        "automatic": [one_of("public", "followers")],
+        "manual": [one_of("public", "followers")],
+        "current_user": one_of("automatic", "manual", "denied"),
+    },
     "filtered": [null],
     "legation": {
         "reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"),
@@ -162,7 +170,10 @@ UNSHARED: Shape = {
         "event": Maybe(EVENT),
     },
 }
-STATUS: Shape = UNSHARED | {"reblog": Maybe(UNSHARED)}
+STATES = one_of("pending", "accepted", "rejected", "revoked", "deleted", "unauthorized")
+QUOTED: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status_id": Maybe(id)})}
+QUOTING: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status": Maybe(QUOTED)})}
+STATUS: Shape = QUOTING | {"reblog": Maybe(QUOTING)}
 CONTEXT: Shape = {"ancestors": [STATUS], "descendants": [STATUS]}
 STATUS_SOURCE: Shape = {"id": id, "text": text, "spoiler_text": text}
 STATUS_EDIT: Shape = {
@@ -195,7 +206,18 @@ RELATIONSHIP: Shape = {
 }
 NOTIFICATION: Shape = {
     "id": id,
-    "type": one_of("mention", "status", "reblog", "follow", "follow_request", "favourite", "update", "poll"),
+    "type": one_of(
+        "mention",
+        "status",
+        "reblog",
+        "follow",
+        "follow_request",
+        "favourite",
+        "update",
+        "poll",
+        "quote",
+        "quoted_update",
+    ),
     "created_at": time,
     "group_key": text,
     "account": ACCOUNT,

@@ -103,7 +103,8 @@ async def test_preferences(house: House) -> None:
     said = await get(house, "/api/v1/preferences", headers=token)
     assert said["posting:default:language"] == "fr"
     assert said["posting:default:visibility"] == "public"
-    assert len(said) == 6
+    assert said["posting:default:quote_policy"] == "public"
+    assert len(said) == 7
 
 
 async def test_health(house: House) -> None:

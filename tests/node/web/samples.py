@@ -84,6 +84,9 @@ def status(
         "reblogged": False,
         "pinned": False,
         "emoji_reactions": [],
+        "quotes_count": 0,
+        "quote": None,
+        "quote_approval": {"automatic": ["public"], "manual": [], "current_user": "automatic"},
         "legation": {"reach": reach, "title": None},
         **more,
     }
@@ -186,7 +189,18 @@ ASKING = status(108, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 0, 1))
 ASKING_MORE = status(108, KEN, "<p>Quelles salles&nbsp;?</p>", poll=poll(None, None, multiple=True))
 ANSWERED = status(109, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 1, voted=True, own_votes=[1]))
 ENDED = status(110, MARIE, "<p>Quelle salle&nbsp;?</p>", poll=poll(0, 0, expired=True, expires_at=ago(days=3)))
-POSTS = [EVENT, POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK]
+QUOTING = status(
+    118,
+    KEN,
+    '<p>À lire</p><p><span class="quote-inline">RE: <a href="http://paris.localhost:8001/@marie/102">http://x</a></span></p>',
+    quote={"state": "accepted", "quoted_status": OWN},
+    quotes_count=1,
+)
+UNQUOTED = [
+    status(120 + number, KEN, "<p>À lire</p>", quote={"state": state, "quoted_status": None})
+    for number, state in enumerate(("pending", "rejected", "revoked", "deleted", "unauthorized"))
+]
+POSTS = [EVENT, POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK, QUOTING, *UNQUOTED]
 
 APART = SimpleNamespace(
     following=False,
@@ -208,11 +222,23 @@ NO_EVENT = {
 }
 NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
 DRAFT = SimpleNamespace(
-    **NO_POLL, **NO_EVENT, title="", text="", summary="", reach="all_nodes", language="fr", reply_to="", key="k1"
+    **NO_POLL,
+    **NO_EVENT,
+    quoted="",
+    quotable="public",
+    title="",
+    text="",
+    summary="",
+    reach="all_nodes",
+    language="fr",
+    reply_to="",
+    key="k1",
 )
 REPLY = SimpleNamespace(
     **NO_POLL,
     **NO_EVENT,
+    quoted="",
+    quotable="followers",
     title="",
     text="@ken@tokyo.localhost:8002 ",
     summary="",
@@ -445,6 +471,8 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("follow", PAUL),
                 told("follow_request", AMINA),
                 told("update", KEN, WARNED),
+                told("quote", KEN, QUOTING),
+                told("quoted_update", KEN, OWN),
                 told("status", KEN, POST),
                 told("poll", KEN, ANSWERED),
                 told("poll", MARIE, ENDED),
@@ -465,8 +493,9 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "around": ALONE}),
-    "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None}),
-    "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST}),
+    "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": None}),
+    "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST, "quoted": None}),
+    "compose_quote": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": OWN}),
     "compose_poll": (
         "compose.html",
         {
@@ -475,6 +504,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             ),
             "errors": {"options": "Il en faut deux.", "expires": "Quand ?"},
             "parent": None,
+            "quoted": None,
         },
     ),
     "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),

@@ -1,0 +1,48 @@
+"""Posts as they were: every version of a text, and what was typed."""
+
+from node.api.entities import people
+from node.api.entities import polls as poll_entities
+from node.api.entities.parts import Entity, timestamp
+from node.context import Node
+from storage import accounts as account_rows
+from storage import polls
+from storage import posts as post_rows
+from storage.accounts import Account
+from storage.ids import AccountId, PostId
+from storage.posts import Holds, Post
+from storage.store import Unit
+
+
+async def history(node: Node, reader: Account, identifier: PostId) -> list[Entity]:
+    """What a post said, first to present; one entry when it was never edited."""
+    post, versions, author, offered = await node.store.read(_versions, identifier, reader.id)
+    said = [
+        *((v.content, v.summary, v.sensitive, v.written_at, poll_entities.offered_before(v)) for v in versions),
+        (post.content, post.summary, post.sensitive, post.edited_at or post.published_at, offered),
+    ]
+    return [
+        {
+            "content": content,
+            "spoiler_text": summary,
+            "sensitive": sensitive,
+            "created_at": timestamp(written_at),
+            "account": people.account(node, author),
+            "media_attachments": [],
+            "emojis": [],
+            **poll_entities.part_of_version(titles),
+        }
+        for content, summary, sensitive, written_at, titles in said
+    ]
+
+
+def source(post: Post) -> Entity:
+    """What was typed, for its author to edit."""
+    return {"id": str(post.id), "text": post.source or "", "spoiler_text": post.summary}
+
+
+def _versions(
+    unit: Unit, identifier: PostId, reader: AccountId
+) -> tuple[Post, list[post_rows.Version], Account, list[str]]:
+    post = post_rows.visible(unit, identifier, reader=reader)
+    offered = [option.title for option in polls.options(unit, [identifier])] if post.holds & Holds.POLL else []
+    return post, post_rows.versions(unit, identifier), account_rows.get(unit, post.author_id), offered
