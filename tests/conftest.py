@@ -1,7 +1,7 @@
 """What all tests share: both databases, empty and at this program's schema, a fresh one for each test."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,14 @@ from tests.databases import QUICK, PostgresqlServer, postgresql_server
 
 Empty = Callable[[str], Path | str]
 """Makes one more empty database of the test's engine, by name."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a hostile text has put into a log goes from worker to worker as UTF-8, which has no halves of characters."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -70,8 +70,17 @@ def main(arguments: list[str] | None = None) -> Any:  # Any: what click's own en
     except Exception as error:  # the last place: people see sentences, not tracebacks
         if os.environ.get("LEGATION_TRACEBACK") == "1":
             raise
-        click.echo(f"legation: {_sentence(error)}", err=True)
+        click.echo(f"legation: {_sentence(_alone(error))}", err=True)
         sys.exit(1)
+
+
+def _alone(error: Exception) -> Exception:
+    """The one error in a group: what is raised where tasks run beside comes in groups."""
+    match error:
+        case ExceptionGroup(exceptions=(inner,)):
+            return _alone(inner)
+        case _:
+            return error
 
 
 def _sentence(error: Exception) -> str:

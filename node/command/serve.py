@@ -10,12 +10,13 @@ import click
 import uvloop
 
 from federation.roles import Role
-from node import observe, workers
+from node import observe, released, workers
 from node import settings as node_settings
 from node.command.common import data_option
 from node.errors import Invalid
 from node.settings import Settings, split_listen
 from node.workers import Inherited, Workers
+from storage.sqlite import utc_now
 
 THREADS_WAIT_SECONDS = 0.0005
 """How long a thread of the database waits for a busy event loop, at each statement and row. Python's own 5 ms add up to
@@ -60,6 +61,7 @@ def serve(
         with closing(Inherited.told(inherited)) as found:
             _work(settings, address, found)
         return
+    released.demand_clock(utc_now())
     workers.demand_possible(settings)
     if settings.development:
         click.echo("Development mode: plain http, on this machine alone. Never for real posts.", err=True)

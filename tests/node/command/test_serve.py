@@ -1,12 +1,15 @@
 """`legation serve`: says where it answers, works beside the other commands, and ends when told."""
 
 import asyncio
+import re
+from datetime import UTC, datetime
 from signal import SIGINT, SIGTERM
 
 import pytest
 
+from node.released import RELEASED
 from tests import loopback
-from tests.node.command.conftest import PASSWORD, Place, Serve, run_here
+from tests.node.command.conftest import HOUSE, PASSWORD, Place, Serve, run_here
 
 
 def port_of(place: Place) -> int:
@@ -68,6 +71,20 @@ def test_a_place_to_listen_that_is_none_is_one_sentence(place: Place, listen: st
     said = run_here("serve", "--data", place.data, "--listen", listen)
     assert said.code == 1
     assert said.err.splitlines()[-1].startswith("legation: listen is an address and a port")
+
+
+def test_a_clock_from_before_this_version_is_no_clock(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("node.command.serve.utc_now", lambda: datetime(1970, 1, 1, 0, 3, tzinfo=UTC))
+    said = run_here("serve", "--data", place.data)
+    assert said.code == 1
+    assert said.err.splitlines()[-1].startswith(
+        "legation: The clock says 1970-01-01 00:03 UTC, and this version came out on "
+    )
+
+
+def test_this_version_came_out_on_the_day_that_the_changelog_says() -> None:
+    days = re.findall(r"^## \d+\.\d+\.\d+ \((\d{4}-\d\d-\d\d)\)$", (HOUSE / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert days[0] == f"{RELEASED:%Y-%m-%d}"
 
 
 async def test_the_other_commands_work_while_it_runs(place: Place, serve: Serve) -> None:
