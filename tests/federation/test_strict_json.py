@@ -76,7 +76,7 @@ REFUSED = [
     (b'{"@context":{"owner":null}}', "context-redefines"),
     (b'{"object":{"@context":{"attributedTo":"as:generator"}}}', "context-redefines"),
     (b'{"@context":{"Note":{"@id":"as:Note","@context":{"proof":"as:x"}}}}', "context-redefines"),
-    *((f'{{"@context":{{"{term}":"x:y"}}}}'.encode(), "context-redefines") for term in strict_json.FIXED_TERMS),
+    *((f'{{"@context":{{"{term}":"x:y"}}}}'.encode(), "context-redefines") for term in sorted(strict_json.FIXED_TERMS)),
 ]
 
 TAKEN: list[tuple[bytes, JsonValue]] = [
