@@ -5,7 +5,8 @@
     a peer has come back ────┘                       └─► each post that is not here: fetched, checked as any, kept
 
 Nobody waits for it: a thread is shown as it is, and is whole at the next look. Each thread is asked for at most once in
-`COOL_DOWN`, by whichever process, and costs at most `MOST_FETCHES` requests. What did not come is noted with the reason
+`COOL_DOWN`, by whichever process, and costs at most `MOST_FETCHES` requests; where a reply from afar is the cause, only what
+is left of that activity's own budget, and whoever opens the thread has the rest fetched. What did not come is noted with the reason
 (`storage.contexts`), so that the page can say it; when the peer in question is back, it is asked for again.
 
 A node is told of every answer in the threads that began with it, as long as the others' software names the conversation;
@@ -63,7 +64,7 @@ class Start:
 class Crawl:
     """One thread being made whole. away: hosts that have not answered; they are not asked again."""
 
-    budget: Budget = field(default_factory=lambda: Budget(MOST_FETCHES, MOST_SECONDS))
+    budget: Budget
     missing: dict[str, Missing] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     conversation: str | None = None
@@ -112,17 +113,20 @@ class Backfill:
         self._store = store
         self._client = client
         self._gathering = gathering
-        self._waiting: dict[PostId, None] = {}
+        self._waiting: dict[PostId, int] = {}
         self._working: set[PostId] = set()
         self._wake = asyncio.Event()
         self._returned: set[Host] = set()
         self._asked_again: dict[Host, datetime] = {}
         store.listen(self._hear, here_only=True)
 
-    def ask(self, post: PostId) -> None:
-        """Have the thread of a post made whole some time soon. Never waits; where too many wait, it is not done."""
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting[post] = None
+    def ask(self, post: PostId, *, fetches: int = MOST_FETCHES) -> None:
+        """Have the thread of a post made whole some time soon. Never waits; where too many wait, it is not done.
+
+        fetches: how many requests that may take.
+        """
+        if post in self._waiting or len(self._waiting) < MOST_WAITING:
+            self._waiting[post] = max(fetches, self._waiting.get(post, 0))
             self._wake.set()
 
     @property
@@ -139,8 +143,8 @@ class Backfill:
     def _hear(self, events: Iterable[Event]) -> None:
         for event in events:
             match event:
-                case ThreadTorn(post):
-                    self.ask(post)
+                case ThreadTorn(post, fetches):
+                    self.ask(post, fetches=fetches)
                 case PeerReturned(host):
                     self._returned.add(host)
                     self._wake.set()
@@ -156,11 +160,11 @@ class Backfill:
                 await self._wake.wait()
                 continue
             post = next(iter(self._waiting))
-            del self._waiting[post]
+            fetches = self._waiting.pop(post)
             self._working.add(post)
             try:
                 with suppress(StorageTrouble, NotFound):  # it is asked for again by whoever opens it next
-                    await self._fill(post)
+                    await self._fill(post, fetches)
             finally:
                 self._working.discard(post)
 
@@ -175,17 +179,18 @@ class Backfill:
 
     # ---- one thread --------------------------------------------------------------------------------------------------
 
-    async def _fill(self, post: PostId) -> None:
+    async def _fill(self, post: PostId, fetches: int) -> None:
         start = await self._store.read(_start, post)
         if start is None or not await self._store.write(_begin, post):
             return
-        crawl = Crawl()
+        crawl = Crawl(Budget(fetches, MOST_SECONDS))
         try:
             start = await self._upwards(crawl, post, start)
             crawl.conversation = start.conversation
             await self._below(crawl, post, start)
         finally:
-            await self._store.write(_end, post, list(crawl.missing.values()))
+            goes_on = fetches < MOST_FETCHES and crawl.budget.fetches <= 0
+            await self._store.write(_end, post, list(crawl.missing.values()), goes_on=goes_on)
 
     async def _upwards(self, crawl: Crawl, post: PostId, start: Start) -> Start:
         """Fetch what the thread's first post answers, as far as that goes."""
@@ -284,9 +289,11 @@ def _begin(unit: Unit, post: PostId) -> bool:
     return contexts.begin(unit, thread, uri=uri, host=host_of(uri), before=unit.now - COOL_DOWN)
 
 
-def _end(unit: Unit, post: PostId, missing: Sequence[Missing]) -> None:
+def _end(unit: Unit, post: PostId, missing: Sequence[Missing], *, goes_on: bool) -> None:
     thread, uri = _kept_at(unit, post)
     contexts.end(unit, thread, uri=uri, host=host_of(uri), missing=missing)
+    if goes_on:
+        contexts.allow_again(unit, thread)
 
 
 def _kept_at(unit: Unit, post: PostId) -> tuple[PostId, str]:

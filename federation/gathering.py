@@ -64,8 +64,8 @@ class Gathering:
         if quoting.STAMP in types_of(document):
             return await self._store.write(quoting.keep_stamp, document)
         found = await self._post(document, budget=budget, depth=0)
-        if found.reply_to_uri is not None:
-            await self._store.write(_tell_torn, found)
+        if found.reply_to_uri is not None and budget.fetches > 0:
+            await self._store.write(_tell_torn, found, fetches=budget.fetches)
         return found
 
     async def post(self, uri: str, *, budget: Budget, depth: int = 0) -> Post:
@@ -210,8 +210,8 @@ def _take_away(unit: Unit, uri: str) -> None:
     activity.apply(unit)
 
 
-def _tell_torn(unit: Unit, post: Post) -> None:
-    unit.after_commit(ThreadTorn(post.id))
+def _tell_torn(unit: Unit, post: Post, *, fetches: int) -> None:
+    unit.after_commit(ThreadTorn(post.id, fetches))
 
 
 def _missing(unit: Unit, document: JsonObject) -> list[str]:

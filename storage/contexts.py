@@ -102,6 +102,11 @@ def reopen(unit: Unit, host: Host) -> list[PostId]:
     return found
 
 
+def allow_again(unit: Unit, thread: PostId) -> None:
+    """Let a conversation be asked for again at once: it was not asked for with all that it may cost."""
+    unit.run("update conversations set fetched_at = null where thread_id = :thread", thread=thread)
+
+
 def forget(unit: Unit, threads: Sequence[PostId]) -> None:
     """Forget what was noted of threads that are now part of another one."""
     for table in ("missing_posts", "conversations"):

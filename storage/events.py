@@ -70,9 +70,13 @@ class PostTied(Event):
 
 @dataclass(frozen=True, slots=True)
 class ThreadTorn(Event):
-    """A reply is here whose conversation may have more in it than is here."""
+    """A reply was fetched, whose conversation may have more in it than is here.
+
+    fetches: how many requests may still be made for what has led to it.
+    """
 
     post: PostId
+    fetches: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from storage.events import (
     PostsRemoved,
     PostTied,
     Reacted,
-    ThreadTorn,
 )
 from storage.ids import OTHERS_IDS, AccountId, PostId, first_id_at, parsed
 from storage.rows import milliseconds
@@ -261,8 +260,6 @@ def add(
     adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id)
     _count(unit, author, published)
     unit.after_commit(PostAdded(new, author))
-    if reply_to_uri and parent is None:
-        unit.after_commit(ThreadTorn(new))
     return replace(post, replies_count=adopted) if adopted else post
 
 

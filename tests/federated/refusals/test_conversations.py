@@ -1,5 +1,7 @@
 """Conversations that a peer makes up to keep this node busy: each costs what a thread may cost, and no more."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 
@@ -11,7 +13,10 @@ from federation import collections
 from federation.backfill import MOST_FETCHES
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
-from tests.federated.refusals.conftest import HandMade, MakePeer, Trap
+from tests.federated.refusals.conftest import PUBLIC, HandMade, MakePeer, Trap
+
+UNLISTED: dict[str, object] = {"to": [], "cc": [PUBLIC]}
+"""So that they do not fill the list of all nodes, which other tests look at."""
 
 Hostile = Callable[[HandMade, Trap], tuple[int, str]]
 
@@ -57,7 +62,7 @@ def plentiful(peer: HandMade, _: Trap) -> tuple[int, str]:
     """More posts than one thread may fetch, all of them real."""
     for number in range(1, 300):
         note = peer.note(
-            "", f"m{number}", inReplyTo=f"{peer.eve}/notes/1", context=f"{peer.base_url}/contexts/1", tag=[]
+            "", f"m{number}", inReplyTo=f"{peer.eve}/notes/1", context=f"{peer.base_url}/contexts/1", tag=[], **UNLISTED
         )
         peer.bare[f"/users/eve/notes/m{number}"] = partial(document, note)
     page(peer, "/contexts/1", [f"{peer.eve}/notes/m{number}" for number in range(1, 300)])
@@ -81,6 +86,26 @@ async def test_a_hostile_collection_costs_no_more_than_a_thread_may(
     await read(peer, identifier)
     assert await peer.outcome(peer.create("after")) == "applied"  # and nothing was asked again meanwhile
     assert len(peer.asked) - before == asked
+
+
+async def test_an_answer_that_brings_a_thread_along_costs_no_more_than_one_activity_may(make_peer: MakePeer) -> None:
+    peer = await make_peer()
+    context, parent = f"{peer.base_url}/contexts/1", f"{peer.eve}/notes/root"
+    unlisted = {**UNLISTED, "context": context}
+    peer.offers["/users/eve/notes/root"] = {**peer.note("", "root", tag=[]), "context": context}
+    peer.offers["/users/eve/notes/middle"] = peer.note("", "middle", inReplyTo=parent, **unlisted)
+    for number in range(100):
+        peer.offers[f"/users/eve/notes/m{number}"] = peer.note("", f"m{number}", inReplyTo=parent, tag=[], **unlisted)
+    page(peer, "/contexts/1", [f"{peer.eve}/notes/m{number}" for number in range(100)])
+    answer = peer.create("a", inReplyTo=f"{peer.eve}/notes/middle", context=context)
+    before = len(peer.asked)
+    assert await peer.outcome(answer) == "applied"
+    await until(lambda: _has_asked(peer, "/users/eve/notes/m1"))
+    await until(lambda: _is_missing(peer, "/users/eve/notes/m99"))
+    assert 5 < len(peer.asked) - before <= 21  # and eve's key, at the door
+    identifier = await opened(peer, parent)  # whoever opens it has the rest fetched, and need not wait
+    await until(lambda: _has_asked(peer, "/users/eve/notes/m99"))
+    assert identifier
 
 
 async def test_a_collection_names_only_what_answers_here_or_says_so_itself(make_peer: MakePeer) -> None:
@@ -133,6 +158,16 @@ async def read(peer: HandMade, identifier: str) -> Json:
 
 async def has_gap(peer: HandMade, identifier: str, reason: str) -> bool:
     return any(gap["reason"] == reason for gap in (await read(peer, identifier))["legation"]["missing"])
+
+
+async def _has_asked(peer: HandMade, path: str) -> bool:
+    return path in peer.asked
+
+
+async def _is_missing(peer: HandMade, path: str) -> bool:
+    with contextlib.closing(sqlite3.connect(str(peer.node.settings.database), timeout=10)) as database:
+        found = database.execute("select 1 from missing_posts where uri = ?", (peer.base_url + path,)).fetchone()
+    return found is not None
 
 
 async def _has_told(peer: HandMade, uri: str) -> bool:

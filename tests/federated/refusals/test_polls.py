@@ -85,8 +85,9 @@ async def test_a_vote_after_the_end_is_ignored_and_one_before_is_counted(peer: H
 async def test_nobody_here_votes_on_what_its_author_has_closed(peer: HandMade) -> None:
     closed = peer.note(type="Question", oneOf=[{"type": "Note", "name": "Midi"}], closed="2026-02-01T10:00:00Z")
     assert await peer.outcome(peer.act("Create", closed)) == "applied"
-    found = await peer.node.ask("GET", "/api/v1/timelines/public")
-    poll = next(each["poll"] for each in found if each["uri"] == closed["id"])
+    query = {"q": closed["id"], "resolve": "true", "type": "statuses"}
+    found = await peer.node.ask("GET", "/api/v2/search", params=query)
+    poll = found["statuses"][0]["poll"]
     assert poll["expired"]
     answer = await peer.node.ask("POST", f"/api/v1/polls/{poll['id']}/votes", expect=422, json={"choices": [0]})
     assert answer["error"] == "Validation failed: The poll has already ended"

@@ -174,7 +174,11 @@ STATES = one_of("pending", "accepted", "rejected", "revoked", "deleted", "unauth
 QUOTED: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status_id": Maybe(id)})}
 QUOTING: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status": Maybe(QUOTED)})}
 STATUS: Shape = QUOTING | {"reblog": Maybe(QUOTING)}
-CONTEXT: Shape = {"ancestors": [STATUS], "descendants": [STATUS]}
+CONTEXT: Shape = {
+    "ancestors": [STATUS],
+    "descendants": [STATUS],
+    "legation": {"missing": [{"node": text, "count": Maybe(number), "reason": text}]},
+}
 STATUS_SOURCE: Shape = {"id": id, "text": text, "spoiler_text": text}
 STATUS_EDIT: Shape = {
     "content": text,
