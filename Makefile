@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench audit lock browser interop clean
+.PHONY: help install run test check bench audit lock browser films interop clean
 
 VENV := .venv
 # The first Python of this machine that is new enough; `make PYTHON=/path/to/python install` chooses another.
@@ -54,7 +54,7 @@ run: install
 	@echo "==> run: three nodes on this machine; stop them with Ctrl-C"
 	@$(VENV)/bin/legation demo
 
-test: install browser interop
+test: install browser films interop
 	@echo "==> test: pytest"
 	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile
 
@@ -67,6 +67,16 @@ browser:
 	{ $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	|| echo "Chromium could not be installed, tests of the pages will not run. As root: apt-get install chromium"
+
+films:
+	@if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then exit 0; fi; \
+	echo "==> films: Debian's ffmpeg, for the tests of films and sound"; \
+	if [ "$$(id -u)" = 0 ]; then as_root=""; \
+	elif sudo -n true 2>/dev/null; then as_root="sudo"; \
+	else echo "ffmpeg is missing, tests of films and sound will not run. As root: apt-get install ffmpeg"; exit 0; fi; \
+	{ $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null; } \
+	|| echo "ffmpeg could not be installed, tests of films and sound will not run. As root: apt-get install ffmpeg"
 
 interop: install $(INTEROP)/.installed
 

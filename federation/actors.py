@@ -3,6 +3,7 @@
 import orjson
 from pydantic import ValidationError
 
+from federation import attachments
 from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
@@ -99,6 +100,7 @@ def keep(unit: Unit, document: JsonObject, *, takes_name: bool = False) -> Accou
         takes_name=takes_name,
     )
     keys.keep_public(unit, actor.id, keys_of(actor))
+    attachments.keep_pictures(unit, account, actor)
     return account
 
 

@@ -1,12 +1,13 @@
 """What comes back from a peer, read with care: the right type, a bounded size, nothing that was not asked for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 
 import aiohttp
 from aiohttp import hdrs
@@ -28,11 +29,18 @@ PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatu
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of answer.  accept: how it is asked for.  fits: whether a Content-Type is one.  most_bytes: its size."""
+    """A kind of answer.
+
+    accept: how it is asked for.  fits: whether a Content-Type is one.  most_bytes: its size.
+    seconds: how long the whole may take, the client's own patience when None.  into: the file where its bytes go, instead of
+    memory.
+    """
 
     accept: str
     fits: Callable[[Message], bool]
     most_bytes: int
+    seconds: float | None = None
+    into: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,9 @@ async def read_answer(response: aiohttp.ClientResponse, uri: str, kind: Kind) ->
     if status == HTTPStatus.OK:
         demand_kind(response, uri, kind)
         served_at = moment_in(response.headers.get(hdrs.DATE, ""))
+        if kind.into is not None:
+            await write_within(response, uri, kind.most_bytes, kind.into)
+            return Fetched(uri, served_at=served_at)
         return Fetched(uri, raw=await read_within(response, uri, kind.most_bytes), served_at=served_at)
     if status in REDIRECTS:
         return Fetched(uri, moved_to=destination(response, uri))
@@ -71,15 +82,30 @@ def demand_kind(response: aiohttp.ClientResponse, uri: str, kind: Kind) -> None:
 
 async def read_within(response: aiohttp.ClientResponse, uri: str, most_bytes: int) -> bytes:
     """The whole body.  Raises BadDocument as soon as it is larger than allowed, or says that it will be."""
+    raw = bytearray()
+    async for piece in pieces_within(response, uri, most_bytes):
+        raw += piece
+    return bytes(raw)
+
+
+async def write_within(response: aiohttp.ClientResponse, uri: str, most_bytes: int, into: Path) -> None:
+    """Put the whole body into a file.  Raises as `read_within`; OSError."""
+    with into.open("wb") as file:
+        async for piece in pieces_within(response, uri, most_bytes):
+            await asyncio.to_thread(file.write, piece)
+
+
+async def pieces_within(response: aiohttp.ClientResponse, uri: str, most_bytes: int) -> AsyncIterator[bytes]:
+    """The body as it comes.  Raises BadDocument as soon as it is larger than allowed, or says that it will be."""
     too_large = BadDocument(uri, code="too-large", internal=f"more than {most_bytes} bytes")
     if (response.content_length or 0) > most_bytes:
         raise too_large
-    raw = bytearray()
+    received = 0
     async for piece in response.content.iter_any():
-        raw += piece
-        if len(raw) > most_bytes:
+        received += len(piece)
+        if received > most_bytes:
             raise too_large
-    return bytes(raw)
+        yield piece
 
 
 def destination(response: aiohttp.ClientResponse, uri: str) -> str:
@@ -112,6 +138,12 @@ def is_jrd_type(message: Message) -> bool:
 def is_json_type(message: Message) -> bool:
     """Whether this is plain JSON."""
     return message.get_content_type() == "application/json"
+
+
+def is_any_type(message: Message) -> bool:
+    """Anything: what a file is, its bytes say."""
+    del message
+    return True
 
 
 async def detail_of(response: aiohttp.ClientResponse) -> str:

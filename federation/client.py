@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
@@ -34,7 +35,18 @@ from yarl import URL
 
 from federation import strict_json
 from federation.addresses import Egress
-from federation.answers import ACTIVITY, JRD, JSON, Fetched, Kind, detail_of, moment_in, read_answer, seconds_until
+from federation.answers import (
+    ACTIVITY,
+    JRD,
+    JSON,
+    Fetched,
+    Kind,
+    detail_of,
+    is_any_type,
+    moment_in,
+    read_answer,
+    seconds_until,
+)
 from federation.connections import CheckedResolver, checked_connector
 from federation.errors import BadDocument, BadHost, BudgetSpent, FetchFailed, Malformed, PeerNotAdmitted
 from federation.hosts import host_of, origin_of, same_origin
@@ -210,6 +222,14 @@ class Client:
         """A plain JSON document of a peer, as NodeInfo.  Raises as `get_document`."""
         return parsed(await self._fetch(uri, JSON, budget))
 
+    async def get_file(self, uri: str, into: Path, *, most_bytes: int, seconds: float, budget: Budget) -> None:
+        """A file of a peer, put into one of this machine. What it is, nobody has looked at.
+
+        most_bytes: how large it may be.  seconds: how long the whole may take.  Raises as `get_document`; OSError.
+        """
+        kind = Kind("image/*, video/*, audio/*, application/pdf", is_any_type, most_bytes, seconds=seconds, into=into)
+        await self._fetch(uri, kind, budget)
+
     async def clock_of(self, host: Host, *, budget: Budget) -> datetime | None:
         """What time it is at a peer; None if it does not say.  Raises as `get_document`."""
         scheme = "http" if self._egress.plain_http else "https"
@@ -304,7 +324,7 @@ class Client:
     async def _ask_signed(self, uri: str, url: URL, kind: Kind, budget: Budget, way: Way, *, signed_as: URL) -> Fetched:
         key = await self._signer(way.kind)
         with budget.one_fetch(uri) as seconds_left, failures_named(uri):
-            async with asyncio.timeout(min(self._patience.get_seconds, seconds_left)):
+            async with asyncio.timeout(min(kind.seconds or self._patience.get_seconds, seconds_left)):
                 signature = await self._signed(way, hdrs.METH_GET, signed_as, None, key)
                 headers = {hdrs.ACCEPT: kind.accept, **signature}
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:

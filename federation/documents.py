@@ -1,17 +1,19 @@
 """Our rows as ActivityStreams JSON: what this node says of its people, their posts and itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from federation import quote_terms
+from federation import attachments, quote_terms
 from federation.audience import addressing
+from federation.hosts import origin_of
 from federation.html import plain_text
 from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
+from storage.media import Media, Place
 from storage.polls import Offer
 from storage.quote_policies import EVERYBODY, Policy
 from storage.visibility import OPEN, Reach
@@ -72,7 +74,7 @@ class OwnPublicKeys:
     ed25519: Sequence[OwnKey]
 
 
-def actor(account: Account, *, keys: OwnPublicKeys) -> JsonObject:
+def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media]) -> JsonObject:
     """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59, FEP-521a."""
     fields: list[JsonValue] = [
         {"type": "PropertyValue", "name": name, "value": value} for name, value in account.named_fields
@@ -100,11 +102,18 @@ def actor(account: Account, *, keys: OwnPublicKeys) -> JsonObject:
         document["featured"] = account.featured_uri
     if account.aliases:
         document["alsoKnownAs"] = list[JsonValue](account.aliases)
+    for name, place in (("icon", Place.AVATAR), ("image", Place.HEADER)):
+        if place in pictures:
+            document[name] = attachments.picture(pictures[place], base_url=_node_of(account))
     if account.moved_to:
         document["movedTo"] = account.moved_to
     if keys.rsa:
         document["publicKey"] = {"id": keys.rsa.key_id, "owner": account.uri, "publicKeyPem": keys.rsa.text}
     return document
+
+
+def _node_of(account: Account) -> str:
+    return str(origin_of(account.uri))
 
 
 def _multikey(account: Account, key: OwnKey) -> JsonValue:
@@ -126,6 +135,7 @@ class Words:
     poll: what readers may choose from.
     event: what makes it an event instead, as `federation.occasions` describes it.
     quoted: what it quotes.  policy: who may quote it.
+    files: uploads of the author that hang on it.
     """
 
     content: str
@@ -141,6 +151,7 @@ class Words:
     event: JsonObject | None = None
     quoted: Quoted | None = None
     policy: Policy = EVERYBODY
+    files: Sequence[Media] = ()
 
 
 def note(
@@ -188,6 +199,7 @@ def note(
         "tag": tags,
         "interactionPolicy": quote_terms.policy_document(author, words.policy, reach),
     }
+    document |= _attached(author, words.files)
     if words.language:
         document["contentMap"] = {words.language: content}
     if context:
@@ -205,6 +217,12 @@ def note(
     if words.event is not None:
         document |= {"type": "Event", **words.event}
     return document
+
+
+def _attached(author: Account, files: Sequence[Media]) -> JsonObject:
+    """What hangs on a post; nothing is said where nothing does."""
+    base_url = _node_of(author)
+    return {"attachment": [attachments.file(each, base_url=base_url) for each in files]} if files else {}
 
 
 def asked(offer: Offer, totals: Sequence[int] = (), *, voters_count: int = 0) -> JsonObject:

@@ -18,7 +18,7 @@ from federation.activities.update import Update
 from federation.audience import every_inbox
 from federation.own_keys import FIRST_NAME, OwnKeys, public_now
 from federation.signatures.keys import Kind
-from storage import audit, deliveries, keys
+from storage import audit, deliveries, keys, media
 from storage.accounts import Account
 from storage.keys import PrivateKeyRow
 from storage.store import Store, Unit
@@ -60,7 +60,7 @@ def _follow(
 
 
 def _tell(unit: Unit, account: Account, *, everybody: bool) -> None:
-    actor = documents.actor(account, keys=public_now(unit, account.id))
+    actor = documents.actor(account, keys=public_now(unit, account.id), pictures=media.portraits(unit, account.id))
     inner = {name: value for name, value in actor.items() if name != "@context"}
     uri = f"{account.uri}#updates/{unit.new_id()}"
     document = documents.act("Update", account, inner, uri=uri, to=[account.followers_uri])

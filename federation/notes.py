@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
+from federation import attachments, questions, quoting
 from federation import occasions as event_documents
-from federation import questions, quoting
 from federation.audience import reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
@@ -76,6 +76,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
     questions.keep(unit, post, note)
     keep_occasion(unit, post, note, document)
     quoting.keep(unit, post, note, author)
+    attachments.keep(unit, post, note, author)
     tell(unit, post, mentioned)
     if reach is not Reach.MENTIONED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):

@@ -34,7 +34,7 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, contexts, followers, peers, pins, posts, quote_stamps, timelines
+from storage import accounts, contexts, followers, media, peers, pins, posts, quote_stamps, timelines
 from storage.accounts import Account
 from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
@@ -149,7 +149,7 @@ async def node_actor(request: web.Request) -> web.Response:
     if "Signature" in request.headers:
         # Verified beside the answer, not before it: two nodes that start together would wait for each other's key.
         federation.notice(await _arrival(request))
-    return _document(documents.actor(account, keys=await federation.keys.public(account)))
+    return _document(documents.actor(account, keys=await federation.keys.public(account), pictures={}))
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
@@ -161,7 +161,8 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
     if account.gone_at is not None:
         raise GoneHere
     keys = await request.app[FEDERATION].keys.public(account, make_rsa=signer.kind is Kind.RSA)
-    return _document(documents.actor(account, keys=keys))
+    pictures = await request.app[STORE].read(media.portraits, account.id)
+    return _document(documents.actor(account, keys=keys, pictures=pictures))
 
 
 async def get_outbox(request: web.Request) -> web.Response:
@@ -363,6 +364,11 @@ async def _arrival(request: web.Request) -> Arrival:
     )
     addressee = request.match_info.get("account", "") if request.method == "POST" else ""
     return Arrival(signed, content_type=request.headers.get("Content-Type", ""), addressee=addressee)
+
+
+async def asking_peer(request: web.Request) -> Signer:
+    """Which allowed peer asks, by its signature. Raises Refused."""
+    return await _identify(request)
 
 
 async def _identify(request: web.Request) -> Signer:

@@ -6,6 +6,7 @@ Source: ActivityStreams 2.0 Vocabulary; the spellings in `docs/explanation/proto
 """
 
 import contextlib
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -42,6 +43,10 @@ CONTEXT: list[JsonValue] = [
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
         "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+        "size": "schema:contentSize",
+        "digestMultibase": "https://w3id.org/security#digestMultibase",
     },
 ]
 """The names of the terms that this node writes. They are names: nobody has to fetch them."""
@@ -79,6 +84,7 @@ MOST_TAGS = 50
 MOST_ADDRESSEES = 2_000
 MOST_OPTIONS = 20
 MOST_COUNTED = 2**31 - 1
+LARGEST_NUMBER = 2**31
 
 
 def as_list(value: object) -> list[Any]:  # Any: whatever JSON holds
@@ -126,6 +132,38 @@ def _page(value: object) -> object:
         if isinstance(address, str) and address.startswith(("https://", "http://")):
             return address
     return ""
+
+
+def _file_address(value: object) -> object:
+    """The address of a file among the forms that `url` takes: any link but one to a page."""
+    for link in as_list(value):
+        is_page = isinstance(link, dict) and link.get("mediaType") == "text/html"
+        address = value_or_id(link)
+        if not is_page and isinstance(address, str) and address.startswith(("https://", "http://")):
+            return address
+    return ""
+
+
+def _words(value: object) -> object:
+    """Text where it is text; what is beside the point of a file never makes its post unreadable."""
+    found = _text(value)
+    return found if isinstance(found, str) else ""
+
+
+def _whole(value: object) -> object:
+    """A number of pixels or bytes; 0 for what is none."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return 0
+    return int(value) if 0 <= value < LARGEST_NUMBER else 0
+
+
+def _point(value: object) -> object:
+    """Two numbers from −1 to 1; the middle for what is none."""
+    match value:
+        case [int() | float() as x, int() | float() as y] if -1 <= x <= 1 and -1 <= y <= 1:
+            return float(x), float(y)
+        case _:
+            return 0.0, 0.0
 
 
 def _text(value: object) -> object:
@@ -208,6 +246,32 @@ class Source(Model):
     media_type: str = ""
 
 
+MOST_ATTACHMENTS = 16
+LONGEST_DESCRIPTION = 10_000
+FILE_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
+
+
+class File(Model):
+    """A file that hangs on a post, or a picture of an actor, by reference."""
+
+    type: Annotated[str, BeforeValidator(_first_type)] = ""
+    media_type: Annotated[str, BeforeValidator(_words)] = ""
+    url: Annotated[str, BeforeValidator(_file_address)] = ""
+    name: Annotated[str, BeforeValidator(_words)] = ""
+    summary: Annotated[str, BeforeValidator(_words)] = ""
+    blurhash: Annotated[str, BeforeValidator(_words)] = ""
+    width: Annotated[int, BeforeValidator(_whole)] = 0
+    height: Annotated[int, BeforeValidator(_whole)] = 0
+    size: Annotated[int, BeforeValidator(_whole)] = 0
+    focal_point: Annotated[tuple[float, float], BeforeValidator(_point)] = (0.0, 0.0)
+    digest_multibase: Annotated[str, BeforeValidator(_words)] = ""
+
+
+def _files(value: object) -> list[Mapping[str, object]]:
+    found = (part for part in as_list(value) if isinstance(part, Mapping) and types_of(part) & FILE_TYPES)
+    return list(itertools.islice(found, MOST_ATTACHMENTS))
+
+
 def first_id(value: object) -> object:
     """The first id among several; None when there is none that can be read."""
     return next((found for found in map(value_or_id, as_list(value)) if isinstance(found, str)), None)
@@ -286,6 +350,7 @@ class Note(Model):
     to: Uris = ()
     cc: Uris = ()
     tag: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
+    attachment: Annotated[tuple[File, ...], BeforeValidator(_files)] = ()
     source: Annotated[Source | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)] = None
     one_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
     any_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
@@ -383,6 +448,12 @@ def _lines(value: object) -> list[Mapping[str, object]]:
     return [line for line in as_list(value) if isinstance(line, Mapping) and line.get("type") == "PropertyValue"][:16]
 
 
+def _pictures(value: object) -> list[Mapping[str, object]]:
+    """Pictures, which some give by their address alone."""
+    as_files = ({"type": "Image", "url": part} if isinstance(part, str) else part for part in as_list(value))
+    return _files([part for part in as_files if isinstance(part, Mapping)])
+
+
 class Actor(Model):
     """Somebody who can act: a person, a group, an organisation, a node."""
 
@@ -403,6 +474,8 @@ class Actor(Model):
     also_known_as: Uris = ()
     moved_to: Annotated[str | None, BeforeValidator(first_id)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
+    icon: Annotated[tuple[File, ...], BeforeValidator(_pictures)] = ()
+    image: Annotated[tuple[File, ...], BeforeValidator(_pictures)] = ()
     public_key: Annotated[tuple[Key, ...], BeforeValidator(_keys)] = ()
     assertion_method: Annotated[tuple[Multikey, ...], BeforeValidator(_multikeys)] = ()
 

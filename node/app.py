@@ -27,6 +27,8 @@ from node import web as pages
 from node.api.limits import BUCKETS, Buckets
 from node.context import NODE, Node
 from node.errors import BadSettings
+from node.media import serving
+from node.media.library import Library
 from node.memory import Memory
 from node.metrics import Metrics, scraped
 from node.passwords import Passwords
@@ -39,7 +41,9 @@ from node.streaming import STREAMS, Hub
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
+from storage.bucket import Bucket
 from storage.events import ChangedElsewhere, Event
+from storage.files import Folder
 from storage.opening import open_store
 from storage.sqlite import utc_now
 from storage.store import Store, Unit
@@ -102,7 +106,9 @@ async def running(
         if metrics is not None:
             for name, cache in memory.caches.items():
                 metrics.watch_cache(name, cache)
-        node = Node(settings, store, federation, Passwords(), vault, clock, memory)
+        node = Node(
+            settings, store, federation, Passwords(), vault, clock, memory, library_of(settings, store, federation)
+        )
         host, port = listen or (settings.listen_host, settings.listen_port)
         async with contextlib.AsyncExitStack() as leaving:
             leaving.callback(node.passwords.close)
@@ -127,6 +133,7 @@ async def running(
                 leaving.push_async_callback(asyncio.wait_for, warming, None)
             observe.started(settings, version=VERSION, schema=schema_version.CURRENT, worker=worker)
             leaving.callback(observe.stopped, worker=worker)
+            await leaving.enter_async_context(node.library.open())
             async with federation.running(settings.roles, instead_of=inherited.instead_of if inherited else ()):
                 try:
                     yield Running(node, serving, streams)
@@ -135,6 +142,13 @@ async def running(
                         await serving.stop()
     finally:
         await store.close()
+
+
+def library_of(settings: Settings, store: Store, federation: Federation) -> Library:
+    """The files of the node: in a folder, or in a bucket."""
+    access = settings.media.access()
+    files = Folder(settings.media_folder) if access is None else Bucket(access)
+    return Library(store, files, federation.client, settings.media, incoming=settings.incoming_folder)
 
 
 def metrics_of(settings: Settings, store: Store, *, clock: Callable[[], datetime], worker: int) -> Metrics | None:
@@ -177,7 +191,7 @@ def application_of(node: Node) -> web.Application:
     app.on_response_prepare.append(api.open_to_browsers)
     app.on_response_prepare.append(short_road.remember)  # after all that add to the head
     app[SHORT_ROAD] = short_road.ShortRoad(node, app[IDENTIFIER]).take
-    for routes in (federation_routes.routes(), oauth.routes(), api.routes(), pages.routes()):
+    for routes in (federation_routes.routes(), serving.routes(), oauth.routes(), api.routes(), pages.routes()):
         app.add_routes(routes)
     return app
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.service import Federation
+from node.media.library import Library
 from node.memory import Memory
 from node.passwords import Passwords
 from node.settings import Settings
@@ -25,6 +26,7 @@ class Node:
     vault: Vault
     now: Callable[[], datetime]
     memory: Memory
+    library: Library
 
     @property
     def base_url(self) -> str:

@@ -1,7 +1,8 @@
 """Back up a node into one file, and make it again from that file.
 
-A backup is a tar file: a consistent copy of the database taken while the node runs, the settings, and a manifest with a
-checksum of each. The secret is not in it, nor the password of a database: whoever finds a backup cannot sign in the node's
+A backup is a tar file: a consistent copy of the database taken while the node runs, the settings, the files of the node's own
+people, and a manifest with a checksum of each. What was fetched from other nodes is fetched again by whoever restores; files in
+a bucket stay there. The secret is not in it, nor the password of a database: whoever finds a backup cannot sign in the node's
 name. The database is a SQLite file, whichever engine the node is on; so it can be restored on either. Restoring finds the secret
 where it lay when the backup was made, or is told where it is; and tries it on the node's key before anything is kept.
 """
@@ -12,11 +13,12 @@ import errno
 import hashlib
 import io
 import os
+import re
 import tarfile
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,14 +29,17 @@ from node import settings as node_settings
 from node import settings_file
 from node.errors import BadSettings, NodeError
 from node.settings import DATABASE, FILE, Settings
-from storage import copying, destinations, schema_version
+from storage import copying, destinations, media, schema_version
 from storage.copying import Tell
+from storage.files import NAME, Folder
 from storage.migrations import apply
 from storage.soundness import first_fault, one_sealed_key, schema_at
 from storage.store import Store
 from storage.vault import Vault
 
 MANIFEST = "manifest.json"
+MEDIA = "media"
+OF_MEDIA = re.compile(rf"{MEDIA}/[A-Za-z0-9_-]{{2}}/{NAME.pattern}")
 FORMAT = 1
 CHUNK = 1024 * 1024
 
@@ -68,7 +73,9 @@ async def back_up(store: Store, settings: Settings, target: Path, *, progress: C
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".legation-backup-") as folder:
         copy = Path(folder) / DATABASE
         await store.backup(copy, progress=progress)
-        return await asyncio.to_thread(_pack, Path(folder), target, settings)
+        # After the database: a file that came meanwhile is one too many, and none is missing.
+        names = [] if settings.media.bucket else await store.read(media.own_names)
+        return await asyncio.to_thread(_pack, Path(folder), target, settings, names)
 
 
 def restore(
@@ -81,7 +88,7 @@ def restore(
     Raises BadBackup, BadSettings, Occupied (the database is not empty), WrongSchema, StorageTrouble, OSError; then nothing is
     left in the folder, nor in the database.
     """
-    if (data / FILE).exists() or (data / DATABASE).exists():
+    if any((data / name).exists() for name in (FILE, DATABASE, MEDIA)):
         raise BadSettings(f"There is a node in {data} already. Choose another folder with --data; nothing was changed.")
     if postgresql:
         destinations.demand_empty(postgresql)
@@ -102,8 +109,9 @@ def restore(
                 copying.duplicate(unpacked / DATABASE, postgresql, tell=tell)
                 on_failure.callback(destinations.discard, postgresql)
             settings = _adapted(unpacked / FILE, data, place, postgresql)
-            for name in (FILE,) if postgresql else (DATABASE, FILE):
-                (unpacked / name).rename(data / name)
+            for name in (MEDIA, FILE) if postgresql else (DATABASE, MEDIA, FILE):
+                if (unpacked / name).exists():
+                    (unpacked / name).rename(data / name)
         on_failure.pop_all()
     return settings
 
@@ -111,11 +119,13 @@ def restore(
 # ---- packing --------------------------------------------------------------------------------------------------------
 
 
-def _pack(folder: Path, target: Path, settings: Settings) -> int:
+def _pack(folder: Path, target: Path, settings: Settings, names: Iterable[str]) -> int:
     whole, parts = folder / "whole", {DATABASE: folder / DATABASE, FILE: folder / FILE}
     written = (settings.data / FILE).read_text(encoding="utf-8")
     parts[FILE].write_text(settings_file.without_passwords(written), encoding="utf-8")
     parts[FILE].chmod(0o600)
+    files = Folder(settings.media_folder)
+    parts |= {_place_of(name): _held(path, folder) for name, path in files.paths(names)}
     manifest = Manifest(
         format=FORMAT,
         base_url=settings.base_url,
@@ -137,6 +147,21 @@ def _pack(folder: Path, target: Path, settings: Settings) -> int:
         os.fsync(file.fileno())
     _appear(whole, target)
     return target.stat().st_size
+
+
+def _place_of(name: str) -> str:
+    """Where a file of this name lies in a backup: as in the data folder."""
+    return f"{MEDIA}/{name[:2]}/{name}"
+
+
+def _held(path: Path, folder: Path) -> Path:
+    """The same file by a second name, where it can have one: a running node may remove it while it is packed."""
+    held = folder / path.name
+    try:
+        os.link(path, held)
+    except OSError:
+        return path
+    return held
 
 
 def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -172,8 +197,11 @@ def _unpack(source: Path, folder: Path) -> Manifest:
     with _as_bad_backup(source), tarfile.open(source, "r:gz") as tar:
         for name in (MANIFEST, FILE, DATABASE):
             _extract(tar, name, folder / name)
-    manifest = _manifest(source, folder / MANIFEST)
-    for name in (FILE, DATABASE):
+        manifest = _manifest(source, folder / MANIFEST)
+        files = [name for name in manifest.sha256 if OF_MEDIA.fullmatch(name)]
+        for name in files:
+            _extract(tar, name, folder / name)
+    for name in (FILE, DATABASE, *files):
         if manifest.sha256.get(name) != _digest(folder / name):
             raise BadBackup(f"{source} is damaged: {name} in it is not what was backed up. Use another backup.")
     return manifest
@@ -183,6 +211,7 @@ def _extract(tar: tarfile.TarFile, name: str, target: Path) -> None:
     reader = tar.extractfile(name)
     if reader is None:
         raise KeyError(name)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with reader, target.open("xb") as writer:
         target.chmod(0o600)
         while chunk := reader.read(CHUNK):

@@ -129,6 +129,11 @@ def streams_its_body(handler: AnyHandler) -> AnyHandler:
     return handler
 
 
+def takes_files(handler: object) -> bool:
+    """Whether a handler is marked so."""
+    return hasattr(handler, "streams_its_body")
+
+
 def received_within(*, body_seconds: float, body_bytes: int) -> Middleware:
     """A middleware that has the whole body, in time, before the handler runs.
 
@@ -142,7 +147,7 @@ def received_within(*, body_seconds: float, body_bytes: int) -> Middleware:
         if hdrs.CONTENT_ENCODING in request.headers:
             plain = {hdrs.ACCEPT_ENCODING: "identity"}
             raise web.HTTPUnsupportedMediaType(text="Send the body as it is, without compression.", headers=plain)
-        if request.body_exists and not hasattr(request.match_info.handler, "streams_its_body"):
+        if request.body_exists and not takes_files(request.match_info.handler):
             with closing_the_connection_on_refusal():
                 await read_body(request, body_seconds=body_seconds, body_bytes=body_bytes)
         return await handler(request)

@@ -33,6 +33,7 @@ from federation.errors import BadHost
 from federation.hosts import canonical_host
 from federation.roles import ALL_ROLES, Role
 from node.errors import BadSettings
+from node.media.settings import Media
 from storage.addresses import fault_in
 from storage.ids import Host
 from storage.vault import SECRET_BYTES
@@ -129,7 +130,7 @@ class Push(BaseModel):
     """Whether a push says who did what. Without, only that there is something new."""
 
 
-NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push}
+NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push, "media": Media}
 
 
 class Settings(BaseSettings):
@@ -222,6 +223,12 @@ class Settings(BaseSettings):
     app_registrations_per_hour: Annotated[int, Field(ge=1)] = 60
     """How many apps an address may register."""
 
+    media_per_30_minutes: Annotated[int, Field(ge=1)] = 120
+    """How many files an account may send."""
+
+    media: Media = Media()
+    """What files are taken, and where they are kept."""
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -265,6 +272,16 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The node's public address, without a closing slash."""
         return f"{self.scheme}://{self.domain}"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where files lie, for a node that keeps them on this machine."""
+        return self.data / "media"
+
+    @property
+    def incoming_folder(self) -> Path:
+        """Where files are worked on."""
+        return self.data / "incoming"
 
     @property
     def database(self) -> Path | str:

@@ -20,7 +20,10 @@ NODE_ACTOR_KIND = "Application"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who can act. Columns in the order of `COLUMNS`."""
+    """Somebody who can act. Columns in the order of `COLUMNS`.
+
+    avatar, header: the names of their pictures (`storage.media`), '' where there is none.
+    """
 
     id: AccountId
     uri: str
@@ -53,6 +56,8 @@ class Account:
     suspended_at: datetime | None
     silenced_at: datetime | None
     sensitized_at: datetime | None
+    avatar: str
+    header: str
 
     @property
     def is_local(self) -> bool:
@@ -106,7 +111,7 @@ NAMES = (
     "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
     "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at, suspended_at, "
-    "silenced_at, sensitized_at"
+    "silenced_at, sensitized_at, avatar, header"
 )
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"
@@ -315,6 +320,8 @@ def mark_gone(unit: Unit, account: AccountId) -> None:
     """Somebody left for good: nothing is sent to them and nobody finds them any more."""
     unit.run("update accounts set gone_at = :now where id = :id and gone_at is null", id=account, now=unit.now)
     unit.run("delete from follows where follower_id = :id or followed_id = :id", id=account)
+    unit.run("update media set place = 0, loose_at = 0 where owner_id = :id and place in (1, 2)", id=account)
+    unit.run("update accounts set avatar = '', header = '' where id = :id", id=account)
     unit.after_commit(AccountLeft(account))
 
 

@@ -39,6 +39,7 @@ class Holds(IntFlag):
     REACTIONS = 32
     PIN = 64
     QUOTED = 128
+    MEDIA = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +374,8 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
         thread=post.thread_id,
         id=post.id,
     )
+    if post.holds & Holds.MEDIA:  # its files stay for a while, so that it can be written anew
+        unit.run("update media set loose_at = :now where post_id = :id", id=post.id, now=unit.now)
     unit.run("delete from posts where id = :id", id=post.id)
     for answer in answers:
         unit.after_commit(PostAltered(answer))

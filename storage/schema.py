@@ -91,6 +91,8 @@ accounts = Table(
     Column("suspended_at", Moment),
     Column("silenced_at", Moment),
     Column("sensitized_at", Moment),
+    Column("avatar", String(32), nullable=False, server_default=text("''")),
+    Column("header", String(32), nullable=False, server_default=text("''")),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
     Index(
@@ -242,7 +244,66 @@ posts = Table(
         sqlite_where=text("is_local = 1 and boost_of is null"),
         postgresql_where=text("is_local = 1 and boost_of is null"),
     ),
+    Index(
+        "ix_posts_with_media",
+        "id",
+        sqlite_where=text("(holds & 256) <> 0"),
+        postgresql_where=text("(holds & 256) <> 0"),
+    ),
+    Index(
+        "ix_posts_author_with_media",
+        "author_id",
+        "id",
+        sqlite_where=text("(holds & 256) <> 0"),
+        postgresql_where=text("(holds & 256) <> 0"),
+    ),
 )
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("owner_id", "accounts.id"),
+    # The bytes outlive the post for a while; whoever sweeps finds them here.
+    Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="SET NULL")),
+    Column("position", SmallInteger, nullable=False, server_default=text("0")),
+    Column("place", SmallInteger, nullable=False, server_default=text("0")),
+    Column("state", SmallInteger, nullable=False),
+    Column("name", String(32), nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),
+    Column("media_type", WORDS, nullable=False),
+    Column("description", WORDS, nullable=False),
+    count("width"),
+    count("height"),
+    count("small_width"),
+    count("small_height"),
+    count("duration"),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    count("small_size"),
+    Column("blurhash", WORDS, nullable=False, server_default=text("''")),
+    Column("digest", String(64), nullable=False, server_default=text("''")),
+    count("focus_x"),
+    count("focus_y"),
+    Column("remote_url", WORDS),
+    Column("loose_at", Moment),
+    Column("used_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_media_post", "post_id", "position"),
+    Index("ix_media_owner", "owner_id", "place"),
+    Index(
+        "ix_media_loose",
+        "loose_at",
+        sqlite_where=text("post_id is null and place = 0"),
+        postgresql_where=text("post_id is null and place = 0"),
+    ),
+    Index(
+        "ix_media_of_peers",
+        "used_at",
+        sqlite_where=text("state = 1 and remote_url is not null"),
+        postgresql_where=text("state = 1 and remote_url is not null"),
+    ),
+)
+"""Files of posts and pictures of profiles (`media.py`); their bytes lie in `files.py`."""
 
 post_people = Table(
     "post_people",

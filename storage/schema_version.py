@@ -2,7 +2,7 @@
 
 from storage.errors import WrongSchema
 
-CURRENT = "0011"
+CURRENT = "0012"
 """The newest migration, equal to the head of `storage/migrations` (a test holds them together)."""
 
 FILLING = "filling"

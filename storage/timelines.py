@@ -20,6 +20,9 @@ from storage.visibility import BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO
 OVER_FETCH = 8
 MOST_ROUNDS = 10
 
+WITH_MEDIA = "(p.holds & 256) <> 0"
+"""Written as the indexes have it, so that they are used; 256 is `Holds.MEDIA`."""
+
 SOURCES = """
 select f.followed_id as author from follows f where f.follower_id = :reader and f.accepted_at is not null
 union all select :reader
@@ -160,20 +163,21 @@ def _numbers(joined: str | None) -> list[AccountId]:
     return [AccountId(int(number)) for number in joined.split(",")] if joined else []
 
 
-def this_node(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
+def this_node(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What the staff of this node write for everybody, newest first."""
     where = f"p.is_local = 1 and p.boost_of is null and p.reach in (0, 3) and {_UNFILTERED}"
-    return _public(unit, where, reader, page)
+    return _public(unit, where, reader, page, only_media=only_media)
 
 
-def all_nodes(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
+def all_nodes(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What is written for all nodes, as far as it has come here, newest first."""
-    return _public(unit, f"p.reach = 0 and p.boost_of is null and {_UNFILTERED}", reader, page)
+    return _public(unit, f"p.reach = 0 and p.boost_of is null and {_UNFILTERED}", reader, page, only_media=only_media)
 
 
-def other_nodes(unit: Unit, reader: AccountId, page: Page) -> list[Post]:
+def other_nodes(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What came from other nodes for all nodes, newest first."""
-    return _public(unit, f"p.reach = 0 and p.boost_of is null and p.is_local = 0 and {_UNFILTERED}", reader, page)
+    where = f"p.reach = 0 and p.boost_of is null and p.is_local = 0 and {_UNFILTERED}"
+    return _public(unit, where, reader, page, only_media=only_media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +192,24 @@ class Tags:
 CARRIES_TAG = "p.id in (select t.post_id from post_tags t join tags g on g.id = t.tag_id where g.name = :tag)"
 
 
-def tagged(unit: Unit, reader: AccountId, tag: str | Tags, page: Page, *, is_local: bool | None = None) -> list[Post]:
-    """Posts for all nodes, or this one, that carry a tag, newest first. is_local: only those from here, or from others."""
+def tagged(
+    unit: Unit,
+    reader: AccountId,
+    tag: str | Tags,
+    page: Page,
+    *,
+    is_local: bool | None = None,
+    only_media: bool = False,
+) -> list[Post]:
+    """Posts for all nodes, or this one, that carry a tag, newest first.
+
+    is_local: only those from here, or from others.  only_media: only those with files.
+    """
     wanted = tag if isinstance(tag, Tags) else Tags([tag])
     return paged(
         unit,
         Post,
-        TAGGED,
+        f"{TAGGED} and {WITH_MEDIA}" if only_media else TAGGED,
         "p.id",
         page,
         reader=reader,
@@ -220,16 +235,20 @@ def by_author(
     replies: bool = True,
     shares: bool = True,
     tag: str = "",
+    only_media: bool = False,
 ) -> list[Post]:
     """What somebody wrote and shared, as far as the reader may see it, newest first.
 
     replies: also answers to others.  shares: also what they shared of others.  tag: only what carries it, if given.
+    only_media: only what has files.
     """
     conditions = ["p.author_id = :author", VISIBLE_TO]
     if not replies:
         conditions.append("(p.reply_to_uri is null or p.reply_to_author = p.author_id)")
     if not shares:
         conditions.append("p.boost_of is null")
+    if only_media:
+        conditions.append(WITH_MEDIA)
     if tag:
         conditions.append(f"exists ({CARRIES} and g.name = :tag)")
     sql = f"select {COLUMNS} from posts p where {' and '.join(conditions)}"
@@ -251,6 +270,6 @@ select {COLUMNS} from posts p where p.id in (
 """
 
 
-def _public(unit: Unit, where: str, reader: AccountId, page: Page) -> list[Post]:
-    sql = f"select {COLUMNS} from posts p where {where}"
+def _public(unit: Unit, where: str, reader: AccountId, page: Page, *, only_media: bool) -> list[Post]:
+    sql = f"select {COLUMNS} from posts p where {where}" + (f" and {WITH_MEDIA}" if only_media else "")
     return paged(unit, Post, sql, "p.id", page, reader=reader, now=unit.now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from federation import actors, notes, questions, quoting
+from federation import actors, attachments, notes, questions, quoting
 from federation import audience as audiences
 from federation.activities import create
 from federation.activity import Activity, Wanted
@@ -119,6 +119,7 @@ class Update(Activity):
         notes.keep_title(unit, post, note)
         questions.keep(unit, post, note)
         notes.keep_occasion(unit, post, note, self.object)
+        attachments.keep(unit, post, note, self.performer(unit))
         notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
         coming = attendances.people(unit, post.id) if post.holds & Holds.EVENT else []
         for account in {*posts.sharers(unit, post.id), *coming}:

@@ -6,7 +6,7 @@ Note ─► Create ─► outbox.perform ─► post, notifications, deliveries
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from federation import conversations, documents, outbox, questions, redistributed
@@ -19,7 +19,8 @@ from federation.errors import Unreachable
 from federation.hosts import origin_of
 from federation.html import plain
 from federation.vocabulary import PUBLIC
-from node.actions import markup, polls, quotes
+from node.actions import files, markup, polls, quotes
+from node.actions.files import About
 from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
@@ -49,6 +50,7 @@ class Draft:
     poll: what readers may choose from.
     event: makes it an event.
     quoted: what it quotes.  quotable: who may quote it, `public`, `followers` or `nobody`; None leaves that as it is.
+    files: ids of the author's uploads.  about: what is said of some of them, by id.
     """
 
     text: str
@@ -62,6 +64,8 @@ class Draft:
     event: Occasion | None = None
     quoted: PostId | None = None
     quotable: str | None = None
+    files: Sequence[int] = ()
+    about: Mapping[int, About] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ async def post(
     """Post a draft. The same key within an hour gives the first post again, and posts nothing.
 
     application: what it was written with, JSON, shown to the author's readers here.
-    Raises Invalid: empty or too long; NotFound: what it answers or quotes is not there for this author.
+    Raises Invalid: empty or too long, or with files that cannot hang on it; NotFound: what it answers or quotes is not there for
+    this author.
     """
     demand_present(author)
     _demand_text(draft)
@@ -91,7 +96,14 @@ async def post(
     addressed = await _resolve(node, author, draft.text)
     words = _words(node.base_url, author, draft, addressed)
     return await node.store.write(
-        _post, author, draft, words, addressed.people, idempotency_key=idempotency_key, application=application
+        _post,
+        author,
+        draft,
+        words,
+        addressed.people,
+        idempotency_key=idempotency_key,
+        application=application,
+        most_files=node.settings.media.per_post,
     )
 
 
@@ -104,12 +116,18 @@ async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) ->
     polls.demand_fitting(draft.poll)
     quotes.demand_group(draft.quotable)
     addressed = await _resolve(node, author, draft.text)
-    await node.store.write(_edit, author, identifier, draft, _words(node.base_url, author, draft, addressed))
+    words = _words(node.base_url, author, draft, addressed)
+    await node.store.write(_edit, author, identifier, draft, words, most_files=node.settings.media.per_post)
 
 
-async def remove(node: Node, author: Account, identifier: PostId) -> None:
-    """Take back a post of one's own, here and at every peer that has it. Raises NotFound."""
+async def remove(node: Node, author: Account, identifier: PostId, *, with_files: bool = False) -> None:
+    """Take back a post of one's own, here and at every peer that has it. Raises NotFound.
+
+    with_files: its files go at once; else they stay for a day, so that it can be written anew.
+    """
+    own = await node.store.read(files.of_own_post, identifier, author.id) if with_files else []
     await node.store.write(_remove, author, identifier)
+    await node.library.discard(own)
 
 
 def preview(text: str, base_url: str) -> str:
@@ -130,7 +148,7 @@ def demand_present(author: Account) -> None:
 
 
 def _demand_text(draft: Draft) -> None:
-    if not draft.text.strip():
+    if not draft.text.strip() and not draft.files:
         raise Invalid("text", "ERR_BLANK", "Text can't be blank")
     if markup.length(draft.text) + len(draft.summary) > markup.LONGEST_POST:
         raise Invalid("text", "ERR_TOO_LONG", f"Text is too long (maximum is {markup.LONGEST_POST} characters)")
@@ -169,6 +187,7 @@ def _post(
     *,
     idempotency_key: str | None,
     application: str | None,
+    most_files: int,
 ) -> PostId:
     if idempotency_key and (known := idempotency.find_alone(unit, author.id, idempotency_key)) is not None:
         return known
@@ -182,8 +201,15 @@ def _post(
     base_url = str(origin_of(author.uri))
     note = documents.note(
         author,
-        replace(
-            _in_communities(unit, words, parent.thread_id if parent else None), poll=polls.offer_of(unit, draft.poll)
+        _with_files(
+            unit,
+            author,
+            draft,
+            replace(
+                _in_communities(unit, words, parent.thread_id if parent else None),
+                poll=polls.offer_of(unit, draft.poll),
+            ),
+            most=most_files,
         ),
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
@@ -212,7 +238,20 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
 
 
-def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: Words) -> None:
+def _with_files(
+    unit: Unit, author: Account, draft: Draft, words: Words, *, post: PostId | None = None, most: int
+) -> Words:
+    """The same words, with the uploads that shall hang on the post."""
+    if not draft.files:
+        return words
+    found = files.for_post(unit, author.id, draft.files, post=post, most=most)
+    for row in found:
+        if row.id in draft.about:
+            files.describe(unit, row, draft.about[row.id])
+    return replace(words, files=files.for_post(unit, author.id, draft.files, post=post, most=most))
+
+
+def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: Words, *, most_files: int) -> None:
     known = _own(unit, author, identifier)
     parent_uri = known.reply_to_uri
     offer = polls.offer_of(unit, draft.poll, edited=identifier)
@@ -221,7 +260,14 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
     words = replace(words, quoted=quotes.standing(unit, known), policy=_policy(unit, known, draft.quotable))
     note = documents.note(
         author,
-        replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
+        _with_files(
+            unit,
+            author,
+            draft,
+            replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
+            post=known.id,
+            most=most_files,
+        ),
         uri=known.uri,
         url=known.url,
         reach=known.reach,

@@ -12,7 +12,7 @@ from node.actions.markup import Handle
 from node.actions.reactions import undoing
 from node.context import Node
 from node.errors import Invalid
-from storage import accounts, follows, posts, relations
+from storage import accounts, follows, media, posts, relations
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import PostId
@@ -110,9 +110,14 @@ async def change_profile(
         locked=locked,
         discoverable=discoverable,
     )
-    keys = await node.federation.keys.public(changed, make_rsa=False)  # whoever needs one has asked for it
-    await node.store.write(_tell_profile, changed, keys)
+    await tell_profile(node, changed)
     return changed
+
+
+async def tell_profile(node: Node, me: Account) -> None:
+    """Tell followers' nodes what one's profile says now."""
+    keys = await node.federation.keys.public(me, make_rsa=False)  # whoever needs one has asked for it
+    await node.store.write(_tell_profile, me, keys)
 
 
 def _lines(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -233,7 +238,7 @@ def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
 
 
 def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys) -> None:
-    actor = documents.actor(me, keys=keys)
+    actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id))
     inner = {name: value for name, value in actor.items() if name != "@context"}
     update = documents.act("Update", me, inner, uri=f"{me.uri}#updates/{unit.new_id()}", to=[me.followers_uri])
     outbox.perform(unit, Update.read(update))

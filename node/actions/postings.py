@@ -16,7 +16,7 @@ from federation.own_keys import public_now
 from federation.service import Federation
 from node.actions.people import as_handle
 from node.errors import Invalid
-from storage import accounts, audit, moves, staff
+from storage import accounts, audit, media, moves, staff
 from storage.accounts import Account
 from storage.store import Unit
 
@@ -113,7 +113,7 @@ def _domain_of(me: Account) -> str:
 def _told(unit: Unit, me: Account) -> Account:
     """The account as it is now, and the news of it for the nodes of its followers."""
     now = accounts.get(unit, me.id)
-    actor = documents.actor(now, keys=public_now(unit, now.id))
+    actor = documents.actor(now, keys=public_now(unit, now.id), pictures=media.portraits(unit, now.id))
     inner = {name: value for name, value in actor.items() if name != "@context"}
     uri = f"{now.uri}#updates/{unit.new_id()}"
     outbox.perform(unit, Update.read(documents.act("Update", now, inner, uri=uri, to=[now.followers_uri])))

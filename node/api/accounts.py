@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from aiohttp.web import FileField
-
-from node.actions import people
+from node.actions import people, portraits
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several
 from node.errors import Invalid
+from node.protection import streams_its_body
+from node.uploads import Upload
 from storage import accounts, follows, pages, pins, quote_policies, relations, staff, timelines
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.follows import Related
 from storage.ids import AccountId
+from storage.media import Place
 from storage.relations import Relationship
 from storage.staff import Member
 from storage.store import Unit
@@ -46,8 +47,8 @@ class Changes(Parameters):
     locked: bool | None = None
     discoverable: bool | None = None
     fields_attributes: Several[Field] | None = None
-    avatar: FileField | str | None = None
-    header: FileField | str | None = None
+    avatar: Upload | str | None = None
+    header: Upload | str | None = None
     bot: bool = False
     hide_collections: bool = False
     indexable: bool = False
@@ -108,6 +109,7 @@ async def verify_credentials(caller: Caller) -> Answerable:
 
 
 @endpoint("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts")
+@streams_its_body
 async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     """Change one's profile. What cannot be changed here is said, and then nothing is."""
     _demand_what_is_kept(changes, language=caller.grant.locale if caller.grant else None)
@@ -122,7 +124,22 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
         locked=me.locked if changes.locked is None else changes.locked,
         discoverable=me.discoverable if changes.discoverable is None else changes.discoverable,
     )
+    for place, picture in ((Place.AVATAR, changes.avatar), (Place.HEADER, changes.header)):
+        if isinstance(picture, Upload):
+            changed = await portraits.show(caller.node, me, place, picture.path)
     return await _oneself(caller, changed)
+
+
+@endpoint("DELETE", "/api/v1/profile/avatar", scope="write:accounts")
+async def remove_avatar(caller: Caller) -> Answerable:
+    """Be shown by no picture beside one's name."""
+    return await _oneself(caller, await portraits.remove(caller.node, caller.me, Place.AVATAR))
+
+
+@endpoint("DELETE", "/api/v1/profile/header", scope="write:accounts")
+async def remove_header(caller: Caller) -> Answerable:
+    """Be shown by no picture above one's profile."""
+    return await _oneself(caller, await portraits.remove(caller.node, caller.me, Place.HEADER))
 
 
 @endpoint("GET", "/api/v1/accounts/lookup", scope="read:accounts")
@@ -174,8 +191,6 @@ async def one(caller: Caller, *, id: AccountId) -> Answerable:
 async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answerable:
     """What somebody wrote and shared, as far as one may see it."""
     author = await caller.node.store.read(accounts.get, id)
-    if wanted.only_media:
-        return Paged([])
     if wanted.pinned:
         pinned = await caller.node.store.read(pins.of, author.id, reader=caller.me.id)
         return Paged((await entities.written(caller.node, caller.me, pinned)).fragments())
@@ -187,6 +202,7 @@ async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answera
         replies=not wanted.exclude_replies,
         shares=not wanted.exclude_reblogs,
         tag=wanted.tagged or "",
+        only_media=wanted.only_media,
     )
     shown = await entities.written(caller.node, caller.me, found)
     return Paged.by(shown.fragments(), [post.id for post in found])
@@ -315,8 +331,8 @@ def _demand_what_is_kept(changes: Changes, *, language: str | None) -> None:
     """A wish that cannot be kept is refused, not passed over: somebody may rely on it."""
     begin = changes.source
     refused = {
-        "avatar": (changes.avatar, "This node takes no pictures for profiles"),
-        "header": (changes.header, "This node takes no pictures for profiles"),
+        "avatar": (isinstance(changes.avatar, str), "A picture is sent as a file"),
+        "header": (isinstance(changes.header, str), "A picture is sent as a file"),
         "bot": (changes.bot, "Accounts of people cannot be marked as automated on this node"),
         "hide_collections": (changes.hide_collections, "This node cannot hide who follows whom"),
         "indexable": (changes.indexable, "This node offers no posts to search engines"),

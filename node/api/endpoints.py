@@ -19,7 +19,7 @@ from node.api.callers import OPEN, Caller, Demand
 from node.api.limits import BUCKETS, Allowance, Buckets
 from node.api.parameters import Parameters
 from node.context import NODE
-from node.protection import REQUEST_ID
+from node.protection import REQUEST_ID, streams_its_body, takes_files
 from storage.errors import NotFound
 from storage.ids import parsed
 
@@ -90,10 +90,13 @@ def declared(package: str) -> list[Endpoint]:
 def routes_of(package: str) -> list[web.RouteDef]:
     """The routes of a package's endpoints, each with and without a closing slash."""
     return [
-        web.route(one.method, path, partial(answer, one))
-        for one in declared(package)
-        for path in (one.path, f"{one.path}/")
+        web.route(one.method, path, _answering(one)) for one in declared(package) for path in (one.path, f"{one.path}/")
     ]
+
+
+def _answering(one: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    answering = partial(answer, one)
+    return streams_its_body(answering) if takes_files(one.handler) else answering
 
 
 def unknown_paths(prefix: str) -> list[web.RouteDef]:
@@ -116,6 +119,8 @@ async def answer(found: Endpoint, request: web.Request) -> web.StreamResponse:
         result = respond(request, node.base_url, await _call(found, caller))
     except Exception as error:  # noqa: BLE001  the one place where a request to an endpoint may fail in any way
         result = errors.refusal(error) or unexpected(request)
+        if request.body_exists and not request.content.at_eof():  # what is left must not be read as the next request
+            result.force_close()
     if not result.prepared:
         for name, value in standing.items():
             result.headers.setdefault(name, value)
@@ -138,7 +143,11 @@ async def _call(found: Endpoint, caller: Caller) -> Answerable:
     named = {name: _part(found, name, text) for name, text in caller.request.match_info.items() if name != "rest"}
     if found.model is None:
         return await found.handler(caller, **named)
-    return await found.handler(caller, await parameters.read(caller.request, found.model), **named)
+    if not takes_files(found.handler):
+        return await found.handler(caller, await parameters.read(caller.request, found.model), **named)
+    with caller.node.library.workbench() as folder:
+        sent = await parameters.read_with_files(caller.request, found.model, folder, caller.node.settings.media)
+        return await found.handler(caller, sent, **named)
 
 
 def _part(found: Endpoint, name: str, text: str) -> int | str:

@@ -11,12 +11,15 @@ from typing import Any
 from aiohttp import web
 
 from node.actions import markup, polls
+from node.actions.files import LONGEST_DESCRIPTION
 from node.actions.pins import MOST_PINS
 from node.api import entities
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
 from node.context import Node
+from node.media import types
+from node.media.darkroom import has_ffmpeg
 from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
@@ -29,6 +32,8 @@ SOURCE_URL = "https://legation.example/"
 CHARACTERS_OF_A_LINK = 23
 FEWEST_PEOPLE = 10
 WEEKS = 12
+MOST_FRAMES_A_SECOND = 120
+"""Films are not changed, so any rate will do; apps want a number."""
 
 
 @endpoint("GET", "/api/v2/instance", scope=OPEN)
@@ -203,19 +208,10 @@ def _configuration(node: Node) -> dict[str, Any]:
         "accounts": {"max_featured_tags": 0, "max_pinned_statuses": MOST_PINS},
         "statuses": {
             "max_characters": markup.LONGEST_POST,
-            "max_media_attachments": 0,
+            "max_media_attachments": node.settings.media.per_post,
             "characters_reserved_per_url": CHARACTERS_OF_A_LINK,
         },
-        # No files yet: a limit of nothing is what apps understand.
-        "media_attachments": {
-            "supported_mime_types": [],
-            "description_limit": 0,
-            "image_size_limit": 0,
-            "image_matrix_limit": 0,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
-        },
+        "media_attachments": _of_files(node),
         "polls": {
             "max_options": polls.MOST_OPTIONS,
             "max_characters_per_option": polls.LONGEST_OPTION,
@@ -224,6 +220,20 @@ def _configuration(node: Node) -> dict[str, Any]:
         },
         "translation": {"enabled": False},
         "urls": {"streaming": _streaming(node)},
+    }
+
+
+def _of_files(node: Node) -> dict[str, Any]:
+    films = {types.Kind.VIDEO, types.Kind.AUDIO}
+    taken = [each for each in types.TYPES.values() if has_ffmpeg() or each.kind not in films]
+    return {
+        "supported_mime_types": [each.media_type for each in taken],
+        "description_limit": LONGEST_DESCRIPTION,
+        "image_size_limit": node.settings.media.picture_bytes,
+        "image_matrix_limit": types.MOST_PIXELS,
+        "video_size_limit": node.settings.media.file_bytes,
+        "video_frame_rate_limit": MOST_FRAMES_A_SECOND,
+        "video_matrix_limit": types.MOST_PIXELS,
     }
 
 

@@ -25,6 +25,7 @@ class Allowance(Enum):
     POSTS = "posts"
     DELETIONS = "deletions"
     REGISTRATIONS = "registrations"
+    MEDIA = "media"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def rates_of(settings: Settings) -> dict[Allowance, Rate]:
         Allowance.POSTS: Rate(settings.posts_per_3_hours, timedelta(hours=3)),
         Allowance.DELETIONS: Rate(settings.deletions_per_30_minutes, timedelta(minutes=30)),
         Allowance.REGISTRATIONS: Rate(settings.app_registrations_per_hour, timedelta(hours=1)),
+        Allowance.MEDIA: Rate(settings.media_per_30_minutes, timedelta(minutes=30)),
     }
 
 

@@ -6,13 +6,15 @@
     poll[options][]=x        {"poll": {"options": ["x"]}}
     fields[][name]=a         {"fields": [{"name": "a"}]}
 
-A model is a subclass of `Parameters`; a file arrives as aiohttp's `FileField`. What is null, or empty where no text is
+A model is a subclass of `Parameters`; a file arrives as aiohttp's `FileField`, or as an `Upload` at endpoints that take files
+as they come. What is null, or empty where no text is
 wanted, counts as not sent: apps send both for fields that nobody filled in. Unknown parameters are ignored.
 """
 
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar, cast, get_args
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, hdrs, web
@@ -21,7 +23,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from federation import strict_json
 from federation.errors import Malformed
+from node import uploads
 from node.api.errors import BadRequest, InvalidParameters
+from node.media.settings import Media
 from storage import pages
 from storage.pages import NEWEST
 
@@ -152,6 +156,21 @@ async def read(request: web.Request, model: type[Model]) -> Model:
         _of_nothing[model] = found
     return found
 
+
+async def read_with_files(request: web.Request, model: type[Model], folder: Path, limits: Media) -> Model:
+    """What a request says whose body nobody has read yet; files lie in a folder.  Raises as `read`, and 413, 408."""
+    if request.content_type != "multipart/form-data":
+        await uploads.read_plain(request)
+        return await read(request, model)
+    most_bytes = limits.file_bytes + limits.picture_bytes + MOST_BESIDE_FILES
+    pairs = await uploads.received(request, folder, most_bytes=most_bytes, most_of_a_file=limits.file_bytes)
+    try:
+        return model.model_validate(nested([*request.query.items(), *pairs]))
+    except ValidationError as error:
+        raise InvalidParameters.of(error) from None
+
+
+MOST_BESIDE_FILES = 1024 * 1024
 
 _of_nothing: dict[type[Parameters], Parameters] = {}
 """What each model says when nothing was sent; models cannot be changed, so all may have the same."""

@@ -15,7 +15,7 @@ from node.api import errors
 from node.api.endpoints import unexpected
 
 SHARED = (
-    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo/"),
+    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo/", "/media/"),
     *(f"/.well-known/{name}" for name in ("oauth-authorization-server", "nodeinfo", "host-meta")),
 )
 WEBFINGER = "/.well-known/webfinger"

@@ -1,12 +1,13 @@
 """Posts: write, read, edit, remove, react."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
 from node.actions import compose, occasions, pins, polls, reactions, threads
 from node.actions.compose import Draft
+from node.actions.files import About, focus_in
 from node.actions.polls import PollDraft
 from node.api import entities
 from node.api.answers import Answerable, Paged
@@ -17,7 +18,7 @@ from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, oauth, pages, posts, titles
+from storage import accounts, media, oauth, pages, posts, titles
 from storage import occasions as occasion_rows
 from storage import reactions as reaction_rows
 from storage.contexts import Gap
@@ -72,7 +73,6 @@ class Extension(Parameters):
 class Attached(Parameters):
     """What posts cannot have on this node."""
 
-    media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
     scheduled_at: str | None = None
 
 
@@ -90,6 +90,15 @@ class Writing(Attached):
     quoted_status_id: Id | None = None
     quote_approval_policy: str | None = None
     legation: Extension = Extension()
+    media_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
+
+
+class Described(Parameters):
+    """What is said of a file from now on."""
+
+    id: Id
+    description: str | None = None
+    focus: str | None = None
 
 
 class Editing(Attached):
@@ -102,6 +111,14 @@ class Editing(Attached):
     poll: Poll | None = None
     quote_approval_policy: str | None = None
     legation: Extension = Extension()
+    media_ids: Several[Id] | None = None
+    media_attributes: Several[Described] = []  # noqa: RUF012  pydantic copies defaults
+
+
+class Removing(Parameters):
+    """Whether the files of a post go at once, or stay a day for writing it anew."""
+
+    delete_media: bool = False
 
 
 class Sharing(Parameters):
@@ -150,16 +167,18 @@ async def edit(caller: Caller, editing: Editing, *, id: PostId) -> Answerable:
     """Replace what a post of one's own says."""
     _demand_what_is_taken(editing)
     kept = await caller.node.store.read(_kept, id, caller.me.id)
-    await compose.edit(caller.node, caller.me, id, _edited(kept, editing))
+    own = await caller.node.store.read(media.of, [id])
+    files = [row.id for row in own.get(id, ())] if editing.media_ids is None else editing.media_ids
+    await compose.edit(caller.node, caller.me, id, replace(_edited(kept, editing), files=files))
     return await entities.status(caller.node, caller.me, id)
 
 
 @endpoint("DELETE", "/api/v1/statuses/{id}", scope="write:statuses", rate=Allowance.DELETIONS)
-async def remove(caller: Caller, *, id: PostId) -> Answerable:
+async def remove(caller: Caller, removing: Removing, *, id: PostId) -> Answerable:
     """Take a post of one's own back; its text comes with the answer, for writing it anew."""
     entity = await entities.status(caller.node, caller.me, id)
     post = await caller.node.store.read(posts.get, id)
-    await compose.remove(caller.node, caller.me, id)
+    await compose.remove(caller.node, caller.me, id, with_files=removing.delete_media)
     return {**entity, "text": post.source or ""}
 
 
@@ -271,6 +290,7 @@ def _draft(writing: Writing) -> Draft:
         event=_event(writing.legation.event, None),
         quoted=PostId(writing.quoted_status_id) if writing.quoted_status_id is not None else None,
         quotable=writing.quote_approval_policy or None,
+        files=writing.media_ids,
     )
 
 
@@ -336,6 +356,10 @@ def _edited(kept: Kept, editing: Editing) -> Draft:
         poll=poll,
         event=_event(editing.legation.event, kept.event),
         quotable=editing.quote_approval_policy or None,
+        about={
+            each.id: About(each.description, focus_in(each.focus) if each.focus else None)
+            for each in editing.media_attributes
+        },
     )
 
 
@@ -351,7 +375,6 @@ def _reach(writing: Writing) -> Reach:
 def _demand_what_is_taken(writing: Attached) -> None:
     """What this node does not do is refused, not passed over: a post without its picture is another post."""
     refused = {
-        "media_ids": (writing.media_ids, "This node takes no attachments"),
         "scheduled_at": (writing.scheduled_at, "This node does not post at a later time"),
     }
     for field, (value, sentence) in refused.items():

@@ -58,19 +58,22 @@ async def home(caller: Caller, query: Page) -> Answerable:
 @endpoint("GET", "/api/v1/timelines/public", scope="read:statuses")
 async def public(caller: Caller, query: Public) -> Answerable:
     """Posts for all nodes: of this node, of the others, or of all."""
-    if query.only_media:
-        return Paged([])
     read = timelines.this_node if query.local else timelines.other_nodes if query.remote else timelines.all_nodes
-    return await _paged(caller, await caller.node.store.read(read, caller.me.id, query.part))
+    return await _paged(
+        caller, await caller.node.store.read(read, caller.me.id, query.part, only_media=query.only_media)
+    )
 
 
 @endpoint("GET", "/api/v1/timelines/tag/{name}", scope="read:statuses")
 async def tagged(caller: Caller, query: Tagged, *, name: str) -> Answerable:
     """Posts that carry a tag."""
-    if query.only_media:
-        return Paged([])
     found = await caller.node.store.read(
-        timelines.tagged, caller.me.id, query.tags(name), query.part, is_local=query.is_local
+        timelines.tagged,
+        caller.me.id,
+        query.tags(name),
+        query.part,
+        is_local=query.is_local,
+        only_media=query.only_media,
     )
     return await _paged(caller, found)
 

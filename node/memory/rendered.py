@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from node.memory.tags import Tag
 from storage.ids import AccountId, PostId
@@ -29,6 +30,7 @@ class RenderedPost:
     reactions: the emoji under it.  poll: its poll as JSON, without the closing brace; nothing, where there is none.
     attending: of an event, what people of this node were answered; None where it is none.
     quote: what it quotes.  policy: who may quote it.
+    reactions: the emoji under it.  files: what hangs on it, as entities without the reader's pass.
     """
 
     id: PostId
@@ -46,3 +48,4 @@ class RenderedPost:
     attending: Mapping[AccountId, str] | None = None
     quote: Shown | None = None
     policy: Policy = EVERYBODY
+    files: Sequence[dict[str, Any]] = ()  # Any: an entity

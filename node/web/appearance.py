@@ -109,6 +109,8 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "iso": lambda moment: moment_of(moment).isoformat(timespec="seconds"),
         "tint": tint,
         "initials": initials,
+        "has_picture": lambda account: not account.get("avatar", assets.DEFAULT_AVATAR).endswith(assets.DEFAULT_AVATAR),
+        "has_header": lambda account: not account.get("header", assets.DEFAULT_HEADER).endswith(assets.DEFAULT_HEADER),
         "node_name_of": node_name_of,
         "is_local": lambda account: "@" not in account["acct"],
         "reach": reach,

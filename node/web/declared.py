@@ -15,7 +15,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from federation.errors import FederationError, NotAllowed, NotThere
+from node.context import NODE
 from node.errors import Invalid, NodeError, NotPermitted, TooManyTries
+from node.protection import closing_the_connection_on_refusal, takes_files
+from node.uploads import take_form
 from node.web import session
 from node.web.answers import go, render, render_without_storage
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
@@ -23,6 +26,7 @@ from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CHANGING = frozenset({"POST"})
+MOST_BESIDE_FILES = 1024 * 1024
 OF_PROGRAMS = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
 # The first that fits counts.
@@ -61,6 +65,8 @@ def page(
                     raise web.HTTPForbidden
                 if moderators and not (visitor and visitor.may_moderate):
                     raise web.HTTPForbidden
+                if takes_files(handler):
+                    return await _with_files(request, handler)
                 if method in CHANGING:
                     await session.require_csrf(request)
                 return await handler(request)
@@ -71,6 +77,18 @@ def page(
         return handler
 
     return declare
+
+
+async def _with_files(request: web.Request, handler: Page) -> web.StreamResponse:
+    """Have the form taken in as it comes, its files in a folder that is gone afterwards."""
+    node = request.app[NODE]
+    limits = node.settings.media
+    most_bytes = limits.per_post * limits.file_bytes + MOST_BESIDE_FILES
+    with node.library.workbench() as folder:
+        with closing_the_connection_on_refusal():
+            await take_form(request, folder, most_bytes=most_bytes, most_of_a_file=limits.file_bytes)
+        await session.require_csrf(request)
+        return await handler(request)
 
 
 def routes() -> list[web.RouteDef]:

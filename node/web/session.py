@@ -25,6 +25,7 @@ from node.errors import SignInRefused, TooManyTries
 from node.memory import tags
 from node.protection import ACCOUNT
 from node.server import origin_of
+from node.uploads import form_of
 from storage import accounts, audit, staff
 from storage.accounts import Account
 from storage.errors import StorageTrouble
@@ -236,7 +237,7 @@ def csrf_of(request: web.Request) -> str:
 async def require_csrf(request: web.Request) -> None:
     """Refuse a form that another site sent, or that was made for another session.  Raises HTTPForbidden."""
     visitor = await visitor_of(request)
-    if not is_same_origin(request) or (visitor is not None and not _has_token(visitor, await request.post())):
+    if not is_same_origin(request) or (visitor is not None and not _has_token(visitor, await form_of(request))):
         raise web.HTTPForbidden
 
 

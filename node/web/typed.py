@@ -1,7 +1,7 @@
 """What a person typed into the form of a post: read from the form, shown in it again, made into a draft."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any, Self
@@ -23,6 +23,7 @@ A_DAY = "86400"
 """How long a poll is open unless its author says otherwise, in seconds."""
 HEADQUARTERS = "Europe/Paris"
 """Where the clock stands of whoever names no other time zone."""
+NOT_TYPED = frozenset({"files", "most_files", "options"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Typed:
     that sending it twice publishes once.  options: of a poll, each as typed.  poll_ends: seconds from now, or "" for the end
     that it has.  poll_multiple, poll_hidden: "yes", or "".  quoted: the id of the post to quote, or "".
     quotable: who may quote this one.
+    files: entities of what hangs on it.  most_files: how many may.
     """
 
     text: str = ""
@@ -55,6 +57,8 @@ class Typed:
     status: str = ""
     quoted: str = ""
     quotable: str = "public"
+    files: Sequence[Mapping[str, Any]] = ()
+    most_files: int = 4
 
     @classmethod
     def blank(cls, *, language: str) -> Self:
@@ -64,11 +68,11 @@ class Typed:
     @classmethod
     def of(cls, form: MultiMapping[Any]) -> Self:
         """What was sent. Fields that are missing are as in an empty form."""
-        sent = {name: str(form[name]) for name in cls.__dataclass_fields__ if name in form and name != "options"}
+        sent = {name: str(form[name]) for name in cls.__dataclass_fields__ if name in form and name not in NOT_TYPED}
         # Browsers send line ends as CR LF; a person typed one line end.
         sent["text"] = sent.get("text", "").replace("\r\n", "\n")
         options = tuple(str(option) for option in form.getall("option", ()))[:MOST_OPTIONS]
-        return cls(**sent, options=options)
+        return cls(**sent, options=options)  # type: ignore[arg-type]  # all that is typed is text
 
     def with_event(self, event: Mapping[str, Any] | None) -> Self:
         """The form of a post that is an event: its times by the clock of its time zone. event: as in the entity."""
@@ -113,6 +117,7 @@ class Typed:
             event=self._event(),
             quoted=_id_in(self.quoted),
             quotable=self.quotable,
+            files=[int(each["id"]) for each in self.files],
         )
 
     def _poll(self) -> PollDraft:

@@ -122,6 +122,22 @@ REFUSED = {
     ("password", "ERR_TOO_LONG"): message("The password is too long: 128 characters at most."),
     ("password", "ERR_COMMON"): message("This password is among the first that are tried. Choose four words."),
     ("password", "ERR_OWN_NAME"): message("This password is made of the person’s own name. Choose four words."),
+    ("file", "ERR_BLANK"): message("Choose a picture first."),
+    ("file", "ERR_TYPE"): message(
+        "This type of file is not taken. Choose a picture (JPEG, PNG, WebP, GIF, AVIF), a film (MP4, WebM), sound (MP3, OGG) or a PDF."
+    ),
+    ("file", "ERR_TOO_LARGE"): message("The file is too large. Choose a smaller one."),
+    ("file", "ERR_TOO_MANY_PIXELS"): message("The picture is too large: 40 megapixels at most."),
+    ("file", "ERR_TOO_MANY_FRAMES"): message("The picture has too many frames: 300 at most."),
+    ("file", "ERR_NO_FFMPEG"): message(
+        "This node takes no films and no sound. Its administrator can change that: ffmpeg is missing."
+    ),
+    ("file", "ERR_NO_PICTURE"): message("There is no picture in this film."),
+    ("file", "ERR_NOT_A_PICTURE"): message("This is not a picture. Choose JPEG, PNG, WebP, GIF or AVIF."),
+    ("file", "ERR_BROKEN"): message(
+        "The file cannot be read: it is damaged, or not what it seems to be. Send it again, or choose another."
+    ),
+    ("description", "ERR_TOO_LONG"): message("The description is too long: 1,500 characters at most."),
     ("emoji", "ERR_INVALID"): message("A reaction is one emoji."),
     ("options", "ERR_TOO_FEW"): message(
         "A poll has at least two options. Fill in one more, or leave all of them empty."

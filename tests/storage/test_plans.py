@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage import accounts, oauth, polls, posts, reactions, timelines
+from storage import accounts, media, oauth, polls, posts, reactions, timelines
 from storage.schema import metadata
 from storage.statements import for_postgresql, for_sqlite
 from tests.databases import PostgresqlServer
@@ -29,6 +29,8 @@ HOT = JOURNAL | {
     "people": accounts.BY_IDS,
     "mentions": posts.MENTIONS,
     "tags": posts.TAGS,
+    "files of posts": media.OF,
+    "a file": media.SEEN,
     "what a reader liked": reactions.FAVOURITED,
     "what a reader shared": reactions.SHARED,
     "polls": polls.SELECT,
@@ -42,6 +44,7 @@ VALUES = {
     "reader": 1,
     "account": 1,
     "digest": "1",
+    "name": "1",
     "now": 0,
     "below": 1 << 62,
     "above": 0,

@@ -28,7 +28,8 @@ async def accounts(node: Node, reader: Account | None, found: Iterable[Account])
 
 def account(node: Node, found: Account, *, successor: Account | None = None) -> Entity:
     """A person, a group or a node. successor: the account that the person has now, where it is not this one."""
-    picture, banner = f"{node.base_url}{assets.DEFAULT_AVATAR}", f"{node.base_url}{assets.DEFAULT_HEADER}"
+    picture = f"{node.base_url}/media/{found.avatar}" if found.avatar else f"{node.base_url}{assets.DEFAULT_AVATAR}"
+    banner = f"{node.base_url}/media/{found.header}" if found.header else f"{node.base_url}{assets.DEFAULT_HEADER}"
     entity = {
         "id": str(found.id),
         "username": found.username,

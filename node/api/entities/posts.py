@@ -12,7 +12,7 @@ from functools import partial
 
 import orjson
 
-from node.api.entities import headings, occasions, people, quotes
+from node.api.entities import files, headings, occasions, people, quotes
 from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
@@ -23,13 +23,14 @@ from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from storage import accounts as account_rows
-from storage import emoji_reactions, moves, polls, quote_policies, reactions, threads
+from storage import emoji_reactions, media, moves, polls, quote_policies, reactions, threads
 from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
+from storage.media import Media
 from storage.occasions import KeptOccasion
 from storage.posts import Holds, Post
 from storage.store import Unit
@@ -122,6 +123,7 @@ class Found:
     attending: Mapping[PostId, Mapping[AccountId, str]]
     quotes: quotes.Gathered
     followed: set[AccountId]
+    media: Mapping[PostId, Sequence[Media]]
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -172,7 +174,7 @@ async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
 
 async def _written(node: Node, reader: AccountId, ids: Sequence[PostId], *, unchecked: Sequence[PostId]) -> Written:
     known, hidden = await _known(node, reader, ids, unchecked=unchecked)
-    return _assembled(reader, known, [identifier for identifier in ids if identifier not in hidden])
+    return _assembled(node, reader, known, [identifier for identifier in ids if identifier not in hidden])
 
 
 async def learn(node: Node, ids: Sequence[PostId]) -> None:
@@ -276,6 +278,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         followed=quote_policies.followed_among(unit, doubtful, reader=reader)
         if reader is not None and doubtful
         else set(),
+        media=media.of(unit, illustrated) if (illustrated := _holding(Holds.MEDIA, found)) else {},
     )
 
 
@@ -352,10 +355,11 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         attending=found.attending.get(post.id),
         quote=quote,
         policy=quotes.policy_of(found.quotes, written_by),
+        files=[files.attachment(each, base_url=node.base_url) for each in found.media.get(post.id, ())],
     )
 
 
-def _assembled(reader: AccountId, known: Known, ids: Sequence[PostId]) -> Written:
+def _assembled(node: Node, reader: AccountId, known: Known, ids: Sequence[PostId]) -> Written:
     """Entities of what is known, with what differs for the reader put in."""
     bodies: list[bytes] = []
     made_of: set[Tag] = set()
@@ -367,18 +371,25 @@ def _assembled(reader: AccountId, known: Known, ids: Sequence[PostId]) -> Writte
         made_of.update(post.made_of, (of.numbers(post.author), of.numbers(original.author)))
         if original.quote is not None and (quoted := known.posts.get(original.quote.quoted or PostId(0))):
             made_of.update(quoted.made_of, (of.numbers(quoted.author),))
-        body = _entity(reader, known, original, original, reblog=b"null")
-        bodies.append(body if post is original else _entity(reader, known, post, original, reblog=body))
+        body = _entity(node, reader, known, original, original, reblog=b"null")
+        bodies.append(body if post is original else _entity(node, reader, known, post, original, reblog=body))
     return Written(bodies, made_of)
 
 
-def _quoted(reader: AccountId, known: Known, identifier: PostId) -> bytes | None:
+def _quoted(node: Node, reader: AccountId, known: Known, identifier: PostId) -> bytes | None:
     quoted = known.posts.get(identifier)
-    return None if quoted is None else _entity(reader, known, quoted, quoted, reblog=b"null", inside=True)
+    return None if quoted is None else _entity(node, reader, known, quoted, quoted, reblog=b"null", inside=True)
 
 
 def _entity(
-    reader: AccountId, known: Known, post: RenderedPost, original: RenderedPost, *, reblog: bytes, inside: bool = False
+    node: Node,
+    reader: AccountId,
+    known: Known,
+    post: RenderedPost,
+    original: RenderedPost,
+    *,
+    reblog: bytes,
+    inside: bool = False,
 ) -> bytes:
     """One entity.
 
@@ -398,8 +409,11 @@ def _entity(
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
             b"" if original.attending is None else occasions.attendance(reader, original.attending),
-            quotes.for_reader(post, readable=known.readable, write=partial(_quoted, reader, known), inside=inside),
+            quotes.for_reader(
+                post, readable=known.readable, write=partial(_quoted, node, reader, known), inside=inside
+            ),
             quotes.approval(original, reader=reader, followed=known.followed),
+            _files(node, reader, original.files) if original.files else b',"media_attachments":[]',
             b',"reblog":',
             reblog,
             b"}",
@@ -411,6 +425,11 @@ def _emoji(reader: AccountId, reactions: Sequence[Reactions]) -> bytes:
     """What stands under a post, and which of it is the reader's own; in the form that Pleroma gave it."""
     shown = [{"name": each.emoji, "count": each.count, "me": reader in each.here} for each in reactions]
     return b',"emoji_reactions":' + orjson.dumps(shown)
+
+
+def _files(node: Node, reader: AccountId, shown: Sequence[Entity]) -> bytes:
+    """The files of a post, with addresses that are this reader's."""
+    return b',"media_attachments":' + orjson.dumps(files.for_reader(node.vault, reader, shown, now=node.now()))
 
 
 def _sharing(post: Post) -> Entity:
@@ -447,7 +466,6 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "quotes_count": found.quotes.totals.get(post.id, 0),
         "edited_at": moment_or_none(post.edited_at),
         "content": post.content,
-        "media_attachments": [],
         "mentions": [people.mention(found.authors[named]) for named in found.mentioned.get(post.id, ())],
         # Apps match these addresses with the links in the text, and those lead to the author's node.
         "tags": [{"name": name, "url": tag_url(origin, name)} for name in found.tags.get(post.id, ())],

@@ -10,7 +10,9 @@ from node.actions import compose, polls
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
-from node.web import session
+from node.protection import streams_its_body
+from node.uploads import form_of
+from node.web import sending, session
 from node.web.addresses import person, post_id
 from node.web.answers import go, language_of, render, said
 from node.web.appearance import reach
@@ -28,24 +30,29 @@ async def form(request: web.Request) -> web.StreamResponse:
     visitor = session.present(request)
     language = language_of(request, visitor)
     if parent := await parent_of(request, request.query.get("reply_to", "")):
-        draft = reply_to(parent, me=visitor.account.handle, language=language)
+        draft = sending.with_room(request, reply_to(parent, me=visitor.account.handle, language=language))
         return await render(request, "compose.html", draft=draft, errors={}, parent=parent, quoted=None)
     if quoted := await parent_of(request, request.query.get("quote", "")):
-        draft = quoting(quoted, language=language)
+        draft = sending.with_room(request, quoting(quoted, language=language))
         return await render(request, "compose.html", draft=draft, errors={}, parent=None, quoted=quoted)
     draft = Typed.blank(language=language)
     if handle := request.query.get("mention", ""):
         someone = await person(request.app[NODE], handle)
         draft = Typed(f"@{someone.handle} ", reach="mentioned", language=language, key=draft.key)
-    return await render(request, "compose.html", draft=draft, errors={}, parent=None, quoted=None)
+    return await render(
+        request, "compose.html", draft=sending.with_room(request, draft), errors={}, parent=None, quoted=None
+    )
 
 
 @page("POST", "/posts")
+@streams_its_body
 async def publish(request: web.Request) -> web.StreamResponse:
-    """Publish what was written; when it cannot be, show the form again with all that was typed."""
+    """Publish what was written; when it cannot be, show the form again with all that was typed and sent."""
     visitor = session.present(request)
-    typed = Typed.of(await request.post())
+    typed, refused = await sending.taken(request, Typed.of(await form_of(request)))
     try:
+        if refused is not None:
+            raise refused
         draft = typed.draft()
         made = await compose.post(request.app[NODE], visitor.account, draft, idempotency_key=typed.key or None)
     except Invalid as invalid:
@@ -78,17 +85,22 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
         poll_ends="" if poll else A_DAY,
         poll_multiple="yes" if poll and poll.multiple else "",
         poll_hidden="yes" if poll and poll.hides_totals else "",
+        files=entity["media_attachments"],
+        most_files=request.app[NODE].settings.media.per_post,
     ).with_event(entity["legation"]["event"])
     return await render(request, "edit.html", draft=typed, errors={}, entity=entity)
 
 
 @page("POST", "/posts/{id}/edit")
+@streams_its_body
 async def edit(request: web.Request) -> web.StreamResponse:
     """Replace the text; its readers stay the same."""
     visitor = session.present(request)
     mine, entity = await own(request)
-    typed = Typed.of(await request.post())
+    typed, refused = await sending.taken(request, Typed.of(await form_of(request)), post=mine.id)
     try:
+        if refused is not None:
+            raise refused
         await compose.edit(request.app[NODE], visitor.account, mine.id, typed.draft())
     except Invalid as invalid:
         errors = said(request, visitor, invalid)

@@ -1,19 +1,26 @@
 """One's own settings: what the profile says, who may follow, the password, and where one is signed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
-from node.actions import people
+from node.actions import people, portraits
 from node.actions import staff as acts
+from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
+from node.protection import streams_its_body
+from node.uploads import Upload, form_of
 from node.web import addresses, session
 from node.web.answers import go, render, said
 from node.web.declared import page
 from storage import oauth, staff
 from storage.ids import AccountId
+from storage.media import Place
 from storage.store import Unit
 
 HERE = "/settings"
@@ -68,6 +75,23 @@ async def change_profile(request: web.Request) -> web.StreamResponse:
     return go(HERE, done="saved")
 
 
+@page("POST", HERE + "/picture")
+@streams_its_body
+async def change_picture(request: web.Request) -> web.StreamResponse:
+    """Be shown by another picture, or by none."""
+    node, visitor = request.app[NODE], session.present(request)
+    form = await form_of(request)
+    try:
+        if "remove" in form:
+            await portraits.remove(node, visitor.account, Place.AVATAR)
+        else:
+            await portraits.show(node, visitor.account, Place.AVATAR, _picture_in(form))
+    except Invalid as invalid:
+        typed = Typed(visitor.account.note_source, visitor.account.locked)
+        return await _shown(request, typed=typed, errors=said(request, visitor, invalid), status=422)
+    return go(HERE, done="saved")
+
+
 @page("POST", HERE + "/password")
 async def change_password(request: web.Request) -> web.StreamResponse:
     """Choose another password, by giving the present one. Every other place is signed out."""
@@ -95,6 +119,14 @@ async def end_app(request: web.Request) -> web.StreamResponse:
     return go(HERE, done="saved")
 
 
+def _picture_in(form: Mapping[str, Any]) -> Path:
+    """The file that was chosen. Raises Invalid."""
+    sent = form.get("file")
+    if not isinstance(sent, Upload):
+        raise Invalid("file", "ERR_BLANK", "Choose a picture first.")
+    return sent.path
+
+
 def browser_of(agent: str) -> str:
     """What people call the program behind a `User-Agent`; its first word when it is none of the usual browsers."""
     found = next((name for part, name in BROWSERS.items() if part in agent), "")
@@ -104,7 +136,10 @@ def browser_of(agent: str) -> str:
 async def _shown(request: web.Request, *, typed: Typed, errors: dict[str, str], status: int) -> web.StreamResponse:
     me = session.present(request).account
     places, apps = await request.app[NODE].store.read(_opened, me.id)
-    return await render(request, "settings.html", status=status, typed=typed, errors=errors, places=places, apps=apps)
+    myself = entities.account(request.app[NODE], me)
+    return await render(
+        request, "settings.html", status=status, typed=typed, errors=errors, places=places, apps=apps, myself=myself
+    )
 
 
 def _opened(unit: Unit, account: AccountId) -> tuple[list[Opened], list[Opened]]:

@@ -38,7 +38,10 @@ async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
     picture = FormData()
     picture.add_field("avatar", b"\x89PNG", filename="face.png", content_type="image/png")
     answer = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", data=picture, expect=422)
-    assert answer["error"] == "Validation failed: This node takes no pictures for profiles"
+    assert (
+        answer["error"]
+        == "Validation failed: This type of file is not taken. Send JPEG, PNG, WebP, GIF, AVIF, MP4, WebM, MP3, OGG or PDF"
+    )
     for sent in (
         {"source": {"privacy": "private"}, "display_name": "X"},
         {"bot": True, "display_name": "X"},

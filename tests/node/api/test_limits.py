@@ -59,4 +59,5 @@ def test_kinds_have_the_length_that_their_settings_name(buckets: Buckets) -> Non
         Allowance.POSTS: timedelta(hours=3),
         Allowance.DELETIONS: timedelta(minutes=30),
         Allowance.REGISTRATIONS: timedelta(hours=1),
+        Allowance.MEDIA: timedelta(minutes=30),
     }

@@ -74,7 +74,7 @@ async def test_the_same_key_posts_once(app_of: AppOf) -> None:
             {"status": "x", "spoiler_text": "y" * 5000},
             "Validation failed: Text is too long (maximum is 5000 characters)",
         ),
-        ({"status": "x", "media_ids": ["1"]}, "Validation failed: This node takes no attachments"),
+        ({"status": "x", "media_ids": ["1"]}, "Validation failed: A file is no longer there. Send it again"),
         (
             {"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"},
             "Validation failed: This node does not post at a later time",

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from node import settings as node_settings
-from storage import accounts, posts, soundness
+from storage import accounts, media, posts, soundness
 from storage.posts import Writing
 from storage.sqlite import SqliteStore
 from storage.store import Unit
@@ -22,6 +22,7 @@ from storage.visibility import Reach
 from tests.node.command.conftest import Place, Said, Serve, run, run_here
 from tests.node.command.test_peers import counts, fill
 
+OWN, FETCHED = "own-file-of-22-letters", "fetched-file-22-letter"
 KEPT_TABLES = ("accounts", "staff", "private_keys", "peers", "deliveries", "activities", "audit", "facts")
 
 
@@ -81,6 +82,40 @@ async def test_a_restored_node_serves(place: Place, file: Path, serve: Serve) ->
     await asyncio.to_thread(backup, place, file)
     again = await asyncio.to_thread(restored, place, file)
     assert (await serve(again)).announced.startswith(f"{place.domain} answers at http://{place.domain} ")
+
+
+async def test_files_of_the_nodes_own_people_are_in_a_backup_and_those_of_others_are_not(
+    place: Place, file: Path
+) -> None:
+    store = await SqliteStore.open(place.database)
+    owner = await store.read(accounts.by_handle, "marie")
+    assert owner is not None
+    made = media.Made("image", "image/jpeg", 8, 6, 8, 6, 0, 4, 5, "L", "ab" * 32)
+    await store.write(media.portray, owner.id, media.Place.AVATAR, name=OWN, made=made)
+    reference = media.Reference("https://tokyo.example/1", "image")
+    await store.write(media.refer_portrait, owner.id, media.Place.HEADER, reference, name=FETCHED)
+    await store.write(media.finish, (await store.read(media.portraits, owner.id))[media.Place.HEADER], made)
+    await store.close()
+    for name in (OWN, f"{OWN}.small", FETCHED):
+        path = place.data / "media" / name[:2] / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    backup(place, file)
+    again = restored(place, file)
+    found = {path.name: path.read_bytes() for path in (again.data / "media").rglob("*") if path.is_file()}
+    assert found == {name: name.encode() for name in (OWN, f"{OWN}.small")}
+    assert {path.stat().st_mode & 0o77 for path in (again.data / "media").rglob("*")} == {0}
+
+    with tarfile.open(file) as tar:
+        parts = {member.name: reader.read() for member in tar if (reader := tar.extractfile(member))}
+    with tarfile.open(file, "w:gz") as tar:
+        for name, content in (parts | {f"media/{OWN[:2]}/{OWN}": b"another file"}).items():
+            head = tarfile.TarInfo(name)
+            head.size = len(content)
+            tar.addfile(head, io.BytesIO(content))
+    third = Place(place.data.with_name("third"), place.domain)
+    assert "is damaged" in third.refused("restore", file)
+    assert not third.data.exists()
 
 
 def test_sec_k_a_backup_is_its_owners_alone_and_does_not_hold_the_secret(place: Place, file: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from node.web import assets
 from node.web.addresses import Neighbours
 from node.web.pages.settings import Opened, Typed
 from storage.contexts import Gap
@@ -34,6 +35,8 @@ def account(identifier: int, username: str, name: str, host: str = "", **more: A
         "following_count": 1,
         "statuses_count": 1240,
         "fields": [],
+        "avatar": f"http://paris.localhost:8001{assets.DEFAULT_AVATAR}",
+        "header": f"http://paris.localhost:8001{assets.DEFAULT_HEADER}",
         **more,
     }
 
@@ -45,7 +48,8 @@ MARIE = account(
     note="<p>Direction d’Asie et d’Océanie. Avant : Séoul, Bruxelles.</p>",
     fields=[{"name": "Bureau", "value": "<p>B 214</p>", "verified_at": None}],
 )
-KEN = account(2, "ken", "Ken Tanaka", "tokyo.localhost:8002", locked=True)
+PICTURE = "http://paris.localhost:8001/media/abcdefghijklmnopqrstuv"
+KEN = account(2, "ken", "Ken Tanaka", "tokyo.localhost:8002", locked=True, avatar=PICTURE, header=PICTURE)
 AMINA = account(3, "amina.diallo", "Amina Diallo-Fontaine", "nairobi.localhost:8003")
 PAUL = account(4, "paul", "")
 GAPS = [
@@ -95,6 +99,21 @@ def status(
 MENTION = '<span class="h-card"><a href="http://paris.localhost:8001/@marie" class="u-url mention">@<span>marie</span></a></span>'
 MENTIONED = [{"id": "1", "username": "marie", "url": "http://paris.localhost:8001/@marie", "acct": "marie"}]
 
+
+def file(kind: str, description: str | None, **size: int) -> dict[str, Any]:
+    meta: dict[str, Any] = {"focus": {"x": 0.0, "y": 0.0}} | ({"small": size} if size else {})
+    facts = {"id": "9", "type": kind, "url": f"{PICTURE}?pass=1", "description": description, "meta": meta}
+    return {**facts, "preview_url": f"{PICTURE}/small?pass=1" if kind in {"image", "video"} else None}
+
+
+FILES = [
+    file("image", 'Le Quai <b>"vu"</b> de la Seine', width=640, height=480),
+    file("image", None),
+    file("video", "Le discours", width=64, height=48),
+    file("audio", None),
+    file("unknown", "La note"),
+]
+
 POST = status(
     101,
     KEN,
@@ -115,6 +134,7 @@ OWN = status(
     visibility="public",
     created_at=ago(hours=3),
     edited_at=ago(hours=2),
+    media_attachments=FILES,
 )
 WARNED = status(
     103,
@@ -126,6 +146,7 @@ WARNED = status(
     language="en",
     created_at=ago(days=2),
     legation={"reach": "followers", "title": "What we know at <noon>"},
+    media_attachments=FILES[:1],
 )
 ANSWER = status(
     104,
@@ -145,7 +166,7 @@ ATTACK = status(
     107, HOSTILE, '<p onclick="x()">ok<script>alert(1)</script><img src=x onerror=y></p>', spoiler_text="<b>bold</b>"
 )
 EVENT = status(
-    120,
+    150,
     KEN,
     "<p>Un mot suffit.</p>",
     legation={
@@ -233,6 +254,8 @@ DRAFT = SimpleNamespace(
     language="fr",
     reply_to="",
     key="k1",
+    files=(),
+    most_files=4,
 )
 REPLY = SimpleNamespace(
     **NO_POLL,
@@ -246,6 +269,8 @@ REPLY = SimpleNamespace(
     language="en",
     reply_to="101",
     key="k2",
+    files=FILES[:1],
+    most_files=4,
 )
 WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
@@ -395,11 +420,17 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "journal_end": ("journal.html", {**NO_FEED, "shown": "following", "first_page": False}),
     "settings": (
         "settings.html",
-        {"typed": Typed("Presse, *traduction*", locked=True), "errors": {}, "places": OPENED[:1], "apps": OPENED},
+        {
+            "typed": Typed("Presse, *traduction*", locked=True),
+            "errors": {},
+            "places": OPENED[:1],
+            "apps": OPENED,
+            "myself": KEN,
+        },
     ),
     "settings_wrong": (
         "settings.html",
-        {"typed": Typed("", locked=False), "errors": {"present": "Non."}, "places": [], "apps": []},
+        {"typed": Typed("", locked=False), "errors": {"present": "Non."}, "places": [], "apps": [], "myself": PAUL},
     ),
     "polls": (
         "tag.html",
