@@ -2,7 +2,8 @@
 
 Our own additions stand under the key `legation`. Source: the Mastodon API documentation, entities of 4.2.
 
-    posts.py     Status, Context, StatusEdit, StatusSource      people.py   Account, Relationship
+    posts.py     Status, Context                                people.py   Account, Relationship
+    versions.py  StatusEdit, StatusSource                       quotes.py   Quote, what may be quoted
     notices.py   Notification, Marker                           tags.py     Tag
     house.py     Announcement
     moderation.py   Report, Admin::Report, Admin::Account, Rule

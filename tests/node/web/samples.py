@@ -211,14 +211,14 @@ ASKING_MORE = status(108, KEN, "<p>Quelles salles&nbsp;?</p>", poll=poll(None, N
 ANSWERED = status(109, KEN, "<p>Quelle salle&nbsp;?</p>", poll=poll(12, 1, voted=True, own_votes=[1]))
 ENDED = status(110, MARIE, "<p>Quelle salle&nbsp;?</p>", poll=poll(0, 0, expired=True, expires_at=ago(days=3)))
 QUOTING = status(
-    118,
+    139,
     KEN,
     '<p>À lire</p><p><span class="quote-inline">RE: <a href="http://paris.localhost:8001/@marie/102">http://x</a></span></p>',
     quote={"state": "accepted", "quoted_status": OWN},
     quotes_count=1,
 )
 UNQUOTED = [
-    status(120 + number, KEN, "<p>À lire</p>", quote={"state": state, "quoted_status": None})
+    status(140 + number, KEN, "<p>À lire</p>", quote={"state": state, "quoted_status": None})
     for number, state in enumerate(("pending", "rejected", "revoked", "deleted", "unauthorized"))
 ]
 POSTS = [EVENT, POST, OWN, WARNED, ANSWER, SHARED, UNLISTED, ATTACK, QUOTING, *UNQUOTED]
