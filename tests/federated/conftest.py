@@ -21,6 +21,7 @@ from storage.sqlite import utc_now
 from storage.store import Unit
 from tests import loopback
 from tests.conftest import Bare
+from tests.node.api import promised
 
 PASSWORD = "quatre mots de passe"
 NAMES = ("paris", "tokyo", "dakar", "ottawa", "nairobi")
@@ -56,6 +57,7 @@ class Staff:
         async with self.place.session.request(method, address, headers=headers, **sent) as response:
             answer = await response.json()
             assert response.status == expect, (method, path, response.status, answer)
+            promised.judge(method, path, response.status, answer)
             return answer
 
     async def post(self, text: str, **more: object) -> Json:

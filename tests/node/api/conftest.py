@@ -7,6 +7,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from storage.accounts import Account
+from tests.node.api import promised
 from tests.node.conftest import House
 
 Json = Any  # what an app decodes
@@ -31,6 +32,7 @@ class App:
         async with self.house.client.request(method, path, headers=headers, **sent) as response:
             answer = await response.json()
             assert response.status == expect, (method, path, response.status, answer)
+            promised.judge(method, path, response.status, answer)
             return answer, response
 
     async def get(self, path: str, *, expect: int = 200, **query: Any) -> Json:

@@ -34,5 +34,5 @@ async def test_and_it_has_its_scope(app_of: AppOf, path: str) -> None:
 async def test_what_is_not_there_is_not_pretended(app_of: AppOf) -> None:
     marie = await app_of("marie")
     made = await marie.post("Bonjour")
-    for path in ("/api/v1/lists", "/api/v2/filters", f"/api/v1/statuses/{made['id']}/bookmark", "/api/v2/media"):
+    for path in ("/api/v1/lists", "/api/v2/filters", f"/api/v1/statuses/{made['id']}/bookmark"):
         assert (await marie.ask("POST", path, expect=404))["error"] == "Record not found"
