@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import pushes, relations
+from storage import notification_policies, pushes, relations
 from storage.events import Notified
 from storage.ids import AccountId, PostId
+from storage.notification_policies import DROP, FILTER
 from storage.pages import Page, paged
 from storage.store import Unit, Value
 
@@ -41,22 +42,14 @@ class Marker:
 SELECT = "select n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at, n.about from notifications n"
 
 
-# Of somebody whom moderators have silenced or suspended, only those who follow them are told, or nobody.
-MAY_BE_TOLD = """
-select 1 from staff where account_id = :account and not exists (
-    select 1 from accounts a where a.id = :by and (a.suspended_at is not null or (a.silenced_at is not null and not exists (
-        select 1 from follows f
-        where f.follower_id = :account and f.followed_id = a.id and f.accepted_at is not null))))
-"""
-
-
 def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: PostId | None = None) -> None:
     """Tell a member of staff of this node that somebody did something; others are told by their own node.
 
-    Nothing is told of oneself, of people one has blocked or muted, nor the same thing twice.
+    Nothing is told of oneself, of people one has blocked or muted, nor the same thing twice; what the person's policy filters is
+    kept apart, and told of nowhere.
     """
-    may_be_told = unit.one(int, MAY_BE_TOLD, account=account, by=by)
-    if may_be_told is None or account == by or relations.blocked_between(unit, account, by):
+    verdict = notification_policies.verdict(unit, account, kind, by=by, post=post)
+    if verdict == DROP or account == by or relations.blocked_between(unit, account, by):
         return
     if relations.mutes_notifications(unit, account, by):
         return
@@ -65,13 +58,15 @@ def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: Post
     if unit.one(int, f"select 1 from notifications where {same}", account=account, kind=kind, by=by, post=post or 0):
         return
     new = unit.new_id()
+    is_filtered = int(verdict == FILTER)
     sql = """
-    insert into notifications (id, account_id, kind, from_id, post_id, created_at)
-    values (:id, :account, :kind, :by, :post, :now)
+    insert into notifications (id, account_id, kind, from_id, post_id, created_at, filtered)
+    values (:id, :account, :kind, :by, :post, :now, :filtered)
     """
-    unit.run(sql, id=new, account=account, kind=kind, by=by, post=post, now=unit.now)
-    unit.after_commit(Notified(account, new))
-    pushes.queue(unit, account, new, kind=kind, by=by)
+    unit.run(sql, id=new, account=account, kind=kind, by=by, post=post, now=unit.now, filtered=is_filtered)
+    if not is_filtered:
+        unit.after_commit(Notified(account, new))
+        pushes.queue(unit, account, new, kind=kind, by=by)
 
 
 CONCERNED = """
@@ -145,19 +140,33 @@ def forget_all(unit: Unit, account: AccountId, *, by: AccountId) -> None:
 
 
 def of(
-    unit: Unit, account: AccountId, page: Page, *, kinds: frozenset[str] = frozenset(), by: AccountId | None = None
+    unit: Unit,
+    account: AccountId,
+    page: Page,
+    *,
+    kinds: frozenset[str] = frozenset(),
+    by: AccountId | None = None,
+    filtered: bool = False,
 ) -> list[Notification]:
     """What a person was told, newest first.
 
-    kinds: only these; empty means all.  by: only what this one did.
+    kinds: only these; empty means all.  by: only what this one did.  filtered: also what waits for a decision.
     """
+    chosen = conditions(kinds, by=by, filtered=filtered)
+    return paged(unit, Notification, f"{SELECT} where {chosen}", "n.id", page, account=account, by=by)
+
+
+def conditions(kinds: frozenset[str], *, by: AccountId | None, filtered: bool) -> str:
+    """Which notifications of `:account` are meant, as SQL; `of` says what each means. With `by`, `:by` is whose."""
     wanted = ",".join(f"'{kind}'" for kind in sorted(kinds & KINDS))
-    conditions = ["n.account_id = :account"]
+    found = ["n.account_id = :account"]
+    if not filtered:
+        found.append("n.filtered = 0")
     if kinds:
-        conditions.append(f"n.kind in ({wanted})" if wanted else "1 = 0")
+        found.append(f"n.kind in ({wanted})" if wanted else "1 = 0")
     if by is not None:
-        conditions.append("n.from_id = :by")
-    return paged(unit, Notification, f"{SELECT} where {' and '.join(conditions)}", "n.id", page, account=account, by=by)
+        found.append("n.from_id = :by")
+    return " and ".join(found)
 
 
 OF_EVENTS = ("event_join", "event_answer")
@@ -191,8 +200,8 @@ def one(unit: Unit, account: AccountId, identifier: int) -> Notification | None:
 
 
 def clear(unit: Unit, account: AccountId) -> None:
-    """Empty a person's list."""
-    unit.run("delete from notifications where account_id = :account", account=account)
+    """Empty a person's list; what waits for a decision goes on waiting."""
+    unit.run("delete from notifications where account_id = :account and filtered = 0", account=account)
 
 
 def dismiss(unit: Unit, account: AccountId, identifier: int) -> None:
@@ -204,7 +213,7 @@ def unread(unit: Unit, account: AccountId, *, most: int, kinds: frozenset[str] =
     """How many things of these kinds came since the person last looked, counted up to `most`."""
     sql = """
     select count(*) from (
-        select id from notifications where account_id = :account and kind in :kinds
+        select id from notifications where account_id = :account and filtered = 0 and kind in :kinds
             and id > coalesce(
                 (select last_read_id from markers where account_id = :account and timeline = 'notifications'), 0)
         limit :most

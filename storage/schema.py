@@ -375,8 +375,38 @@ notifications = Table(
     of("post_id", "posts.id", nullable=True),
     Column("created_at", Moment, nullable=False),
     Column("about", BigInteger),
+    flag("filtered"),
     Index("ix_notifications_account", "account_id", "id"),
     Index("ix_notifications_post", "post_id"),
+    Index(
+        "ix_notifications_filtered",
+        "account_id",
+        "from_id",
+        sqlite_where=text("filtered = 1"),
+        postgresql_where=text("filtered = 1"),
+    ),
+)
+
+notification_policies = Table(
+    "notification_policies",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("for_not_following", String(8), nullable=False),
+    Column("for_not_followers", String(8), nullable=False),
+    Column("for_new_accounts", String(8), nullable=False),
+    Column("for_private_mentions", String(8), nullable=False),
+    Column("for_limited_accounts", String(8), nullable=False),
+)
+
+notification_permissions = Table(
+    "notification_permissions",
+    metadata,
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("from_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_notification_permissions_from", "from_id"),
 )
 
 markers = Table(

@@ -17,22 +17,25 @@ UNKNOWN_TO_MANY = frozenset(
 TIMELINES = ("home", "notifications")
 
 
-class Wanted(LongPage):
-    """Which notifications are wanted."""
+class Kinds(Parameters):
+    """Which kinds of notifications are wanted."""
 
     types: Several[str] = []  # noqa: RUF012  pydantic copies defaults
     exclude_types: Several[str] = []  # noqa: RUF012  as above
+
+
+class Wanted(LongPage, Kinds):
+    """Which notifications are wanted. include_filtered: also what waits for a decision about somebody."""
+
     account_id: Id | None = None
+    include_filtered: bool = False
 
 
-class Counted(Limited):
+class Counted(Limited, Kinds):
     """How far to count, and what."""
 
     default = 100
     maximum = 1000
-
-    types: Several[str] = []  # noqa: RUF012  as above
-    exclude_types: Several[str] = []  # noqa: RUF012  as above
 
 
 class LastRead(Parameters):
@@ -57,11 +60,13 @@ class Timelines(Parameters):
 @endpoint("GET", "/api/v1/notifications", scope="read:notifications")
 async def several(caller: Caller, wanted: Wanted) -> Answerable:
     """What one is told, newest first."""
-    kinds = _kinds(wanted)
+    kinds = kinds_of(wanted)
     if not kinds:
         return Paged([])
     by = AccountId(wanted.account_id) if wanted.account_id is not None else None
-    found = await caller.node.store.read(notifications.of, caller.me.id, wanted.part, kinds=kinds, by=by)
+    filtered = wanted.include_filtered
+    store = caller.node.store
+    found = await store.read(notifications.of, caller.me.id, wanted.part, kinds=kinds, by=by, filtered=filtered)
     shown = await entities.notifications(caller.node, caller.me, found)
     return Paged.by(shown, [each.id for each in found])
 
@@ -69,7 +74,7 @@ async def several(caller: Caller, wanted: Wanted) -> Answerable:
 @endpoint("GET", "/api/v1/notifications/unread_count", scope="read:notifications")
 async def unread_count(caller: Caller, query: Counted) -> Answerable:
     """How many came since one last looked."""
-    kinds = _kinds(query)
+    kinds = kinds_of(query)
     return {"count": await caller.node.store.read(notifications.unread, caller.me.id, most=query.limit, kinds=kinds)}
 
 
@@ -116,7 +121,7 @@ async def mark(caller: Caller, marks: Marks) -> Answerable:
     return noted
 
 
-def _kinds(wanted: Wanted | Counted) -> frozenset[str]:
+def kinds_of(wanted: Kinds) -> frozenset[str]:
     """Which kinds are meant; unknown ones are none."""
     asked = wanted.types or notifications.KINDS - UNKNOWN_TO_MANY
     return notifications.KINDS.intersection(asked).difference(wanted.exclude_types)

@@ -5,10 +5,12 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
     posts.py     Status, Context                                people.py   Account, Relationship
     versions.py  StatusEdit, StatusSource                       quotes.py   Quote, what may be quoted
     notices.py   Notification, Marker                           tags.py     Tag
+    groups.py    GroupedNotificationsResults, NotificationRequest
     house.py     Announcement
     moderation.py   Report, Admin::Report, Admin::Account, Rule
 """
 
+from node.api.entities.groups import groups, requests
 from node.api.entities.house import announcements
 from node.api.entities.moderation import admin_accounts, admin_reports, report, rule
 from node.api.entities.notices import marker, notifications
@@ -40,6 +42,7 @@ __all__ = [
     "announcements",
     "chosen",
     "context",
+    "groups",
     "history",
     "learn",
     "marker",
@@ -51,6 +54,7 @@ __all__ = [
     "relationships",
     "remember_marks",
     "report",
+    "requests",
     "rule",
     "source",
     "status",

@@ -6,7 +6,7 @@ from node.api.entities import moderation, people, posts
 from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from storage import accounts as account_rows
-from storage import moves, reports, staff, warnings
+from storage import moves, notification_groups, reports, staff, warnings
 from storage.accounts import Account
 from storage.notifications import Marker, Notification
 from storage.reports import Report
@@ -27,7 +27,7 @@ async def notifications(node: Node, reader: Account, found: Sequence[Notificatio
             "id": str(each.id),
             "type": each.kind,
             "created_at": timestamp(each.created_at),
-            "group_key": f"ungrouped-{each.id}",
+            "group_key": notification_groups.key_of(each),
             "account": people.account(node, by[each.from_id], successor=successors.get(each.from_id)),
         }
         if each.post_id is not None:

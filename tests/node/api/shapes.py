@@ -280,6 +280,50 @@ NOTIFICATION: Shape = {
     "account": ACCOUNT,
 }
 NOTIFICATION_OF_POST: Shape = NOTIFICATION | {"status": STATUS}
+PARTIAL_ACCOUNT: Shape = {
+    "id": id,
+    "acct": text,
+    "locked": flag,
+    "bot": flag,
+    "url": url,
+    "avatar": url,
+    "avatar_static": url,
+}
+NOTIFICATION_GROUP: Shape = {
+    "group_key": text,
+    "notifications_count": number,
+    "type": NOTIFICATION["type"],
+    "most_recent_notification_id": id,
+    "page_min_id": id,
+    "page_max_id": id,
+    "latest_page_notification_at": time,
+    "sample_account_ids": [id],
+}
+NOTIFICATION_GROUP_OF_POST: Shape = NOTIFICATION_GROUP | {"status_id": id}
+GROUPED_NOTIFICATIONS: Shape = {
+    "accounts": [ACCOUNT],
+    "statuses": [STATUS],
+    "notification_groups": [
+        lambda value: not wrong(value, NOTIFICATION_GROUP_OF_POST if "status_id" in value else NOTIFICATION_GROUP)
+    ],
+}
+CHOICE = one_of("accept", "filter", "drop")
+NOTIFICATION_POLICY: Shape = {
+    "for_not_following": CHOICE,
+    "for_not_followers": CHOICE,
+    "for_new_accounts": CHOICE,
+    "for_private_mentions": CHOICE,
+    "for_limited_accounts": CHOICE,
+    "summary": {"pending_requests_count": number, "pending_notifications_count": number},
+}
+NOTIFICATION_REQUEST: Shape = {
+    "id": id,
+    "created_at": time,
+    "updated_at": time,
+    "notifications_count": digits,
+    "account": ACCOUNT,
+    "last_status": Maybe(STATUS),
+}
 MARKER: Shape = {"last_read_id": digits, "version": number, "updated_at": time}
 TAG: Shape = {
     "id": id,
