@@ -302,10 +302,9 @@ NOTIFICATION_GROUP: Shape = {
 NOTIFICATION_GROUP_OF_POST: Shape = NOTIFICATION_GROUP | {"status_id": id}
 GROUPED_NOTIFICATIONS: Shape = {
     "accounts": [ACCOUNT],
+    "partial_accounts": Perhaps([PARTIAL_ACCOUNT]),
     "statuses": [STATUS],
-    "notification_groups": [
-        lambda value: not wrong(value, NOTIFICATION_GROUP_OF_POST if "status_id" in value else NOTIFICATION_GROUP)
-    ],
+    "notification_groups": [Either(NOTIFICATION_GROUP, NOTIFICATION_GROUP_OF_POST)],
 }
 CHOICE = one_of("accept", "filter", "drop")
 NOTIFICATION_POLICY: Shape = {

