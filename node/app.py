@@ -41,10 +41,8 @@ from node.streaming import STREAMS, Hub
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
-from storage.bucket import Bucket
 from storage.events import ChangedElsewhere, Event
-from storage.files import Folder
-from storage.opening import open_store
+from storage.opening import open_files, open_store
 from storage.sqlite import utc_now
 from storage.store import Store, Unit
 from storage.vault import Vault
@@ -146,8 +144,7 @@ async def running(
 
 def library_of(settings: Settings, store: Store, federation: Federation) -> Library:
     """The files of the node: in a folder, or in a bucket."""
-    access = settings.media.access()
-    files = Folder(settings.media_folder) if access is None else Bucket(access)
+    files = open_files(settings.media_folder, settings.media.access())
     return Library(store, files, federation.client, settings.media, incoming=settings.incoming_folder)
 
 

@@ -1,26 +1,14 @@
 """Media in S3-compatible storage: for nodes of several machines, or whose disks are small. See `storage.files`."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from storage.files import CHUNK, NAME, FileMissing
+from storage.files import CHUNK, NAME, Access, FileMissing
 
 ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How a bucket is reached. endpoint: as `https://s3.ministry.example`."""
-
-    bucket: str
-    endpoint: str
-    region: str
-    key: str
-    secret: str
 
 
 class Bucket:

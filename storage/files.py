@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +37,17 @@ class Files(Protocol):
 
     async def remove(self, names: Iterable[str], /) -> None:
         """Remove files; those that are not there count as removed.  Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a bucket is reached. endpoint: as `https://s3.ministry.example`."""
+
+    bucket: str
+    endpoint: str
+    region: str
+    key: str
+    secret: str
 
 
 class Folder:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from node.errors import BadSettings
-from storage.bucket import Access
+from storage.files import Access
 
 MEBIBYTE = 1024 * 1024
 

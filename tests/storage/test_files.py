@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from storage.bucket import Access, Bucket
-from storage.files import FileMissing, Files, Folder
+from storage.bucket import Bucket
+from storage.files import Access, FileMissing, Files, Folder
 from tests.loopback import free_port
 
 MOTO = Path(__file__).parent.parent.parent / ".interop" / "python" / "bin" / "moto_server"
