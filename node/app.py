@@ -38,6 +38,7 @@ from node.push.sender import PUSH, Sender
 from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start, start_on
 from node.settings import Settings
 from node.streaming import STREAMS, Hub
+from node.timetable import Timetable
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
@@ -113,10 +114,8 @@ async def running(
             leaving.push_async_callback(federation.client.close)
             app = application_of(node)
             if settings.push.allow:
-                app[PUSH] = sender = await _sender_of(node, resolver)
-                leaving.push_async_callback(sender.services.close)
-                if Role.DELIVERY in settings.roles:
-                    await leaving.enter_async_context(sender.running())
+                app[PUSH] = await leaving.enter_async_context(_pushing(node, resolver))
+            await leaving.enter_async_context(Timetable(node).running())
             streams = await leaving.enter_async_context(app[STREAMS].running())
             if metrics is not None:
                 metrics.watch_streams(streams)
@@ -191,6 +190,17 @@ def application_of(node: Node) -> web.Application:
     for routes in (federation_routes.routes(), serving.routes(), oauth.routes(), api.routes(), pages.routes()):
         app.add_routes(routes)
     return app
+
+
+@contextlib.asynccontextmanager
+async def _pushing(node: Node, resolver: AbstractResolver | None) -> AsyncIterator[Sender]:
+    """What sends pushes; it does so where this process sends at all."""
+    sender = await _sender_of(node, resolver)
+    async with contextlib.AsyncExitStack() as leaving:
+        leaving.push_async_callback(sender.services.close)
+        if Role.DELIVERY in node.settings.roles:
+            await leaving.enter_async_context(sender.running())
+        yield sender
 
 
 async def _sender_of(node: Node, resolver: AbstractResolver | None) -> Sender:

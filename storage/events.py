@@ -95,6 +95,13 @@ class PollDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleChanged(Event):
+    """When the next post that somebody has put off is to be posted may have changed."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChanged(Event):
     """What somebody says of themselves has changed; how many they follow and are followed by is not meant."""
 

@@ -428,6 +428,27 @@ idempotency_keys = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+scheduled_posts = Table(
+    "scheduled_posts",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("draft", WORDS, nullable=False),
+    Column("key", WORDS),
+    Column("application", WORDS),
+    Column("app_id", BigInteger),
+    Column("due_at", Moment, nullable=False),
+    Column("failed_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_scheduled_posts_account", "account_id", "id"),
+    Index(
+        "ix_scheduled_posts_due",
+        "due_at",
+        sqlite_where=text("failed_at is null"),
+        postgresql_where=text("failed_at is null"),
+    ),
+)
+
 # ---- what a post may hold beside its text ---------------------------------------------------------------------------
 
 conversations = Table(

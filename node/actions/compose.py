@@ -33,6 +33,7 @@ from storage.ids import PostId
 from storage.occasions import Occasion
 from storage.posts import Post
 from storage.quote_policies import EVERYBODY, Policy, policy_of
+from storage.scheduled import Scheduled, take
 from storage.store import Unit
 from storage.visibility import Reach
 
@@ -85,10 +86,7 @@ async def post(
     Raises Invalid: empty or too long, or with files that cannot hang on it; NotFound: what it answers or quotes is not there for
     this author.
     """
-    demand_present(author)
-    _demand_text(draft)
-    polls.demand_fitting(draft.poll)
-    quotes.demand_group(draft.quotable)
+    demand_fitting(author, draft)
     if idempotency_key:
         known = await node.store.read(idempotency.find, author.id, idempotency_key)
         if known is not None:
@@ -105,6 +103,18 @@ async def post(
         application=application,
         most_files=node.settings.media.per_post,
     )
+
+
+async def post_due(node: Node, author: Account, draft: Draft, *, scheduled: Scheduled) -> None:
+    """Post a draft whose time has come, and take it off the list in the same transaction. Nothing happens where it is taken already.
+
+    Raises Invalid, NotFound: as `post`.
+    """
+    demand_fitting(author, draft)
+    addressed = await _resolve(node, author, draft.text)
+    words = _words(node.base_url, author, draft, addressed)
+    most = node.settings.media.per_post
+    await node.store.write(_post_due, author, draft, words, addressed.people, scheduled=scheduled, most_files=most)
 
 
 async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) -> None:
@@ -138,6 +148,14 @@ def preview(text: str, base_url: str) -> str:
 def tag_url(base_url: str, tag: str) -> str:
     """The page of a tag."""
     return f"{base_url}/tags/{quote(tag.lower())}"
+
+
+def demand_fitting(author: Account, draft: Draft) -> None:
+    """What can be judged of a draft without looking anything up. Raises Invalid."""
+    demand_present(author)
+    _demand_text(draft)
+    polls.demand_fitting(draft.poll)
+    quotes.demand_group(draft.quotable)
 
 
 def demand_present(author: Account) -> None:
@@ -227,6 +245,22 @@ def _post(
     if idempotency_key:
         idempotency.keep(unit, author.id, idempotency_key, post=new)
     return new
+
+
+def _post_due(
+    unit: Unit,
+    author: Account,
+    draft: Draft,
+    words: Words,
+    people: Sequence[Account],
+    *,
+    scheduled: Scheduled,
+    most_files: int,
+) -> None:
+    if take(unit, scheduled.id):
+        application = scheduled.application
+        key = scheduled.key
+        _post(unit, author, draft, words, people, idempotency_key=key, application=application, most_files=most_files)
 
 
 def _within(parent: Post | None, reach: Reach) -> Reach:

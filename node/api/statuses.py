@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from node.actions import compose, occasions, pins, polls, reactions, threads
+from node.actions import compose, occasions, pins, polls, reactions, scheduling, threads
 from node.actions.compose import Draft
 from node.actions.files import About, focus_in
 from node.actions.polls import PollDraft
@@ -70,14 +70,13 @@ class Extension(Parameters):
     event: Event | None = None
 
 
-class Attached(Parameters):
-    """What posts cannot have on this node."""
+class Writing(Parameters):
+    """What is to be posted.
+
+    scheduled_at: when, ISO 8601, if not now.  legation_reach: `node` keeps it on this node, whatever `visibility` says.
+    """
 
     scheduled_at: str | None = None
-
-
-class Writing(Attached):
-    """What is to be posted. legation_reach: `node` keeps it on this node, whatever `visibility` says."""
 
     status: str = ""
     spoiler_text: str = ""
@@ -101,7 +100,7 @@ class Described(Parameters):
     focus: str | None = None
 
 
-class Editing(Attached):
+class Editing(Parameters):
     """What a post is to say; what is not said stays as it is. A poll without options is none."""
 
     status: str | None = None
@@ -135,9 +134,10 @@ class Wanted(Parameters):
 
 @endpoint("POST", "/api/v1/statuses", scope="write:statuses", rate=Allowance.POSTS)
 async def create(caller: Caller, writing: Writing) -> Answerable:
-    """Post. The same Idempotency-Key gives the first post again."""
-    _demand_what_is_taken(writing)
+    """Post, now or later. The same Idempotency-Key gives the first post again."""
     key = caller.request.headers.get("Idempotency-Key")
+    if writing.scheduled_at:
+        return await _put_off(caller, writing, key[:200] if key else None)
     new = await compose.post(
         caller.node,
         caller.me,
@@ -165,7 +165,6 @@ async def one(caller: Caller, *, id: PostId) -> Answerable:
 @endpoint("PUT", "/api/v1/statuses/{id}", scope="write:statuses")
 async def edit(caller: Caller, editing: Editing, *, id: PostId) -> Answerable:
     """Replace what a post of one's own says."""
-    _demand_what_is_taken(editing)
     kept = await caller.node.store.read(_kept, id, caller.me.id)
     own = await caller.node.store.read(media.of, [id])
     files = [row.id for row in own.get(id, ())] if editing.media_ids is None else editing.media_ids
@@ -372,14 +371,18 @@ def _reach(writing: Writing) -> Reach:
         raise Invalid("visibility", "ERR_INCLUSION", "Visibility is not included in the list") from error
 
 
-def _demand_what_is_taken(writing: Attached) -> None:
-    """What this node does not do is refused, not passed over: a post without its picture is another post."""
-    refused = {
-        "scheduled_at": (writing.scheduled_at, "This node does not post at a later time"),
-    }
-    for field, (value, sentence) in refused.items():
-        if value:
-            raise Invalid(field, "ERR_INVALID", sentence)
+async def _put_off(caller: Caller, writing: Writing, key: str | None) -> Answerable:
+    due = scheduling.time_in(writing.scheduled_at or "", now=caller.node.now())
+    kept = await scheduling.schedule(
+        caller.node,
+        caller.me,
+        _draft(writing),
+        due=due,
+        idempotency_key=key,
+        application=await _application(caller),
+        app=caller.grant.app_id if caller.grant else None,
+    )
+    return (await entities.scheduled(caller.node, caller.me, [kept]))[0]
 
 
 async def _application(caller: Caller) -> str | None:

@@ -5,6 +5,7 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
     posts.py     Status, Context                                people.py   Account, Relationship
     versions.py  StatusEdit, StatusSource                       quotes.py   Quote, what may be quoted
     notices.py   Notification, Marker                           tags.py     Tag
+    scheduled.py ScheduledStatus
     groups.py    GroupedNotificationsResults, NotificationRequest
     house.py     Announcement
     moderation.py   Report, Admin::Report, Admin::Account, Rule
@@ -29,6 +30,7 @@ from node.api.entities.posts import (
     visible,
     written,
 )
+from node.api.entities.scheduled import scheduled
 from node.api.entities.tags import tags_beginning
 from node.api.entities.versions import history, source
 
@@ -56,6 +58,7 @@ __all__ = [
     "report",
     "requests",
     "rule",
+    "scheduled",
     "source",
     "status",
     "statuses",

@@ -143,7 +143,11 @@ WEEK: Shape = {"week": s.digits, "statuses": s.digits, "logins": s.digits, "regi
 OF_POSTS = {
     **{("POST", f"/api/v1/statuses/{{id}}/{verb}"): s.STATUS for verb in ("favourite", "reblog", "pin")},
     **{("POST", f"/api/v1/statuses/{{id}}/{verb}"): s.STATUS for verb in ("unfavourite", "unreblog", "unpin")},
-    ("POST", "/api/v1/statuses"): s.STATUS,
+    ("POST", "/api/v1/statuses"): Either(s.STATUS, s.SCHEDULED_STATUS),
+    ("GET", "/api/v1/scheduled_statuses"): [s.SCHEDULED_STATUS],
+    ("GET", "/api/v1/scheduled_statuses/{id}"): s.SCHEDULED_STATUS,
+    ("PUT", "/api/v1/scheduled_statuses/{id}"): s.SCHEDULED_STATUS,
+    ("DELETE", "/api/v1/scheduled_statuses/{id}"): NOTHING,
     ("GET", "/api/v1/statuses"): [s.STATUS],
     ("GET", "/api/v1/statuses/{id}"): s.STATUS,
     ("PUT", "/api/v1/statuses/{id}"): s.STATUS,

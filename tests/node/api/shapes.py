@@ -227,6 +227,27 @@ STATES = one_of("pending", "accepted", "rejected", "revoked", "deleted", "unauth
 QUOTED: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status_id": Maybe(id)})}
 QUOTING: Shape = UNSHARED | {"quote": Maybe({"state": STATES, "quoted_status": Maybe(QUOTED)})}
 STATUS: Shape = QUOTING | {"reblog": Maybe(QUOTING)}
+SCHEDULED_STATUS: Shape = {
+    "id": id,
+    "scheduled_at": time,
+    "params": {
+        "text": text,
+        "poll": Maybe({"options": [text], "expires_in": Maybe(digits), "multiple": flag, "hide_totals": flag}),
+        "media_ids": Maybe([id]),
+        "sensitive": flag,
+        "spoiler_text": text,
+        "visibility": one_of("public", "unlisted", "private", "direct"),
+        "in_reply_to_id": Maybe(id),
+        "quoted_status_id": Maybe(id),
+        "quote_approval_policy": Maybe(text),
+        "language": Maybe(text),
+        "application_id": number,
+        "scheduled_at": null,
+        "idempotency": Maybe(text),
+        "with_rate_limit": flag,
+    },
+    "media_attachments": [MEDIA],
+}
 CONTEXT: Shape = {
     "ancestors": [STATUS],
     "descendants": [STATUS],

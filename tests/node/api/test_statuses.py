@@ -75,10 +75,6 @@ async def test_the_same_key_posts_once(app_of: AppOf) -> None:
             "Validation failed: Text is too long (maximum is 5000 characters)",
         ),
         ({"status": "x", "media_ids": ["1"]}, "Validation failed: A file is no longer there. Send it again"),
-        (
-            {"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"},
-            "Validation failed: This node does not post at a later time",
-        ),
         ({"status": "x", "visibility": "limited"}, "Validation failed: Visibility is not included in the list"),
     ],
 )
