@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench audit lock browser films interop clean
+.PHONY: help install run test check bench audit docs lock browser films interop clean
 
 VENV := .venv
 # The first Python of this machine that is new enough; `make PYTHON=/path/to/python install` chooses another.
@@ -28,6 +28,7 @@ help:
 	@echo "make check     style, types and import contracts"
 	@echo "make bench     how fast a node is, beside what the machine itself could do"
 	@echo "make audit     known weaknesses of the locked libraries (asks the public registry)"
+	@echo "make docs      docs/reference/client-api.md anew from the code"
 	@echo "make lock      requirements.lock and the other locks anew from what is required"
 	@echo "make clean     remove what can be made again"
 
@@ -106,6 +107,10 @@ bench: install
 audit: install
 	@echo "==> audit: known weaknesses of the libraries that a node runs with"
 	@$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+
+docs: install
+	@echo "==> docs: the page about the client API, from the code"
+	@$(VENV)/bin/python -m tests.node.api.reference
 
 lock: install interop
 	@echo "==> lock: what a node runs with"

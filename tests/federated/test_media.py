@@ -8,8 +8,8 @@ from PIL import Image
 
 from storage import media
 from storage.media import State
+from tests.federated.clients import names_lead_here, signed_in
 from tests.federated.conftest import FederationOf, Json, Place, Staff, settled
-from tests.federated.test_mastodon_py import names_lead_here, signed_in
 from tests.pictures import photograph, picture
 
 __all__ = ["names_lead_here"]  # a fixture, for the client that asks the machine's own resolver

@@ -13,8 +13,8 @@ from aiohttp import ClientWebSocketResponse
 from mastodon import Mastodon, StreamListener
 
 from storage import oauth, staff
+from tests.federated.clients import names_lead_here
 from tests.federated.conftest import FederationOf, Json, Staff, settled
-from tests.federated.test_mastodon_py import names_lead_here
 from tests.federated.test_workers import Person, Process, Two, served, two
 
 __all__ = ["names_lead_here", "served", "two"]

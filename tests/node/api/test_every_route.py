@@ -10,7 +10,7 @@ from node import api, oauth
 from node.api import scopes
 from node.api.callers import OPEN
 from node.api.endpoints import Endpoint
-from tests.node.api import promised
+from tests.node.api import promised, reference
 from tests.node.api.conftest import Json
 from tests.node.conftest import House, OpenHouse
 
@@ -117,6 +117,10 @@ def test_every_endpoint_says_what_it_answers() -> None:
 def test_an_answer_that_is_not_as_promised_fails_the_test_that_sees_it(address: str, status: int, answer: Json) -> None:
     with pytest.raises(AssertionError, match=address.partition("?")[0]):
         promised.judge("GET", address, status, answer)
+
+
+def test_the_page_about_the_api_is_of_today() -> None:
+    assert reference.PAGE.read_text() == reference.page(), "`make docs` writes it anew"
 
 
 def test_sec_g3_what_is_open_to_all_is_listed() -> None:

@@ -2,17 +2,14 @@
 
 import asyncio
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
-from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from node.push import encryption
 from node.push.encryption import Recipient, base64url, point
@@ -21,79 +18,15 @@ from storage.store import Unit
 from tests import loopback
 from tests.node.api.conftest import App, Json
 from tests.node.conftest import House, OpenHouse
+from tests.receiver import Service, raw
 
 PATH = "/api/v1/push/subscription"
-
-
-def raw(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
-    """RFC 5869 in its one-block form, written out."""
-    extract = hmac.HMAC(salt, hashes.SHA256())
-    extract.update(secret)
-    expand = hmac.HMAC(extract.finalize(), hashes.SHA256())
-    expand.update(info + b"\x01")
-    return expand.finalize()[:length]
-
-
-@dataclass
-class Service:
-    """A push service, and an app behind it."""
-
-    port: int
-    status: int = 201
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-    auth: bytes = b"0123456789abcdef"
-    got: "asyncio.Queue[tuple[dict[str, str], bytes]]" = field(default_factory=asyncio.Queue)
-
-    @property
-    def host(self) -> str:
-        return f"push.localhost:{self.port}"
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.got.put_nowait((dict(request.headers), await request.read()))
-        return web.Response(status=self.status)
-
-    def subscription(self, *, standard: bool, **more: object) -> Json:
-        keys = {"p256dh": base64url(point(self.key)), "auth": base64url(self.auth)}
-        place = {"endpoint": f"http://{self.host}/to/1", "keys": keys, "standard": standard}
-        return {"subscription": place, "data": {"alerts": {"mention": True, "favourite": True}} | more}
-
-    async def next(self) -> tuple[dict[str, str], bytes]:
-        async with asyncio.timeout(5):
-            return await self.got.get()
-
-    def read(self, headers: dict[str, str], body: bytes) -> Json:
-        """Opened as an app opens it."""
-        if headers["Content-Encoding"] == "aes128gcm":
-            salt, theirs, sealed = body[:16], body[21:86], body[86:]
-            info = b"WebPush: info\0" + point(self.key) + theirs
-            names, context, padding = ("aes128gcm", "nonce"), b"", slice(0, -1)
-        else:
-            salt = raw(headers["Encryption"].removeprefix("salt="))
-            theirs = raw(headers["Crypto-Key"].partition(";")[0].removeprefix("dh="))
-            info, sealed = b"Content-Encoding: auth\0", body
-            context = b"P-256\0\x00\x41" + point(self.key) + b"\x00\x41" + theirs
-            names, padding = ("aesgcm", "nonce"), slice(2, None)
-        peer = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), theirs)
-        secret = hkdf(self.auth, self.key.exchange(ec.ECDH(), peer), info, 32)
-        key, nonce = (
-            hkdf(salt, secret, f"Content-Encoding: {name}\0".encode() + context, length)
-            for name, length in zip(names, (16, 12), strict=True)
-        )
-        return json.loads(AESGCM(key).decrypt(nonce, sealed, None)[padding])
 
 
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
     found = Service(loopback.free_port())
-    app = web.Application()
-    app.router.add_post("/to/1", found.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", found.port).start()
+    runner = await found.start()
     yield found
     await runner.cleanup()
 
@@ -242,6 +175,19 @@ async def test_bad_subscriptions_are_refused(open_house: OpenHouse, service: Ser
     asked = service.subscription(standard=True)
     asked["subscription"] |= broken
     assert (await marie.ask("POST", PATH, json=asked, expect=422))["error"]
+
+
+async def test_keys_come_in_either_alphabet(open_house: OpenHouse, service: Service) -> None:
+    """Mastodon.py sends keys with `+` and `/` and their padding, browsers with `-` and `_`."""
+    house = await open_house(push={"allow": [service.host]})
+    marie, paul = await people(house)
+    asked = service.subscription(standard=True)
+    service.auth = b"\xfb\xff\xfe" * 5 + b"\xff"
+    keys = {"p256dh": b64encode(point(service.key)).decode(), "auth": b64encode(service.auth).decode()}
+    asked["subscription"]["keys"] = keys
+    await marie.ask("POST", PATH, json=asked)
+    await paul.post("@marie Bonjour")
+    assert "Bonjour" in service.read(*await service.next())["body"]
 
 
 def test_the_example_of_the_standard() -> None:
