@@ -83,7 +83,14 @@ def _carry(unit: Unit, follower: Account, follow: follows.Follow, left: Account,
         with contextlib.suppress(NotAllowed, NotFound, Ignored):
             asked = documents.act("Follow", follower, found.uri, uri=uri, to=[found.uri])
             outbox.perform(unit, Follow.read(asked))
-            follows.prefer(unit, follower.id, found.id, shares=follow.shares, notify=follow.notify)
+            follows.prefer(
+                unit,
+                follower.id,
+                found.id,
+                shares=follow.shares,
+                notify=follow.notify,
+                languages=follow.wanted_languages,
+            )
     _let_go(unit, follower, follow, left)
 
 

@@ -88,6 +88,13 @@ class Reacted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadMuted(Event):
+    """A person wants to be told of nothing more in a conversation, or of everything again."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class PollDue(Event):
     """When a poll must be looked at next has changed."""
 

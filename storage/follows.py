@@ -1,5 +1,6 @@
 """Who follows whom, and who has asked to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,9 +23,20 @@ class Follow:
     accepted_at: datetime | None
     shares: bool
     notify: bool
+    languages: str | None
+
+    @property
+    def wanted_languages(self) -> list[str]:
+        """The languages of which alone something is wanted; none means all."""
+        return listed_languages(self.languages)
 
 
-SELECT = "select id, follower_id, followed_id, uri, created_at, accepted_at, shares, notify from follows"
+SELECT = "select id, follower_id, followed_id, uri, created_at, accepted_at, shares, notify, languages from follows"
+
+
+def listed_languages(kept: str | None) -> list[str]:
+    """Languages as they are kept, between commas, one by one."""
+    return kept.strip(",").split(",") if kept else []
 
 
 def between(unit: Unit, follower: AccountId, followed: AccountId) -> Follow | None:
@@ -53,10 +65,31 @@ def ask(unit: Unit, follower: AccountId, followed: AccountId, *, uri: str) -> bo
     return True
 
 
-def prefer(unit: Unit, follower: AccountId, followed: AccountId, *, shares: bool, notify: bool) -> None:
-    """How somebody wants to follow: with what the followed one shares or without, told of each post or not."""
-    sql = "update follows set shares = :shares, notify = :notify where follower_id = :follower and followed_id = :followed"
-    unit.run(sql, follower=follower, followed=followed, shares=int(shares), notify=int(notify))
+def prefer(
+    unit: Unit,
+    follower: AccountId,
+    followed: AccountId,
+    *,
+    shares: bool,
+    notify: bool,
+    languages: Sequence[str] = (),
+) -> None:
+    """How somebody wants to follow: with what the followed one shares or without, told of each post or not.
+
+    languages: in lower case; of which alone something is wanted.  None of them means all.
+    """
+    sql = """
+    update follows set shares = :shares, notify = :notify, languages = :languages
+    where follower_id = :follower and followed_id = :followed
+    """
+    unit.run(
+        sql,
+        follower=follower,
+        followed=followed,
+        shares=int(shares),
+        notify=int(notify),
+        languages=f",{','.join(languages)}," if languages else None,
+    )
     unit.after_commit(RelationChanged(follower, followed))
 
 

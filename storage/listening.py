@@ -7,11 +7,11 @@ value: a person is told live of exactly what they would find there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage import polls, posts, reactions
+from storage import bookmarks, polls, posts, reactions
 from storage.ids import AccountId, PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
-from storage.timelines import SHARES_WANTED, SHOWN_AT_HOME
+from storage.timelines import SHOWN_AT_HOME, WANTED
 from storage.visibility import ADDRESSED, BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO, Reach
 
 
@@ -24,7 +24,7 @@ AMONG = "select r.id from accounts r join posts p on p.id = :post where r.id in 
 COMES_HOME = """(p.author_id = r.id or exists (
     select 1 from follows s where s.follower_id = r.id and s.followed_id = p.author_id and s.accepted_at is not null))"""
 
-AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(SHARES_WANTED)}"
+AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(WANTED)}"
 
 IN_PUBLIC = f"""
 {AMONG} and not {_for_many(BLOCKED)} and not {_for_many(MUTED)} and not {SUSPENDED} and not {_for_many(SILENCED)}
@@ -84,12 +84,13 @@ def of_author(unit: Unit, author: AccountId, readers: Sequence[AccountId]) -> li
 
 def marks_of(
     unit: Unit, post: Post, readers: Sequence[AccountId]
-) -> dict[AccountId, tuple[bool, bool, tuple[int, ...]]]:
-    """Whether each of these people has liked a post or the one that it shares, and shared it; and what they voted for."""
+) -> dict[AccountId, tuple[bool, bool, tuple[int, ...], bool]]:
+    """What each of these people did with a post, or the one that it shares: liked, shared, voted for, kept as a bookmark."""
     original, may_ask = post.boost_of or post.id, post.boost_of is not None or bool(post.holds & Holds.POLL)
     liked, shared = reactions.likers(unit, original, among=readers), reactions.sharers(unit, original, among=readers)
     chosen = polls.chosen_among(unit, original, readers) if may_ask else {}
-    return {reader: (reader in liked, reader in shared, chosen.get(reader, ())) for reader in readers}
+    kept = bookmarks.holders(unit, original, among=readers)
+    return {reader: (reader in liked, reader in shared, chosen.get(reader, ()), reader in kept) for reader in readers}
 
 
 def _among(unit: Unit, sql: str, post: PostId, readers: Sequence[AccountId]) -> frozenset[AccountId]:

@@ -45,13 +45,13 @@ SELECT = "select n.id, n.account_id, n.kind, n.from_id, n.post_id, n.created_at,
 def tell(unit: Unit, account: AccountId, kind: str, *, by: AccountId, post: PostId | None = None) -> None:
     """Tell a member of staff of this node that somebody did something; others are told by their own node.
 
-    Nothing is told of oneself, of people one has blocked or muted, nor the same thing twice; what the person's policy filters is
-    kept apart, and told of nowhere.
+    Nothing is told of oneself, of people one has blocked or muted or whose node one hides, of conversations that one has
+    muted, nor the same thing twice; what the person's policy filters is kept apart, and told of nowhere.
     """
     verdict = notification_policies.verdict(unit, account, kind, by=by, post=post)
     if verdict == DROP or account == by or relations.blocked_between(unit, account, by):
         return
-    if relations.mutes_notifications(unit, account, by):
+    if relations.mutes_notifications(unit, account, by, about=post):
         return
     unit.lock(f"notifications of {account}")
     same = "account_id = :account and kind = :kind and from_id = :by and coalesce(post_id, 0) = :post"
@@ -78,6 +78,9 @@ where (s.account_id = :by or s.account_id in (select v.account_id from votes v w
     and not exists (
         select 1 from mutes m where m.account_id = s.account_id and m.target_id = :by and m.notifications = 1
             and (m.expires_at is null or m.expires_at > :now))
+    and not exists (
+        select 1 from posts p join thread_marks k on k.thread_id = p.thread_id
+        where p.id = :post and k.account_id = s.account_id and k.muted = 1)
     and not exists (
         select 1 from notifications n where n.account_id = s.account_id and n.kind = 'poll' and n.post_id = :post)
 order by s.account_id

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntFlag
 
-from storage import contexts
+from storage import contexts, thread_marks
 from storage.errors import NotFound
 from storage.events import (
     PostAdded,
@@ -543,6 +543,7 @@ def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: Pos
     for child in children:
         unit.lock(f"thread {child.id}")
     contexts.forget(unit, [child.id for child in children])
+    thread_marks.carry_over(unit, [child.id for child in children], into=thread)
     unit.each(
         "update posts set thread_id = :thread where thread_id = :old",
         [{"thread": thread, "old": child.id} for child in children],

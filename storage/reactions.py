@@ -9,7 +9,10 @@ from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.store import Unit
 
-FAVOURITED = "select post_id from favourites where account_id = :account and post_id in :ids"
+FAVOURITED = """
+select post_id, 0 from favourites where account_id = :account and post_id in :ids
+union all select post_id, 1 from bookmarks where account_id = :account and post_id in :ids
+"""
 
 SHARED = "select boost_of from posts where author_id = :account and boost_of in :ids"
 
@@ -49,9 +52,17 @@ def post_by_uri(unit: Unit, uri: str, *, account: AccountId) -> PostId | None:
     )
 
 
-def favourited(unit: Unit, account: AccountId, among: Iterable[PostId]) -> set[PostId]:
-    """Which of these posts a person has as favourites."""
-    return set(unit.all(PostId, FAVOURITED, account=account, ids=list(among)))
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    post: PostId
+    is_bookmark: bool
+
+
+def chosen(unit: Unit, account: AccountId, among: Iterable[PostId]) -> tuple[set[PostId], set[PostId]]:
+    """Which of these posts a person has as favourites, and which among their bookmarks."""
+    found = unit.all(_Chosen, FAVOURITED, account=account, ids=list(among))
+    marked = {each.post for each in found if each.is_bookmark}
+    return {each.post for each in found if not each.is_bookmark}, marked
 
 
 def likers(unit: Unit, post: PostId, *, among: Iterable[AccountId]) -> set[AccountId]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from storage import follows
 from storage.events import RelationChanged
 from storage.follows import Related
-from storage.ids import AccountId
+from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.store import Unit
 
@@ -28,6 +28,10 @@ class Relationship:
     muting: bool
     muting_notifications: bool
     mute_expires_at: datetime | None
+    languages: str | None
+    hiding_node: bool
+    endorsed: bool
+    note: str
 
 
 OF_EACH = """
@@ -42,13 +46,20 @@ select t.id,
     c.id is not null,
     m.id is not null,
     coalesce(m.notifications, 0),
-    m.expires_at
+    m.expires_at,
+    f.languages,
+    d.id is not null,
+    e.id is not null,
+    coalesce(w.text, '')
 from accounts t
 left join follows f on f.follower_id = :me and f.followed_id = t.id
 left join follows r on r.follower_id = t.id and r.followed_id = :me
 left join blocks b on b.account_id = :me and b.target_id = t.id
 left join blocks c on c.account_id = t.id and c.target_id = :me
 left join mutes m on m.account_id = :me and m.target_id = t.id and (m.expires_at is null or m.expires_at > :now)
+left join blocked_nodes d on d.account_id = :me and d.host = t.host
+left join endorsements e on e.account_id = :me and e.target_id = t.id
+left join account_notes w on w.account_id = :me and w.target_id = t.id
 where t.id in :ids
 """
 
@@ -68,13 +79,19 @@ def blocked_between(unit: Unit, one: AccountId, other: AccountId) -> bool:
     return unit.one(int, sql, one=one, other=other) is not None
 
 
-def mutes_notifications(unit: Unit, me: AccountId, other: AccountId) -> bool:
-    """Whether a person wants to hear nothing of what another does."""
-    sql = """
-    select 1 from mutes where account_id = :me and target_id = :other and notifications = 1
-        and (expires_at is null or expires_at > :now)
-    """
-    return unit.one(int, sql, me=me, other=other, now=unit.now) is not None
+MUTES_NOTIFICATIONS = """
+select 1 from mutes where account_id = :me and target_id = :other and notifications = 1
+    and (expires_at is null or expires_at > :now)
+union all select 1 from accounts h join blocked_nodes n on n.host = h.host where h.id = :other and n.account_id = :me
+union all select 1 from posts p join thread_marks k on k.thread_id = p.thread_id
+    where p.id = cast(:about as bigint) and k.account_id = :me and k.muted = 1
+limit 1
+"""
+
+
+def mutes_notifications(unit: Unit, me: AccountId, other: AccountId, *, about: PostId | None = None) -> bool:
+    """Whether a person wants to hear nothing of what another does, of their whole node, or of a post's conversation."""
+    return unit.one(int, MUTES_NOTIFICATIONS, me=me, other=other, about=about, now=unit.now) is not None
 
 
 def block(unit: Unit, me: AccountId, other: AccountId, *, uri: str | None = None) -> None:

@@ -159,8 +159,16 @@ follows = Table(
     Column("accepted_at", Moment),
     flag("shares", default=1),
     flag("notify"),
+    Column("languages", WORDS),
     UniqueConstraint("follower_id", "followed_id"),
     Index("ix_follows_followed", "followed_id", "id"),
+    Index(
+        "ix_follows_languages",
+        "follower_id",
+        "followed_id",
+        sqlite_where=text("languages is not null"),
+        postgresql_where=text("languages is not null"),
+    ),
 )
 
 blocks = Table(
@@ -185,6 +193,36 @@ mutes = Table(
     flag("notifications", default=1),
     Column("expires_at", Moment),
     UniqueConstraint("account_id", "target_id"),
+)
+
+blocked_nodes = Table(
+    "blocked_nodes",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("host", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "host"),
+)
+
+endorsements = Table(
+    "endorsements",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("target_id", "accounts.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "target_id"),
+    Index("ix_endorsements_target", "target_id"),
+)
+
+account_notes = Table(
+    "account_notes",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("target_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("text", WORDS, nullable=False),
+    Index("ix_account_notes_target", "target_id"),
 )
 
 # ---- posts ------------------------------------------------------------------------------------------------------
@@ -355,6 +393,28 @@ favourites = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("account_id", "post_id"),
     Index("ix_favourites_post", "post_id", "id"),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("post_id", "posts.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "post_id"),
+    Index("ix_bookmarks_post", "post_id"),
+)
+
+thread_marks = Table(
+    "thread_marks",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    flag("muted"),
+    Column("read_upto", BigInteger, nullable=False, server_default=text("0")),
+    Column("removed_upto", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_thread_marks_thread", "thread_id"),
 )
 
 tombstones = Table(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import blocked_nodes
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.posts import COLUMNS, Post
@@ -46,6 +47,13 @@ and (p.reply_to_uri is null or p.author_id = :reader or p.reply_to_author = :rea
 # What a followed person shares is wanted unless the reader has said otherwise.
 SHARES_WANTED = """(p.boost_of is null or p.author_id = :reader or exists (
     select 1 from follows z where z.follower_id = :reader and z.followed_id = p.author_id and z.shares = 1))"""
+
+# Of somebody who writes in several languages one may want to read some; what has no language is always wanted.
+LANGUAGE_WANTED = """(p.language is null or not exists (
+    select 1 from follows lg where lg.follower_id = :reader and lg.followed_id = p.author_id
+        and lg.languages is not null and lg.languages not like '%,' || lower(p.language) || ',%'))"""
+
+WANTED = f"{SHARES_WANTED} and {LANGUAGE_WANTED}"
 
 
 def _candidates_sql(*, upwards: bool) -> str:
@@ -88,7 +96,7 @@ union select account_id from blocks where target_id = :reader
 union select target_id from mutes where account_id = :reader and (expires_at is null or expires_at > :now)
 """
 
-SHOWN = f"select p.id from posts p where p.id in :ids and {SHOWN_AT_HOME} and {SHARES_WANTED} order by p.id desc"
+SHOWN = f"select p.id from posts p where p.id in :ids and {SHOWN_AT_HOME} and {WANTED} order by p.id desc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +104,18 @@ class Newest:
     """The upper end of a journal, for those who keep it and add what comes.
 
     ids: newest first.  whole: whether there is nothing below them.  sources: whose posts come here.
-    without_shares: those of them of whom only what they write is wanted.  away: whom the reader has blocked or muted, and
-    who has blocked the reader.  until: when the next mute ends by itself, None when none will.
+    without_shares: those of them of whom only what they write is wanted.  in_languages: those of whom only what is written
+    in some languages is.  away: whom the reader has blocked or muted, and who has blocked the reader.  hides_nodes: whether
+    the reader has hidden whole nodes.  until: when the next mute ends by itself, None when none will.
     """
 
     ids: list[PostId]
     whole: bool
     sources: list[AccountId]
     without_shares: list[AccountId]
+    in_languages: list[AccountId]
     away: list[AccountId]
+    hides_nodes: bool
     until: datetime | None
 
 
@@ -154,7 +165,9 @@ def newest_at_home(unit: Unit, reader: AccountId, *, most: int) -> Newest:
         whole=whole,
         sources=[*_numbers(unit.one(str, FOLLOWED, reader=reader)), reader],
         without_shares=_numbers(unit.one(str, f"{FOLLOWED} and shares = 0", reader=reader)),
+        in_languages=_numbers(unit.one(str, f"{FOLLOWED} and languages is not null", reader=reader)),
         away=unit.all(AccountId, AWAY, reader=reader, now=unit.now),
+        hides_nodes=blocked_nodes.has_any(unit, reader),
         until=unit.one(datetime, ending, reader=reader, now=unit.now),
     )
 

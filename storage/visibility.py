@@ -37,10 +37,16 @@ BLOCKED = """exists (
        or (b.account_id = p.author_id and b.target_id = :reader)
 )"""
 
-MUTED = """exists (
+# Read once for a whole statement; few hide a whole node, and for all others the list is empty after one seek.
+NODE_HIDDEN = """p.author_id in (
+    select hb.id from blocked_nodes nb cross join accounts hb where nb.account_id = :reader and hb.host = nb.host
+)"""
+
+MUTED = f"""(exists (
     select 1 from mutes m
     where m.account_id = :reader and m.target_id = p.author_id and (m.expires_at is null or m.expires_at > :now)
-)"""
+) or {NODE_HIDDEN})"""
+"""Whom the reader does not want to read: one by one, or all of a node."""
 
 ADDRESSED = "exists (select 1 from post_people w where w.post_id = p.id and w.account_id = :reader)"
 

@@ -10,7 +10,7 @@ from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.vocabulary import Uri
-from storage import accounts, follows, notifications, posts, relations
+from storage import accounts, blocked_nodes, follows, notifications, posts, relations
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.store import Unit
@@ -32,7 +32,7 @@ class Follow(Activity):
         if posts.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         follower = self.performer(unit)
-        if follower.is_local and relations.blocked_between(unit, follower.id, followed.id):
+        if follower.is_local and _keep_apart(unit, follower, followed):
             raise NotAllowed(self.actor, self.object, "blocked")
         if follower.is_local and followed.moved_at is not None and followed.moved_to:
             raise NotAllowed(self.actor, self.object, "moved-away")
@@ -70,9 +70,16 @@ class Follow(Activity):
 
 
 def _is_closed(unit: Unit, follower: Account, followed: Account) -> bool:
-    """Whether nobody follows here any more: the person works elsewhere, or one of the two has blocked the other."""
+    """Whether nobody follows here any more: the person works elsewhere, or one of the two keeps the other away."""
     has_moved = followed.is_local and followed.moved_to is not None
-    return has_moved or relations.blocked_between(unit, follower.id, followed.id)
+    return has_moved or _keep_apart(unit, follower, followed)
+
+
+def _keep_apart(unit: Unit, one: Account, other: Account) -> bool:
+    """Whether one of two people has blocked the other, or hides the other's node."""
+    if relations.blocked_between(unit, one.id, other.id):
+        return True
+    return blocked_nodes.has(unit, one.id, other.host) or blocked_nodes.has(unit, other.id, one.host)
 
 
 def acceptance(unit: Unit, follower: Account, followed: Account, *, uri: str) -> Accept:

@@ -1,5 +1,7 @@
 """Follow, block and mute people; find them here and on other nodes."""
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from federation import documents, outbox
@@ -18,14 +20,30 @@ from storage.errors import NotFound
 from storage.ids import PostId
 from storage.store import Unit
 
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.ASCII)
+
 LONGEST_DISPLAY_NAME = 100
 LONGEST_NOTE = 2_000
 MOST_FIELDS = 8
 
 
-async def follow(node: Node, me: Account, target: Account, *, shares: bool = True, notify: bool = False) -> None:
-    """Ask to follow somebody; again, to change how. Raises NotFound, NotAllowed."""
-    await node.store.write(_follow, me, target, shares=shares, notify=notify)
+async def follow(
+    node: Node,
+    me: Account,
+    target: Account,
+    *,
+    shares: bool = True,
+    notify: bool = False,
+    languages: Sequence[str] = (),
+) -> None:
+    """Ask to follow somebody; again, to change how. Raises NotFound, NotAllowed, Invalid.
+
+    languages: of which alone something is wanted; none means all.
+    """
+    wanted = sorted({language.lower() for language in languages if language})
+    if not all(map(LANGUAGE.fullmatch, wanted)):
+        raise Invalid("languages", "ERR_INVALID", "Languages are codes such as fr or en")
+    await node.store.write(_follow, me, target, shares=shares, notify=notify, languages=wanted)
 
 
 async def unfollow(node: Node, me: Account, target: Account) -> None:
@@ -193,12 +211,12 @@ def as_handle(text: str) -> Handle | None:
             return None
 
 
-def _follow(unit: Unit, me: Account, target: Account, *, shares: bool, notify: bool) -> None:
+def _follow(unit: Unit, me: Account, target: Account, *, shares: bool, notify: bool, languages: Sequence[str]) -> None:
     known = follows.between(unit, me.id, target.id)
     if known is None:
         uri = f"{me.uri}#follows/{unit.new_id()}"
         outbox.perform(unit, Follow.read(documents.act("Follow", me, target.uri, uri=uri, to=[target.uri])))
-    follows.prefer(unit, me.id, target.id, shares=shares, notify=notify)
+    follows.prefer(unit, me.id, target.id, shares=shares, notify=notify, languages=languages)
 
 
 def _unfollow(unit: Unit, me: Account, target: Account) -> None:
@@ -208,12 +226,17 @@ def _unfollow(unit: Unit, me: Account, target: Account) -> None:
         outbox.perform(unit, undoing(me, undone, to=[target.uri], cc=[]))
 
 
-def _block(unit: Unit, me: Account, target: Account) -> None:
-    """The block itself stays here; what others may know is that the follows ended."""
+def part(unit: Unit, me: Account, target: Account) -> None:
+    """End the follows between two people, both ways; their nodes are told of that and of no more."""
     _unfollow(unit, me, target)
     known = follows.between(unit, target.id, me.id)
     if known is not None:
         outbox.perform(unit, refusal(unit, target, me, uri=known.uri))
+
+
+def _block(unit: Unit, me: Account, target: Account) -> None:
+    """The block itself stays here; what others may know is that the follows ended."""
+    part(unit, me, target)
     relations.block(unit, me.id, target.id)
 
 

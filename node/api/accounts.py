@@ -93,6 +93,7 @@ class How(Parameters):
 
     reblogs: bool | None = None
     notify: bool | None = None
+    languages: Several[str] | None = None
 
 
 class Quiet(Parameters):
@@ -232,6 +233,7 @@ async def follow(caller: Caller, how: How, *, id: AccountId) -> Answerable:
         target,
         shares=shares if how.reblogs is None else how.reblogs,
         notify=notify if how.notify is None else how.notify,
+        languages=(known.wanted_languages if known else []) if how.languages is None else how.languages,
     )
     return await _between(caller, id)
 

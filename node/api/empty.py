@@ -34,17 +34,3 @@ async def followed_tags(caller: Caller) -> Answerable:
     """Tags that one follows."""
     del caller
     return Paged([])
-
-
-@endpoint("GET", "/api/v1/conversations", scope="read:statuses")
-async def conversations(caller: Caller) -> Answerable:
-    """Conversations."""
-    del caller
-    return Paged([])
-
-
-@endpoint("GET", "/api/v1/bookmarks", scope="read:bookmarks")
-async def bookmarks(caller: Caller) -> Answerable:
-    """Bookmarks."""
-    del caller
-    return Paged([])

@@ -24,6 +24,6 @@ def again(
 
     since: `Changes.now` before anything of it was read.  until: when it is no longer good by itself.
     """
-    own = {tags.staff(caller.me.id), tags.reader(caller.me.id)}
+    own = {tags.staff(caller.me.id), tags.reader(caller.me.id), tags.wishes(caller.me.id)}
     latest = caller.node.now() + CALLERS_GOOD_FOR  # then the token is looked at again
     return Again(answer, Lasting(own.union(made_of), since, latest if until is None else min(until, latest)))

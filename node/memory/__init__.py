@@ -10,6 +10,7 @@ Each shelf says in `memory.py` how much it holds at most, and of what its things
     shelf.py      Shelf: a bounded number of things, each with the tags of what it is made of
     journals.py   Journals: the newest ids of each active reader's journal, fed by new posts
     rendered.py   posts and accounts as JSON, without what differs from reader to reader
+    wishes.py     Wishes: what a reader wants kept away
 
 Start reading at `memory.py`.
 """

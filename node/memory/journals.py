@@ -53,7 +53,10 @@ class Journal:
     ids: oldest first, all that are shown from `floor` upwards.  pending: what came since, and with which change.
     """
 
-    __slots__ = ("away", "floor", "ids", "pending", "reader", "sources", "until", "without_shares")
+    __slots__ = (
+        *("away", "floor", "hides_nodes", "ids", "in_languages", "pending", "reader", "sources", "until"),
+        "without_shares",
+    )
 
     def __init__(self, reader: AccountId, newest: Newest) -> None:
         self.reader = reader
@@ -61,7 +64,9 @@ class Journal:
         self.floor = 0 if newest.whole else self.ids[0] if self.ids else NEWEST
         self.sources = frozenset(newest.sources)
         self.without_shares = frozenset(newest.without_shares)
+        self.in_languages = frozenset(newest.in_languages)
         self.away = frozenset(newest.away)
+        self.hides_nodes = newest.hides_nodes
         self.until = newest.until
         self.pending: dict[PostId, int] = {}
 
@@ -91,8 +96,12 @@ class Journal:
             return False
         if post.is_answer and post.answered != post.author and post.answered not in self.sources:
             return False
-        # Whom a post is addressed to stands in the database.
-        return None if post.reach is Reach.MENTIONED else True
+        return None if self._is_unclear(post) else True
+
+    def _is_unclear(self, post: RenderedPost) -> bool:
+        """Whether it hangs on what only the database knows: whom a post is addressed to, its language, an author's node."""
+        is_hidden_perhaps = self.hides_nodes and post.original is not None
+        return post.reach is Reach.MENTIONED or post.author in self.in_languages or is_hidden_perhaps
 
     def _keeps_away(self, share: RenderedPost, original: RenderedPost) -> bool:
         is_open = original.reach in (Reach.ALL_NODES, Reach.UNLISTED)

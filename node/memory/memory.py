@@ -6,7 +6,8 @@ sessions   whose a cookie is                              the same
 posts      posts, rendered                                the post, what it shares, profiles of those it names
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
-answers    whole answers, as they were sent               posts, profiles, numbers, the reader, the token, the journal
+wishes     what a reader wants kept away                  the reader's muted conversations
+answers    whole answers, as they were sent               all of these, the token, the journal
 journals   the newest ids of a reader's journal           see `journals.py`
 
 Whoever reads before keeping takes `changes.now` first: what has changed since then is not kept.
@@ -24,6 +25,7 @@ from node.memory.rendered import RenderedPost
 from node.memory.shelf import Changes, Shelf
 from node.memory.tags import Tag
 from node.memory.underway import Underway
+from node.memory.wishes import Wishes
 from storage.accounts import Account
 from storage.events import (
     AccountChanged,
@@ -42,6 +44,7 @@ from storage.events import (
     SessionsEnded,
     StaffChanged,
     StandingChanged,
+    ThreadMuted,
 )
 from storage.ids import AccountId, PostId
 from storage.oauth import Grant
@@ -86,8 +89,11 @@ MOST_REACTED_TO: Final = 500
 Key = tuple[str, bytes, str]
 """Of an answer: the address that was asked for, the digest of what proves who asks, the name by which the node was asked."""
 
-Marks = dict[PostId, tuple[bool, bool, tuple[int, ...]]]
-"""Posts, whether a reader has liked and shared each, and what they chose in its poll."""
+Mark = tuple[bool, bool, tuple[int, ...], bool]
+"""Whether a reader has liked and shared a post, what they chose in its poll, and whether it is among their bookmarks."""
+
+Marks = dict[PostId, Mark]
+"""What a reader did with posts."""
 
 
 class Memory:
@@ -107,6 +113,7 @@ class Memory:
         self.posts: Shelf[PostId, RenderedPost] = Shelf(changes, now=now, most=20_000, most_bytes=16 * MEBIBYTE)
         self.people: Shelf[AccountId, bytes] = Shelf(changes, now=now, most=20_000, most_bytes=8 * MEBIBYTE)
         self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=2_000)
+        self.wishes: Shelf[AccountId, Wishes] = Shelf(changes, now=now, most=4_000)
         self.answers: Shelf[Key, Remembered] = Shelf(changes, now=now, most=8_000, most_bytes=16 * MEBIBYTE)
         self.journals = Journals(store, changes, self.posts, now=now, forget=self.forget)
         self.underway = Underway()
@@ -117,6 +124,7 @@ class Memory:
             "posts": self.posts,
             "people": self.people,
             "reactions": self.reactions,
+            "wishes": self.wishes,
             "answers": self.answers,
         }
         store.listen(self.hear)
@@ -153,7 +161,7 @@ class Memory:
                 for account in self.journals.readers_of(event.author):
                     marks = self.reactions.peek(account)
                     if marks is not None and len(marks) < MOST_MARKS:
-                        marks[event.post] = (False, False, ())
+                        marks[event.post] = (False, False, (), False)
             case _:
                 return
 
@@ -175,8 +183,8 @@ def changed_by(event: Event) -> Iterator[Tag]:
         case PostRemoved():
             yield tags.post(event.post)
             yield tags.numbers(event.author)
-        case Reacted():
-            yield tags.reader(event.account)
+        case Reacted() | ThreadMuted():
+            yield (tags.reader if isinstance(event, Reacted) else tags.wishes)(event.account)
         case RelationChanged():
             for account in (event.account, event.target):
                 yield tags.reader(account)

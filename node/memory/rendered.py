@@ -25,7 +25,7 @@ class RenderedPost:
     """A post as apps read it, without what differs from reader to reader and without its author's account.
 
     original: the post that is shared, if this is the sharing of one.  is_answer, answered: whether it answers something, and
-    whom, when that is known.  application: what it was written with, for its author alone.  body: the fields as JSON, without
+    whom, when that is known.  thread: the conversation that it belongs to.  application: what it was written with, for its author alone.  body: the fields as JSON, without
     the closing brace.  made_of: what it was rendered from.  is_pinned: by its author.
     reactions: the emoji under it.  poll: its poll as JSON, without the closing brace; nothing, where there is none.
     attending: of an event, what people of this node were answered; None where it is none.
@@ -39,6 +39,7 @@ class RenderedPost:
     reach: Reach
     is_answer: bool
     answered: AccountId | None
+    thread: PostId
     application: bytes
     body: bytes
     made_of: Collection[Tag]

@@ -20,6 +20,8 @@ class Part(IntEnum):
     """Which posts stand in a person's journal."""
     STAFF = 5
     """Whether a person may sign in, with which tokens and sessions, in which role and language."""
+    WISHES = 6
+    """What a person wants kept away, beside people."""
 
 
 Tag = tuple[Part, int]
@@ -53,3 +55,8 @@ def home(account: AccountId) -> Tag:
 def staff(account: AccountId) -> Tag:
     """See `Part`."""
     return Part.STAFF, account
+
+
+def wishes(account: AccountId) -> Tag:
+    """See `Part`."""
+    return Part.WISHES, account

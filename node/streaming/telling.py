@@ -3,7 +3,6 @@
 Each function asks the database a fixed number of questions, however many listen, and gives each listener what is theirs.
 """
 
-import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 
@@ -14,7 +13,8 @@ from node.api.notifications import UNKNOWN_TO_MANY
 from node.context import Node
 from node.streaming.open_stream import Message, OpenStream
 from node.streaming.subscriptions import LIVE, Subscription
-from storage import accounts, listening, notifications, posts
+from storage import listening, notifications
+from storage.correspondence import Conversation
 from storage.events import Notified, PostRemoved
 from storage.ids import AccountId, PostId
 from storage.listening import Listeners, Told
@@ -147,15 +147,7 @@ def _has_media(body: bytes) -> bool:
 
 async def _conversation(node: Node, reader: AccountId, post: Post, body: bytes) -> bytes:
     """The conversation that a post belongs to, as somebody sees it who takes part in it."""
-    named = await node.store.read(posts.addressed, post.id)
-    others = dict.fromkeys(itertools.chain([post.author_id], named))
-    others.pop(reader, None)
-    known = await node.store.read(accounts.by_ids, list(others))
-    return orjson.dumps(
-        {
-            "id": str(post.thread_id),
-            "unread": post.author_id != reader,
-            "accounts": [entities.account(node, known[one]) for one in others if one in known],
-            "last_status": orjson.Fragment(body),
-        }
-    )
+    taking = await node.store.read(entities.taking_part, [post.id])
+    found = Conversation(post.id, post.thread_id, post.author_id, PostId(0))
+    said = entities.conversation(node, found, reader=reader, taking_part=taking.get(post.id, ()), last=body)
+    return orjson.dumps(said)

@@ -11,8 +11,10 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
     moderation.py   Report, Admin::Report, Admin::Account, Rule
 """
 
+from node.api.entities.conversations import conversation, conversations, taking_part
 from node.api.entities.groups import groups, requests
 from node.api.entities.house import announcements
+from node.api.entities.marks import remember as remember_marks
 from node.api.entities.moderation import admin_accounts, admin_reports, report, rule
 from node.api.entities.notices import marker, notifications
 from node.api.entities.parts import Entity, timestamp
@@ -24,7 +26,6 @@ from node.api.entities.posts import (
     learn,
     of_posts,
     one,
-    remember_marks,
     status,
     statuses,
     visible,
@@ -44,6 +45,8 @@ __all__ = [
     "announcements",
     "chosen",
     "context",
+    "conversation",
+    "conversations",
     "groups",
     "history",
     "learn",
@@ -63,6 +66,7 @@ __all__ = [
     "status",
     "statuses",
     "tags_beginning",
+    "taking_part",
     "timestamp",
     "typed_fields",
     "visible",

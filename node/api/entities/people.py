@@ -7,7 +7,7 @@ from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from node.web import assets
 from storage import accounts as account_rows
-from storage import moves, quote_policies, relations, staff
+from storage import follows, moves, quote_policies, relations, staff
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.relations import Relationship
@@ -116,7 +116,7 @@ def relationship(found: Relationship) -> Entity:
         "following": found.following,
         "showing_reblogs": found.following and found.showing_shares,
         "notifying": found.following and found.notifying,
-        "languages": None,
+        "languages": follows.listed_languages(found.languages) or None,
         "followed_by": found.followed_by,
         "blocking": found.blocking,
         "blocked_by": found.blocked_by,
@@ -124,9 +124,9 @@ def relationship(found: Relationship) -> Entity:
         "muting_notifications": found.muting_notifications,
         "requested": found.requested,
         "requested_by": found.requested_by,
-        "domain_blocking": False,
-        "endorsed": False,
-        "note": "",
+        "domain_blocking": found.hiding_node,
+        "endorsed": found.endorsed,
+        "note": found.note,
     }
 
 

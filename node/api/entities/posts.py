@@ -12,18 +12,19 @@ from functools import partial
 
 import orjson
 
-from node.api.entities import files, headings, occasions, people, quotes
+from node.api.entities import files, headings, marks, occasions, people, quotes
 from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
 from node.context import Node
-from node.memory import Memory, RenderedPost
+from node.memory import Memory, RenderedPost, wishes
 from node.memory import tags as of
 from node.memory.memory import MOST_MARKS, Marks
 from node.memory.rendered import Reactions
 from node.memory.tags import Tag
+from node.memory.wishes import Wishes
 from storage import accounts as account_rows
-from storage import emoji_reactions, media, moves, polls, quote_policies, reactions, threads
+from storage import emoji_reactions, media, moves, quote_policies, threads
 from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
@@ -45,9 +46,6 @@ VISIBILITY = {
     Reach.MENTIONED: "direct",
 }
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
-
-EITHER = (((False, False, ()), (False, True, ())), ((True, False, ()), (True, True, ())))
-"""Whether a post without a vote was liked and shared: the same four for all."""
 
 OVERHEAD = 600
 """What remembering something costs beside its bytes, about."""
@@ -73,8 +71,9 @@ class Written:
 class Known:
     """What is known of the posts of a list.
 
-    marks: whether the reader has liked and shared each, and what they voted for; of a shared post, its original.
+    marks: what the reader has done with each; of a shared post, with its original.
     readable: the quoted posts that the reader may see.  followed: whom the reader follows, where it matters.
+    wishes: what the reader wants kept away.
     """
 
     posts: dict[PostId, RenderedPost]
@@ -82,6 +81,7 @@ class Known:
     marks: Marks
     readable: set[PostId] = field(default_factory=set)
     followed: set[AccountId] = field(default_factory=set)
+    wishes: Wishes = wishes.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Missing:
 
     polls: those of `marks` that have one.  unchecked: posts of which it is not known whether this reader may see them.
     quoted: the same, of posts that are quoted.
-    authors: of whom it is not known whether the reader follows them, and it matters.
+    authors: of whom it is not known whether the reader follows them, and it matters.  wishes: what the reader wants kept away.
     """
 
     posts: set[PostId]
@@ -100,9 +100,11 @@ class Missing:
     unchecked: Sequence[PostId]
     quoted: set[PostId] = field(default_factory=set)
     authors: set[AccountId] = field(default_factory=set)
+    wishes: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.posts or self.people or self.marks or self.unchecked or self.quoted or self.authors)
+        of_posts = self.posts or self.people or self.marks or self.unchecked or self.quoted or self.authors
+        return bool(of_posts or self.wishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Found:
     quotes: quotes.Gathered
     followed: set[AccountId]
     media: Mapping[PostId, Sequence[Media]]
+    wishes: Wishes | None
 
 
 async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
@@ -182,13 +185,6 @@ async def learn(node: Node, ids: Sequence[PostId]) -> None:
     await _known(node, None, ids, unchecked=())
 
 
-def remember_marks(node: Node, reader: AccountId, marks: Marks, *, since: int) -> None:
-    """Remember what somebody did with some posts, as it was read for many people at once. since: before it was read."""
-    known = {**(node.memory.reactions.peek(reader) or {}), **marks}
-    kept = marks if len(known) > MOST_MARKS else known
-    node.memory.reactions.keep(reader, kept, since=since, made_of=(of.reader(reader),))
-
-
 async def _known(
     node: Node, reader: AccountId | None, ids: Sequence[PostId], *, unchecked: Sequence[PostId]
 ) -> tuple[Known, set[PostId]]:
@@ -210,8 +206,10 @@ async def _known(
 def _remembered(
     memory: Memory, reader: AccountId | None, ids: Sequence[PostId], unchecked: Sequence[PostId]
 ) -> tuple[Known, Missing]:
-    marks = (memory.reactions.get(reader) or {}) if reader is not None else {}
-    known, missing = Known({}, {}, dict(marks)), Missing(set(), set(), set(), set(), unchecked)
+    done = (memory.reactions.get(reader) or {}) if reader is not None else {}
+    kept_away = memory.wishes.get(reader) if reader is not None else wishes.NONE
+    known = Known({}, {}, dict(done), wishes=kept_away or wishes.NONE)
+    missing = Missing(set(), set(), set(), set(), unchecked, wishes=kept_away is None)
     waiting, top = list(ids), set(ids)
     for identifier in waiting:  # grows by the originals of shared posts, and by what is quoted
         post = memory.posts.get(identifier)
@@ -232,7 +230,7 @@ def _remembered(
         if post.original is not None:
             waiting.append(post.original)
             top.add(post.original)
-        elif reader is not None and identifier not in marks:
+        elif reader is not None and identifier not in done:
             missing.marks.add(identifier)
             if post.poll:
                 missing.polls.add(identifier)
@@ -266,7 +264,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         mentioned=mentioned,
         tags=tags,
         titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},
-        marks=_marks(unit, reader, unmarked, polls_among=missing.polls.union(asking))
+        marks=marks.read(unit, reader, unmarked, polls_among=missing.polls.union(asking))
         if reader is not None and unmarked
         else {},
         shown=set(post_rows.shown_among(unit, unchecked, reader=reader)) if reader is not None and unchecked else set(),
@@ -275,6 +273,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         events=occasion_rows.of(unit, events) if (events := _holding(Holds.EVENT, found)) else {},
         attending=occasions.attending(unit, events) if events else {},
         quotes=of_quotes,
+        wishes=marks.wishes_of(unit, reader) if reader is not None and missing.wishes else None,
         followed=quote_policies.followed_among(unit, doubtful, reader=reader)
         if reader is not None and doubtful
         else set(),
@@ -297,15 +296,6 @@ def _reactions(unit: Unit, ids: Sequence[PostId]) -> dict[PostId, list[Reactions
     return found
 
 
-def _marks(unit: Unit, reader: AccountId, ids: set[PostId], *, polls_among: set[PostId]) -> Marks:
-    liked, shared = reactions.favourited(unit, reader, ids), reactions.shared(unit, reader, ids)
-    marks: Marks = {post: EITHER[post in liked][post in shared] for post in ids}
-    if polls_among:
-        voted = polls.own(unit, reader, polls_among)
-        marks |= {post: (*marks[post][:2], chosen) for post, chosen in voted.items() if post in marks}
-    return marks
-
-
 def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, since: int) -> None:
     """Add what was read to what is known, and have it remembered. since: before it was read."""
     memory = node.memory
@@ -322,10 +312,13 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
             memory.posts.keep(post.id, rendered, since=since, made_of=rendered.made_of, size=size)
     known.marks |= found.marks
     known.readable, known.followed = found.shown, found.followed
+    if reader is not None and found.wishes is not None:
+        known.wishes = found.wishes
+        memory.wishes.keep(reader, found.wishes, since=since, made_of=(of.wishes(reader),))
     if reader is not None and found.marks:
         is_much = len(known.marks) > MOST_MARKS  # then those of this list, and no others
-        marks = {post: both for post, both in known.marks.items() if not is_much or post in known.posts}
-        memory.reactions.keep(reader, marks, since=since, made_of=(of.reader(reader),))
+        kept = {post: mark for post, mark in known.marks.items() if not is_much or post in known.posts}
+        memory.reactions.keep(reader, kept, since=since, made_of=(of.reader(reader),))
 
 
 def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
@@ -346,6 +339,7 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         reach=post.reach,
         is_answer=post.reply_to_uri is not None,
         answered=post.reply_to_author,
+        thread=post.thread_id,
         application=post.application.encode() if post.application is not None else b"null",
         body=orjson.dumps(entity)[:-1],
         made_of={of.post(post.id), of.post(written_by.id), *quoted, *map(of.profile, named)},
@@ -395,7 +389,7 @@ def _entity(
 
     original: the post itself, or what it shares: what the reader did with that is said of both.  inside: whether it is quoted.
     """
-    liked, shared, chosen = known.marks[original.id]
+    liked, shared, chosen, kept = known.marks[original.id]
     return b"".join(
         (
             post.body,
@@ -405,6 +399,8 @@ def _entity(
             post.application if post.author == reader else b"null",
             b',"favourited":true' if liked else b',"favourited":false',
             b',"reblogged":true' if shared else b',"reblogged":false',
+            b',"bookmarked":true' if kept else b',"bookmarked":false',
+            marks.kept_away(known.wishes, original),
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
@@ -471,9 +467,6 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "tags": [{"name": name, "url": tag_url(origin, name)} for name in found.tags.get(post.id, ())],
         "emojis": [],
         "card": None,
-        "muted": False,
-        "bookmarked": False,
-        "filtered": [],
         "legation": {
             "reach": post.reach.name.lower(),
             "title": title.title if title else None,

@@ -273,10 +273,27 @@ OF_MODERATORS = {
     ("POST", "/api/v1/admin/domain_allows"): s.DOMAIN_ALLOW,
     ("DELETE", "/api/v1/admin/domain_allows/{id}"): NOTHING,
 }
+OF_ONESELF = {
+    **{("POST", f"/api/v1/statuses/{{id}}/{verb}"): s.STATUS for verb in ("bookmark", "unbookmark", "mute", "unmute")},
+    **{
+        ("POST", f"/api/v1/accounts/{{id}}/{verb}"): s.RELATIONSHIP
+        for verb in ("note", "endorse", "unendorse", "pin", "unpin")
+    },
+    ("GET", "/api/v1/bookmarks"): [s.STATUS],
+    ("GET", "/api/v1/conversations"): [s.CONVERSATION],
+    ("POST", "/api/v1/conversations/{id}/read"): s.CONVERSATION,
+    ("DELETE", "/api/v1/conversations/{id}"): NOTHING,
+    ("GET", "/api/v1/endorsements"): [s.ACCOUNT],
+    ("GET", "/api/v1/accounts/{id}/endorsements"): [s.ACCOUNT],
+    ("GET", "/api/v1/accounts/familiar_followers"): [s.FAMILIAR_FOLLOWERS],
+    ("GET", "/api/v1/domain_blocks"): [s.text],
+    ("POST", "/api/v1/domain_blocks"): NOTHING,
+    ("DELETE", "/api/v1/domain_blocks"): NOTHING,
+}
 # Lists of what this node does not have.
 EMPTY = {
     ("GET", path): [s.null] for path in ("/api/v1/lists", "/api/v1/filters", "/api/v2/filters", "/api/v1/followed_tags")
-} | {("GET", path): [s.null] for path in ("/api/v1/conversations", "/api/v1/bookmarks")}
+}
 PROMISED: dict[tuple[str, str], Any] = (
     OF_POSTS
     | OF_FILES
@@ -284,6 +301,7 @@ PROMISED: dict[tuple[str, str], Any] = (
     | OF_NOTICES
     | OF_THE_HOUSE
     | OF_MODERATORS
+    | OF_ONESELF
     | EMPTY  # Any: a shape, or a list with one
 )
 

@@ -282,6 +282,8 @@ RELATIONSHIP: Shape = {
     "endorsed": flag,
     "note": text,
 }
+FAMILIAR_FOLLOWERS: Shape = {"id": id, "accounts": [ACCOUNT]}
+CONVERSATION: Shape = {"id": id, "unread": flag, "accounts": [ACCOUNT], "last_status": Maybe(STATUS)}
 NOTIFICATION: Shape = {
     "id": id,
     "type": one_of(

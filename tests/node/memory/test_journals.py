@@ -411,7 +411,8 @@ class Town:
 
     async def prefer(self) -> None:
         one, other = self.two()
-        await self.store.write(follows.prefer, one.id, other.id, shares=self.chance.random() < 0.5, notify=False)
+        shares, languages = self.chance.random() < 0.5, self.chance.choice([(), ("fr",), ("en",)])
+        await self.store.write(follows.prefer, one.id, other.id, shares=shares, notify=False, languages=languages)
 
     async def block(self) -> None:
         one, other = self.two()
