@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from storage import bookmarks, polls, posts, reactions
 from storage.ids import AccountId, PostId
+from storage.list_timelines import SHOWN_IN_LIST
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.timelines import SHOWN_AT_HOME, WANTED
@@ -22,7 +23,8 @@ def _for_many(condition: str) -> str:
 AMONG = "select r.id from accounts r join posts p on p.id = :post where r.id in :readers"
 
 COMES_HOME = """(p.author_id = r.id or exists (
-    select 1 from follows s where s.follower_id = r.id and s.followed_id = p.author_id and s.accepted_at is not null))"""
+    select 1 from follows s where s.follower_id = r.id and s.followed_id = p.author_id and s.accepted_at is not null
+        and s.at_home = 1))"""
 
 AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(WANTED)}"
 
@@ -35,16 +37,35 @@ IN_PERSON = f"""
 """
 
 
+IN_LISTS = f"""
+select r.id, l.id from lists l join accounts r on r.id = l.account_id join posts p on p.id = :post
+where l.id in :lists and exists (
+        select 1 from list_members lm join follows lf on lf.id = lm.follow_id
+        where lm.list_id = l.id and lf.followed_id = p.author_id and lf.accepted_at is not null)
+    and {_for_many(SHOWN_IN_LIST).replace(":list", "l.id")}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """That a post stands in a list. reader: whose list it is."""
+
+    reader: AccountId
+    list: int
+
+
 @dataclass(frozen=True, slots=True)
 class Listeners:
     """Who listens, by what they want to hear of.
 
     home: their journal.  public: lists of posts for all.  in_person: what is addressed to them alone.
+    lists: the lists that somebody listens to.
     """
 
     home: Sequence[AccountId] = ()
     public: Sequence[AccountId] = ()
     in_person: Sequence[AccountId] = ()
+    lists: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,7 @@ class Told:
     home: frozenset[AccountId]
     public: frozenset[AccountId]
     in_person: frozenset[AccountId]
+    lists: frozenset[InList] = frozenset()
 
 
 def told_of(unit: Unit, identifier: PostId, listeners: Listeners) -> Told | None:
@@ -71,6 +93,9 @@ def told_of(unit: Unit, identifier: PostId, listeners: Listeners) -> Told | None
         _among(unit, AT_HOME, identifier, listeners.home),
         _among(unit, IN_PUBLIC, identifier, listeners.public if is_public else ()),
         _among(unit, IN_PERSON, identifier, listeners.in_person if post.reach is Reach.MENTIONED else ()),
+        frozenset(unit.all(InList, IN_LISTS, post=identifier, lists=listeners.lists, now=unit.now))
+        if listeners.lists
+        else frozenset(),
     )
 
 

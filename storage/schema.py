@@ -160,6 +160,7 @@ follows = Table(
     flag("shares", default=1),
     flag("notify"),
     Column("languages", WORDS),
+    flag("at_home", default=1),
     UniqueConstraint("follower_id", "followed_id"),
     Index("ix_follows_followed", "followed_id", "id"),
     Index(
@@ -169,6 +170,28 @@ follows = Table(
         sqlite_where=text("languages is not null"),
         postgresql_where=text("languages is not null"),
     ),
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("title", WORDS, nullable=False),
+    Column("replies_policy", String(16), nullable=False),
+    flag("exclusive"),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_lists_account", "account_id", "id"),
+)
+
+list_members = Table(
+    "list_members",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("list_id", "lists.id"),
+    of("follow_id", "follows.id"),
+    UniqueConstraint("list_id", "follow_id"),
+    Index("ix_list_members_follow", "follow_id"),
 )
 
 blocks = Table(

@@ -7,15 +7,16 @@ Exact at any depth, bounded by the number of sources; a new follow, a block, a r
 the merge, so a page is read a little wider than asked for, and again further down when filters emptied it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from storage import blocked_nodes
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.posts import COLUMNS, Post
-from storage.store import Unit
+from storage.store import Unit, Value
 from storage.visibility import BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO
 
 OVER_FETCH = 8
@@ -25,22 +26,27 @@ WITH_MEDIA = "(p.holds & 256) <> 0"
 """Written as the indexes have it, so that they are used; 256 is `Holds.MEDIA`."""
 
 SOURCES = """
-select f.followed_id as author from follows f where f.follower_id = :reader and f.accepted_at is not null
+select f.followed_id as author from follows f where f.follower_id = :reader and f.accepted_at is not null and f.at_home = 1
 union all select :reader
 """
 
 # A shared post counts by its original too: neither author may be one the reader blocked or muted, and the original must
-# be visible. A reply is shown when it answers somebody the reader follows as well, or the reader.
-SHOWN_AT_HOME = f"""
+# be visible.
+SHOWN_OF_FOLLOWED = f"""
 {VISIBLE_TO} and not {MUTED}
 and (p.boost_of is null or exists (
     select 1 from posts o where o.id = p.boost_of and o.reach in (0, 1)
         and not {BLOCKED.replace("p.author_id", "o.author_id")}
         and not {SUSPENDED.replace("p.author_id", "o.author_id")}
         and not {MUTED.replace("p.author_id", "o.author_id")}))
+"""
+
+# A reply is shown when it answers somebody whose posts come home as well, or the reader.
+SHOWN_AT_HOME = f"""
+{SHOWN_OF_FOLLOWED}
 and (p.reply_to_uri is null or p.author_id = :reader or p.reply_to_author = :reader or p.reply_to_author = p.author_id
     or exists (select 1 from follows y where y.follower_id = :reader and y.followed_id = p.reply_to_author
-        and y.accepted_at is not null))
+        and y.accepted_at is not null and y.at_home = 1))
 """
 
 
@@ -56,7 +62,8 @@ LANGUAGE_WANTED = """(p.language is null or not exists (
 WANTED = f"{SHARES_WANTED} and {LANGUAGE_WANTED}"
 
 
-def _candidates_sql(*, upwards: bool) -> str:
+def candidates_sql(sources: str, *, upwards: bool) -> str:
+    """The newest posts of some people, or those nearest above: ids. sources: gives their ids, as `author`."""
     edge, order, farthest = ("min", "asc", "max") if upwards else ("max", "desc", "min")
     window = "x.id < :below and x.id > :above"
     beyond = "x.id > w.id and x.id <= l.edge" if upwards else "x.id < w.id and x.id >= l.edge"
@@ -64,7 +71,7 @@ def _candidates_sql(*, upwards: bool) -> str:
     # each of their edges one walks along the index, a seek for each post, so that a source that writes much costs no
     # more than one that writes little.
     return f"""
-    with recursive sources as ({SOURCES}),
+    with recursive sources as ({sources}),
     edges as (
         select s.author, (select {edge}(x.id) from posts x where x.author_id = s.author and {window}) as id
         from sources s
@@ -84,11 +91,13 @@ def _candidates_sql(*, upwards: bool) -> str:
     """
 
 
-CANDIDATES_DOWN = _candidates_sql(upwards=False)
-CANDIDATES_UP = _candidates_sql(upwards=True)
+CANDIDATES_DOWN = candidates_sql(SOURCES, upwards=False)
+CANDIDATES_UP = candidates_sql(SOURCES, upwards=True)
 
 # One row, however many: each row that is fetched is a hand-over between threads.
-FOLLOWED = "select group_concat(followed_id) from follows where follower_id = :reader and accepted_at is not null"
+FOLLOWED = """
+select group_concat(followed_id) from follows where follower_id = :reader and accepted_at is not null and at_home = 1
+"""
 
 AWAY = """
 select target_id from blocks where account_id = :reader
@@ -131,16 +140,30 @@ def home_ids(unit: Unit, reader: AccountId, page: Page) -> list[PostId]:
 
 
 def _home(unit: Unit, reader: AccountId, page: Page) -> tuple[list[PostId], bool]:
-    """The ids of a page, and whether there is nothing beyond what was looked at."""
+    shown = partial(shown_at_home, unit, reader)
+    return merged(unit, (CANDIDATES_DOWN, CANDIDATES_UP), shown, page, reader=reader)
+
+
+def merged(
+    unit: Unit,
+    statements: tuple[str, str],
+    shown: Callable[[list[PostId]], list[PostId]],
+    page: Page,
+    **values: Value,
+) -> tuple[list[PostId], bool]:
+    """The ids of a page of what some people write, and whether there is nothing beyond what was looked at.
+
+    statements: of `candidates_sql`, downwards and upwards.  shown: which of some ids the reader is shown, newest first.
+    values: what the statements want to know of the sources.
+    """
     found: list[PostId] = []
     below, above = page.below, page.above
     wide = page.limit + OVER_FETCH
     at_the_end = False
     for _ in range(MOST_ROUNDS):
-        sql = CANDIDATES_UP if page.upwards else CANDIDATES_DOWN
-        candidates = unit.all(PostId, sql, reader=reader, below=below, above=above, wide=wide)
-        shown = shown_at_home(unit, reader, candidates)
-        found = shown + found if page.upwards else found + shown
+        candidates = unit.all(PostId, statements[page.upwards], below=below, above=above, wide=wide, **values)
+        more = shown(candidates)
+        found = more + found if page.upwards else found + more
         at_the_end = len(candidates) < wide
         if len(found) >= page.limit or at_the_end:
             break

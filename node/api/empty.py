@@ -8,13 +8,6 @@ from node.api.callers import Caller
 from node.api.endpoints import endpoint
 
 
-@endpoint("GET", "/api/v1/lists", scope="read:lists")
-async def lists(caller: Caller) -> Answerable:
-    """Lists of people."""
-    del caller
-    return []
-
-
 @endpoint("GET", "/api/v2/filters", scope="read:filters")
 async def filters(caller: Caller) -> Answerable:
     """Filters, for present apps."""

@@ -21,8 +21,9 @@ from node.api.parameters import Parameters
 from node.streaming import STREAMS, Ending, Message, OpenStream, Subscription, sse
 from node.streaming.open_stream import Proof
 from node.streaming.subscriptions import MEDIA, SCOPES
-from storage import oauth
+from storage import lists, oauth
 from storage.errors import NotFound
+from storage.ids import parsed
 
 ANY_OF_THEM: Final = tuple(dict.fromkeys(SCOPES.values()))
 
@@ -63,7 +64,7 @@ async def websocket(caller: Caller, query: Wanted) -> Answerable:
         raise UnknownStream(f"Ask for a WebSocket here, or for a stream by its name, as {request.path}/user")
     stream = _stream_of(caller, "websocket", _frame)
     if query.stream:
-        stream.subscribe(_demanded(stream, query.stream, query))
+        stream.subscribe(await _demanded(caller, stream, query.stream, query))
     with caller.request.app[STREAMS].opened(stream):
         offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL)
         socket = web.WebSocketResponse(
@@ -74,7 +75,7 @@ async def websocket(caller: Caller, query: Wanted) -> Answerable:
             compress=False,  # what remembers enough to compress well is a quarter of a megabyte for each socket
         )
         await socket.prepare(request)
-        await _talk(socket, stream)
+        await _talk(caller, socket, stream)
     sse.cut_off_later(request)
     return socket
 
@@ -84,7 +85,7 @@ async def events(caller: Caller, query: Wanted, *, name: str) -> Answerable:
     """One stream as Server-Sent Events, by its name in the address: `user/notification`."""
     stream = _stream_of(caller, "sse", sse.event)
     wanted = name.strip("/").replace("/", ":") + (MEDIA if query.only_media and name.startswith("public") else "")
-    stream.subscribe(_demanded(stream, wanted, query))
+    stream.subscribe(await _demanded(caller, stream, wanted, query))
     with caller.request.app[STREAMS].opened(stream):
         return await sse.send(caller.request, stream)
 
@@ -95,7 +96,7 @@ def _stream_of(caller: Caller, transport: str, encode: sse.Encode) -> OpenStream
     return OpenStream(caller.me, proof, caller.scopes, transport=transport, encode=encode)
 
 
-def _demanded(stream: OpenStream, name: str, wanted: Wanted) -> Subscription:
+async def _demanded(caller: Caller, stream: OpenStream, name: str, wanted: Wanted) -> Subscription:
     """What is wanted, if the token is good for it.  Raises UnknownStream, OutsideScopes, NotFound."""
     if name not in SCOPES:
         raise UnknownStream("There is no such stream")
@@ -106,18 +107,24 @@ def _demanded(stream: OpenStream, name: str, wanted: Wanted) -> Subscription:
         found = Subscription(name, wanted.tag)
     if not stream.may(found):
         raise OutsideScopes
-    if name == "list":
-        raise NotFound  # nobody has any lists on this node
-    return found
+    return await _own_list(caller, wanted.list) if found.is_list else found
+
+
+async def _own_list(caller: Caller, named: str) -> Subscription:
+    """One of the caller's lists. Raises NotFound."""
+    identifier = parsed(named)
+    if identifier is None or await caller.node.store.read(lists.one, caller.me.id, identifier) is None:
+        raise NotFound
+    return Subscription("list", str(identifier))
 
 
 # ---- WebSocket ------------------------------------------------------------------------------------------------------
 
 
-async def _talk(socket: web.WebSocketResponse, stream: OpenStream) -> None:
+async def _talk(caller: Caller, socket: web.WebSocketResponse, stream: OpenStream) -> None:
     """Send and listen until one of both sides ends it."""
     async with asyncio.TaskGroup() as group:
-        both = [group.create_task(work(socket, stream)) for work in (_listen, _send)]
+        both = [group.create_task(_listen(caller, socket, stream)), group.create_task(_send(socket, stream))]
         ending = await stream.ended()
         for task in both:
             task.cancel()
@@ -134,23 +141,23 @@ async def _send(socket: web.WebSocketResponse, stream: OpenStream) -> None:
         stream.end(Ending.LEFT)
 
 
-async def _listen(socket: web.WebSocketResponse, stream: OpenStream) -> None:
+async def _listen(caller: Caller, socket: web.WebSocketResponse, stream: OpenStream) -> None:
     async for frame in socket:
         try:
-            _obey(stream, frame.data if frame.type is WSMsgType.TEXT else "")
+            await _obey(caller, stream, frame.data if frame.type is WSMsgType.TEXT else "")
         except (ApiError, NotFound, Malformed, ValueError) as error:
             stream.say(_refusal(error))
     stream.end(Ending.LEFT)
 
 
-def _obey(stream: OpenStream, text: str) -> None:
+async def _obey(caller: Caller, stream: OpenStream, text: str) -> None:
     """Do what a frame asks for.  Raises UnknownStream, OutsideScopes, NotFound, Malformed, ValueError."""
     said = strict_json.loads(text.encode())
     kind, name = said.get("type"), said.get("stream")
     if kind not in {"subscribe", "unsubscribe"} or not isinstance(name, str):
         raise UnknownStream("Say what to do: type `subscribe` or `unsubscribe`, and the name of a stream")
     wanted = Wanted.model_validate({field: said.get(field) for field in ("tag", "list")})
-    found = _demanded(stream, name, wanted)
+    found = await _demanded(caller, stream, name, wanted)
     if kind == "unsubscribe":
         stream.unsubscribe(found)
     elif len(stream.subscriptions) >= MOST_SUBSCRIPTIONS:

@@ -9,7 +9,7 @@ from typing import Final
 
 from storage.events import PostRemoved
 from storage.ids import AccountId
-from storage.listening import Told
+from storage.listening import InList, Told
 from storage.posts import Post
 from storage.visibility import Reach
 
@@ -58,6 +58,11 @@ class Subscription:
         return self.name.startswith(("public", "hashtag"))
 
     @property
+    def is_list(self) -> bool:
+        """Whether it carries what the members of a list write; `of` is its id."""
+        return self.name == "list"
+
+    @property
     def is_in_person(self) -> bool:
         """Whether it carries what is addressed to the listener alone."""
         return self.name == "direct"
@@ -78,11 +83,13 @@ class Subscription:
             return reader in told.home
         if self.is_in_person:
             return reader in told.in_person
+        if self.is_list:
+            return InList(reader, int(self.of)) in told.lists
         return self.is_public and reader in told.public and self._has(_where(told.post), told.tags)
 
     def carried(self, removed: PostRemoved, *, at_home: bool) -> bool:
         """Whether it would have carried a post that is gone, for a listener to whose journal its author's posts come or not."""
-        if self.is_home:
+        if self.is_home or self.is_list:
             return at_home and removed.reach != Reach.MENTIONED
         if removed.is_share or not self.is_public:
             return False

@@ -37,7 +37,7 @@ async def of_post(node: Node, streams: Open, identifier: PostId, *, event: str) 
     if told is None:
         return
     if node.now() - told.post.published_at > STILL_NEWS and event == "update":
-        told = Told(told.post, told.tags, told.home, frozenset(), told.in_person)
+        told = Told(told.post, told.tags, told.home, frozenset(), told.in_person, told.lists)
     if event == "update":
         _count_on_pages(streams, told)
     concerned = {reader: wanted for reader in streams if (wanted := _carriers(streams[reader], told, reader))}
@@ -47,7 +47,7 @@ async def of_post(node: Node, streams: Open, identifier: PostId, *, event: str) 
 
 async def of_removal(node: Node, streams: Open, removed: PostRemoved) -> None:
     """Tell that a post is gone, to those who may have been shown it."""
-    readers = [reader for reader, theirs in streams.items() if _any_of(theirs, lambda one: one.is_home)]
+    readers = [reader for reader, theirs in streams.items() if _any_of(theirs, lambda one: one.is_home or one.is_list)]
     at_home = set(await node.store.read(listening.of_author, removed.author, readers)) if readers else set()
     at_home.update(removed.people)
     payload = str(removed.post).encode()
@@ -102,6 +102,7 @@ def _listeners(streams: Open) -> Listeners:
         home=among(lambda one: one.is_home),
         public=among(lambda one: one.is_public),
         in_person=among(lambda one: one.is_in_person),
+        lists=[int(one.of) for theirs in streams.values() for _, one in _carrying(theirs, lambda one: one.is_list)],
     )
 
 

@@ -13,17 +13,23 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage import accounts, media, oauth, polls, posts, reactions, timelines
+from storage import accounts, list_timelines, media, oauth, polls, posts, reactions, timelines
 from storage.schema import metadata
 from storage.statements import for_postgresql, for_sqlite
 from tests.databases import PostgresqlServer
 
 ROWS = 3_000
 
-JOURNAL = {"home, downwards": timelines.CANDIDATES_DOWN, "home, upwards": timelines.CANDIDATES_UP}
+JOURNAL = {
+    "home, downwards": timelines.CANDIDATES_DOWN,
+    "home, upwards": timelines.CANDIDATES_UP,
+    "list, downwards": list_timelines.CANDIDATES[0],
+    "list, upwards": list_timelines.CANDIDATES[1],
+}
 
 HOT = JOURNAL | {
     "home, filtered": timelines.SHOWN,
+    "list, filtered": list_timelines.SHOWN,
     "posts that somebody may see": posts.SHOWN,
     "posts": posts.BY_IDS,
     "people": accounts.BY_IDS,
@@ -49,6 +55,7 @@ VALUES = {
     "below": 1 << 62,
     "above": 0,
     "wide": 28,
+    "list": 1,
     "idle_since": 0,
 }
 

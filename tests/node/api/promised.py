@@ -280,6 +280,16 @@ OF_ONESELF = {
         for verb in ("note", "endorse", "unendorse", "pin", "unpin")
     },
     ("GET", "/api/v1/bookmarks"): [s.STATUS],
+    ("GET", "/api/v1/lists"): [s.LIST],
+    ("POST", "/api/v1/lists"): s.LIST,
+    ("GET", "/api/v1/lists/{id}"): s.LIST,
+    ("PUT", "/api/v1/lists/{id}"): s.LIST,
+    ("DELETE", "/api/v1/lists/{id}"): NOTHING,
+    ("GET", "/api/v1/lists/{id}/accounts"): [s.ACCOUNT],
+    ("POST", "/api/v1/lists/{id}/accounts"): NOTHING,
+    ("DELETE", "/api/v1/lists/{id}/accounts"): NOTHING,
+    ("GET", "/api/v1/accounts/{id}/lists"): [s.LIST],
+    ("GET", "/api/v1/timelines/list/{id}"): [s.STATUS],
     ("GET", "/api/v1/conversations"): [s.CONVERSATION],
     ("POST", "/api/v1/conversations/{id}/read"): s.CONVERSATION,
     ("DELETE", "/api/v1/conversations/{id}"): NOTHING,
@@ -291,9 +301,7 @@ OF_ONESELF = {
     ("DELETE", "/api/v1/domain_blocks"): NOTHING,
 }
 # Lists of what this node does not have.
-EMPTY = {
-    ("GET", path): [s.null] for path in ("/api/v1/lists", "/api/v1/filters", "/api/v2/filters", "/api/v1/followed_tags")
-}
+EMPTY = {("GET", path): [s.null] for path in ("/api/v1/filters", "/api/v2/filters", "/api/v1/followed_tags")}
 PROMISED: dict[tuple[str, str], Any] = (
     OF_POSTS
     | OF_FILES

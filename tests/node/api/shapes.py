@@ -283,6 +283,7 @@ RELATIONSHIP: Shape = {
     "note": text,
 }
 FAMILIAR_FOLLOWERS: Shape = {"id": id, "accounts": [ACCOUNT]}
+LIST: Shape = {"id": id, "title": text, "replies_policy": one_of("followed", "list", "none"), "exclusive": flag}
 CONVERSATION: Shape = {"id": id, "unread": flag, "accounts": [ACCOUNT], "last_status": Maybe(STATUS)}
 NOTIFICATION: Shape = {
     "id": id,

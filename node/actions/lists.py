@@ -1,0 +1,103 @@
+"""Lists of people: make them, change them, put people in and take them out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from node.context import Node
+from node.errors import Invalid
+from storage import lists
+from storage.accounts import Account
+from storage.errors import NotFound
+from storage.ids import AccountId
+from storage.lists import PeopleList
+from storage.store import Unit
+
+LONGEST_TITLE = 200
+MOST_LISTS = 50
+MOST_MEMBERS = 5_000
+
+
+async def make(node: Node, me: Account, *, title: str, replies_policy: str, exclusive: bool) -> PeopleList:
+    """A new list, with nobody in it. Raises Invalid."""
+    _demand(title, replies_policy)
+    return await node.store.write(_make, me, title.strip(), replies_policy, exclusive=exclusive)
+
+
+async def change(
+    node: Node, me: Account, identifier: int, *, title: str | None, replies_policy: str | None, exclusive: bool | None
+) -> PeopleList:
+    """Have a list be another; what is None stays. Raises NotFound, Invalid."""
+    return await node.store.write(_change, me, identifier, title, replies_policy, exclusive=exclusive)
+
+
+async def remove(node: Node, me: Account, identifier: int) -> None:
+    """Take a list away. Raises NotFound."""
+    await node.store.write(_remove, me, identifier)
+
+
+async def put_in(node: Node, me: Account, identifier: int, people: Sequence[AccountId]) -> None:
+    """Put people in whom one follows, all or none. Raises NotFound: the list, or one does not follow somebody; Invalid."""
+    await node.store.write(_put_in, me, identifier, people)
+
+
+async def take_out(node: Node, me: Account, identifier: int, people: Sequence[AccountId]) -> None:
+    """Take people out, as far as they are in. Raises NotFound."""
+    await node.store.write(_take_out, me, identifier, people)
+
+
+def own(unit: Unit, me: AccountId, identifier: int) -> PeopleList:
+    """One of one's lists. Raises NotFound."""
+    found = lists.one(unit, me, identifier)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _demand(title: str, replies_policy: str) -> None:
+    if not title.strip():
+        raise Invalid("title", "ERR_BLANK", "Title can't be blank")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid("title", "ERR_TOO_LONG", f"Title is too long (maximum is {LONGEST_TITLE} characters)")
+    if replies_policy not in lists.POLICIES:
+        raise Invalid("replies_policy", "ERR_INCLUSION", "Replies policy is not included in the list")
+
+
+def _make(unit: Unit, me: Account, title: str, replies_policy: str, *, exclusive: bool) -> PeopleList:
+    unit.lock(f"lists of {me.id}")
+    if lists.count(unit, me.id) >= MOST_LISTS:
+        raise Invalid("base", "ERR_TOO_MANY", f"You can have at most {MOST_LISTS} lists")
+    return lists.add(unit, me.id, title=title, replies_policy=replies_policy, exclusive=exclusive)
+
+
+def _change(
+    unit: Unit, me: Account, identifier: int, title: str | None, replies_policy: str | None, *, exclusive: bool | None
+) -> PeopleList:
+    known = own(unit, me.id, identifier)
+    changed = replace(
+        known,
+        title=known.title if title is None else title.strip(),
+        replies_policy=known.replies_policy if replies_policy is None else replies_policy,
+        exclusive=known.exclusive if exclusive is None else exclusive,
+    )
+    _demand(changed.title, changed.replies_policy)
+    lists.change(unit, changed)
+    return changed
+
+
+def _remove(unit: Unit, me: Account, identifier: int) -> None:
+    lists.remove(unit, own(unit, me.id, identifier))
+
+
+def _put_in(unit: Unit, me: Account, identifier: int, people: Sequence[AccountId]) -> None:
+    known = own(unit, me.id, identifier)
+    follows = lists.followed_among(unit, me.id, people)
+    if set(people) - follows.keys():
+        raise NotFound
+    unit.lock(f"lists of {me.id}")
+    if lists.members_count(unit, known) + len(follows) > MOST_MEMBERS:
+        raise Invalid("account_ids", "ERR_TOO_MANY", f"A list has room for {MOST_MEMBERS} people")
+    lists.put_in(unit, known, [follows[each] for each in dict.fromkeys(people)])
+
+
+def _take_out(unit: Unit, me: Account, identifier: int, people: Sequence[AccountId]) -> None:
+    lists.take_out(unit, own(unit, me.id, identifier), people)
