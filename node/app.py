@@ -39,6 +39,7 @@ from node.server import SHORT_ROAD, TOLD_TO, Limits, Serving, application, start
 from node.settings import Settings
 from node.streaming import STREAMS, Hub
 from node.timetable import Timetable
+from node.trends import TRENDS, Trends
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
@@ -181,6 +182,7 @@ def application_of(node: Node) -> web.Application:
     app[BUCKETS] = Buckets(settings, node.store, now=node.now)
     app[IS_SIGNED_IN] = is_signed_in
     app[STREAMS] = streams = Hub(node)
+    app[TRENDS] = Trends(node.store)
     app.on_shutdown.append(streams.stop)
     # The outermost first: refusals that come before any handler are still said in the caller's own way.
     app.middlewares[:0] = [api.in_json, pages.in_plain_words]

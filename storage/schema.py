@@ -511,6 +511,30 @@ idempotency_keys = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+featured_tags = Table(
+    "featured_tags",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("tag_id", "tags.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "tag_id"),
+    Index("ix_featured_tags_tag", "tag_id"),
+)
+
+hidden_suggestions = Table(
+    "hidden_suggestions",
+    metadata,
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column(
+        "target_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_hidden_suggestions_target", "target_id"),
+)
+
 scheduled_posts = Table(
     "scheduled_posts",
     metadata,

@@ -2,7 +2,7 @@
 
 from storage.errors import WrongSchema
 
-CURRENT = "0016"
+CURRENT = "0017"
 """The newest migration, equal to the head of `storage/migrations` (a test holds them together)."""
 
 FILLING = "filling"

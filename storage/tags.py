@@ -56,3 +56,24 @@ def midnights(now: datetime, *, days: int) -> list[datetime]:
     """The beginnings of the last days (UTC), today first."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return [today - timedelta(days=back) for back in range(days)]
+
+
+def by_ids(unit: Unit, identifiers: Sequence[int]) -> list[Tag]:
+    """The tags with these ids, in the order given; unknown ids are left out."""
+    rows = unit.all(Tag, "select id, name, spelling from tags where id in :ids", ids=list(identifiers))
+    found = {tag.id: tag for tag in rows}
+    return [found[each] for each in identifiers if each in found]
+
+
+def find(unit: Unit, name: str) -> Tag | None:
+    """The tag of this name, any case, if anybody has ever used it."""
+    return unit.one(Tag, "select id, name, spelling from tags where name = :name", name=name.lower())
+
+
+def named(unit: Unit, name: str) -> Tag:
+    """The tag of this name, which is made where nobody has used it yet. name: as typed."""
+    sql = "insert into tags (id, name, spelling) values (:id, :name, :spelling) on conflict (name) do nothing"
+    unit.run(sql, id=unit.new_id(), name=name.lower(), spelling=name)
+    found = find(unit, name)
+    assert found is not None
+    return found

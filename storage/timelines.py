@@ -201,18 +201,18 @@ def _numbers(joined: str | None) -> list[AccountId]:
 
 def this_node(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What the staff of this node write for everybody, newest first."""
-    where = f"p.is_local = 1 and p.boost_of is null and p.reach in (0, 3) and {_UNFILTERED}"
+    where = f"p.is_local = 1 and p.boost_of is null and p.reach in (0, 3) and {UNFILTERED}"
     return _public(unit, where, reader, page, only_media=only_media)
 
 
 def all_nodes(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What is written for all nodes, as far as it has come here, newest first."""
-    return _public(unit, f"p.reach = 0 and p.boost_of is null and {_UNFILTERED}", reader, page, only_media=only_media)
+    return _public(unit, f"p.reach = 0 and p.boost_of is null and {UNFILTERED}", reader, page, only_media=only_media)
 
 
 def other_nodes(unit: Unit, reader: AccountId, page: Page, *, only_media: bool = False) -> list[Post]:
     """What came from other nodes for all nodes, newest first."""
-    where = f"p.reach = 0 and p.boost_of is null and p.is_local = 0 and {_UNFILTERED}"
+    where = f"p.reach = 0 and p.boost_of is null and p.is_local = 0 and {UNFILTERED}"
     return _public(unit, where, reader, page, only_media=only_media)
 
 
@@ -291,7 +291,7 @@ def by_author(
     return paged(unit, Post, sql, "p.id", page, author=author, reader=reader, tag=tag.lower())
 
 
-_UNFILTERED = f"not {BLOCKED} and not {MUTED} and not {SUSPENDED} and not {SILENCED}"
+UNFILTERED = f"not {BLOCKED} and not {MUTED} and not {SUSPENDED} and not {SILENCED}"
 
 CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id"
 
@@ -302,7 +302,7 @@ select {COLUMNS} from posts p where p.id in (
     and (select count(*) from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id and g.name in :all_of)
         = :all_of_them
     and not exists ({CARRIES} and g.name in :none_of)
-    and p.reach in (0, 3) and p.boost_of is null and (cast(:is_local as integer) is null or p.is_local = :is_local) and {_UNFILTERED}
+    and p.reach in (0, 3) and p.boost_of is null and (cast(:is_local as integer) is null or p.is_local = :is_local) and {UNFILTERED}
 """
 
 

@@ -17,6 +17,7 @@ from node.api import entities
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
+from node.api.tags import MOST_FEATURED
 from node.context import Node
 from node.media import types
 from node.media.darkroom import has_ffmpeg
@@ -205,7 +206,7 @@ async def _rules(node: Node) -> list[entities.Entity]:
 
 def _configuration(node: Node) -> dict[str, Any]:
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": MOST_PINS},
+        "accounts": {"max_featured_tags": MOST_FEATURED, "max_pinned_statuses": MOST_PINS},
         "statuses": {
             "max_characters": markup.LONGEST_POST,
             "max_media_attachments": node.settings.media.per_post,

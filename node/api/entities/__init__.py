@@ -32,7 +32,7 @@ from node.api.entities.posts import (
     written,
 )
 from node.api.entities.scheduled import scheduled
-from node.api.entities.tags import tags_beginning
+from node.api.entities.tags import tags, tags_beginning
 from node.api.entities.versions import history, source
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "source",
     "status",
     "statuses",
+    "tags",
     "tags_beginning",
     "taking_part",
     "timestamp",

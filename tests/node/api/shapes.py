@@ -349,11 +349,18 @@ NOTIFICATION_REQUEST: Shape = {
 }
 MARKER: Shape = {"last_read_id": digits, "version": number, "updated_at": time}
 TAG: Shape = {
-    "id": id,
+    "id": Perhaps(id),
     "name": text,
     "url": url,
     "history": [{"day": digits, "uses": digits, "accounts": digits}],
     "following": flag,
+    "featuring": flag,
+}
+FEATURED_TAG: Shape = {"id": id, "name": text, "url": url, "statuses_count": digits, "last_status_at": Maybe(date)}
+SUGGESTION: Shape = {
+    "source": one_of("global"),
+    "sources": [one_of("friends_of_friends", "most_followed")],
+    "account": ACCOUNT,
 }
 REPORT: Shape = {
     "id": id,

@@ -1,0 +1,130 @@
+"""Tags: how much one is used, and which ones people show on their profile."""
+
+from node.actions import markup
+from node.api import entities
+from node.api.answers import Answerable
+from node.api.callers import SIGNED_IN, Caller
+from node.api.endpoints import endpoint
+from node.api.entities.tags import tag_url
+from node.api.parameters import Parameters
+from node.errors import Invalid
+from storage import accounts, featured_tags, tags
+from storage.errors import NotFound
+from storage.featured_tags import Featured
+from storage.ids import AccountId
+from storage.store import Unit
+from storage.tags import Tag
+
+MOST_FEATURED = 10
+LONGEST = 100
+
+
+class Named(Parameters):
+    """A tag, with or without `#`."""
+
+    name: str
+
+
+@endpoint("GET", "/api/v1/tags/{name}", scope=SIGNED_IN)
+async def one(caller: Caller, *, name: str) -> Answerable:
+    """A tag, and how much it was used in the last seven days."""
+    wanted = _tag_in(name)
+    if wanted is None:
+        raise NotFound
+    found = await caller.node.store.read(tags.find, wanted)
+    return (await entities.tags(caller.node, caller.me, [found or Tag(0, wanted.lower(), wanted)]))[0]
+
+
+@endpoint("POST", "/api/v1/tags/{name}/feature", scope="write:accounts")
+async def feature(caller: Caller, *, name: str) -> Answerable:
+    """Show a tag on one's profile."""
+    found = await _feature(caller, name)
+    return (await entities.tags(caller.node, caller.me, [found]))[0]
+
+
+@endpoint("POST", "/api/v1/tags/{name}/unfeature", scope="write:accounts")
+async def unfeature(caller: Caller, *, name: str) -> Answerable:
+    """Show it no more."""
+    found = await caller.node.store.read(tags.find, _tag_in(name) or "")
+    if found is None:
+        raise NotFound
+    await caller.node.store.write(featured_tags.remove_tag, caller.me.id, found.id)
+    return (await entities.tags(caller.node, caller.me, [found]))[0]
+
+
+@endpoint("GET", "/api/v1/featured_tags", scope="read:accounts")
+async def featured(caller: Caller) -> Answerable:
+    """What one shows on one's profile."""
+    return await _shown(caller, caller.me.id)
+
+
+@endpoint("POST", "/api/v1/featured_tags", scope="write:accounts")
+async def feature_named(caller: Caller, named: Named) -> Answerable:
+    """Show a tag on one's profile."""
+    found = await _feature(caller, named.name)
+    shown = await caller.node.store.read(featured_tags.of, caller.me.id)
+    return next(_featured(caller, each) for each in shown if each.name == found.name)
+
+
+@endpoint("DELETE", "/api/v1/featured_tags/{id}", scope="write:accounts")
+async def unfeature_by_id(caller: Caller, *, id: int) -> Answerable:
+    """Show it no more."""
+    if not await caller.node.store.write(featured_tags.remove, caller.me.id, id):
+        raise NotFound
+    return {}
+
+
+@endpoint("GET", "/api/v1/featured_tags/suggestions", scope="read:accounts")
+async def worth_featuring(caller: Caller) -> Answerable:
+    """Tags that one uses most, and does not show."""
+    found = await caller.node.store.read(featured_tags.worth_showing, caller.me.id, limit=MOST_FEATURED)
+    return await entities.tags(caller.node, caller.me, found)
+
+
+@endpoint("GET", "/api/v1/accounts/{id}/featured_tags", scope=SIGNED_IN)
+async def featured_by(caller: Caller, *, id: AccountId) -> Answerable:
+    """What somebody shows on their profile."""
+    await caller.node.store.read(accounts.get, id)
+    return await _shown(caller, id)
+
+
+async def _shown(caller: Caller, account: AccountId) -> list[entities.Entity]:
+    return [_featured(caller, each) for each in await caller.node.store.read(featured_tags.of, account)]
+
+
+def _featured(caller: Caller, found: Featured) -> entities.Entity:
+    return {
+        "id": str(found.id),
+        "name": found.spelling,
+        "url": tag_url(caller.node.base_url, found.name),
+        "statuses_count": str(found.posts),
+        "last_status_at": found.last_at.date().isoformat() if found.last_at else None,
+    }
+
+
+async def _feature(caller: Caller, name: str) -> Tag:
+    wanted = _tag_in(name)
+    if wanted is None:
+        raise Invalid(
+            "name", "ERR_INVALID", "Name is no hashtag: letters, digits and underscores, and at least one letter"
+        )
+    return await caller.node.store.write(_add, caller.me.id, wanted)
+
+
+def _add(unit: Unit, account: AccountId, name: str) -> Tag:
+    found = tags.named(unit, name)
+    unit.lock(f"featured tags of {account}")
+    shown = featured_tags.of(unit, account)
+    if found.name not in [each.name for each in shown]:
+        if len(shown) >= MOST_FEATURED:
+            raise Invalid(
+                "name", "ERR_TOO_MANY", f"At most {MOST_FEATURED} tags stand on a profile: take one off first"
+            )
+        featured_tags.add(unit, account, found.id)
+    return found
+
+
+def _tag_in(text: str) -> str | None:
+    """The tag that a text is, as typed; None for what could not be one."""
+    name = text.strip().removeprefix("#")
+    return name if len(name) <= LONGEST and markup.hashtags(f"#{name}") == [name] else None

@@ -1,0 +1,34 @@
+"""The directory, suggestions, counts of what is used, search and featured tags, on both databases."""
+
+from storage import directory, featured_tags, follows, search, tags, trends
+from storage.store import Store
+from storage.visibility import Reach
+from tests.storage.conftest import Person, Write
+
+
+async def test_people_and_things_to_discover(store: Store, person: Person, write: Write) -> None:
+    marie, paul, ken = await person("marie"), await person("paul"), await person("ken@tokyo.example")
+    await write(paul, "État", tags=("visa",))
+    of_ken = await write(ken, "etat", tags=("visa", "japon"))
+    await write(ken, "état caché", reach=Reach.MENTIONED)
+    listed = await store.read(directory.people, marie.id, order="active", limit=10)
+    assert [each.id for each in listed] == [ken.id, paul.id, marie.id]
+    here = await store.read(directory.people, marie.id, order="new", local=True, limit=10)
+    assert [each.id for each in here] == [paul.id, marie.id]
+    for follower, followed in ((marie, paul), (paul, ken)):
+        await store.write(follows.ask, follower.id, followed.id, uri=f"{follower.uri}/follows/1")
+        await store.write(follows.accept, follower.id, followed.id)
+    assert await store.read(directory.suggestions, marie.id, limit=5) == [(ken.id, ("friends_of_friends",))]
+    await store.write(directory.hide_suggestion, marie.id, ken.id)
+    assert await store.read(directory.suggestions, marie.id, limit=5) == []
+    names = [tag.name for tag in await store.read(tags.by_ids, await store.read(trends.tags, limit=5))]
+    assert names == ["visa", "japon"]
+    assert await store.read(trends.posts, limit=5) == []
+    assert len(await store.read(search.posts, marie.id, "ÉTAT", limit=5)) == 2
+    assert await store.read(search.posts, marie.id, "état", author=ken.id, limit=5) == [of_ken.id]
+    visa = await store.write(tags.named, "VISA")
+    assert [each.name for each in await store.read(featured_tags.worth_showing, ken.id, limit=5)] == ["japon", "visa"]
+    await store.write(featured_tags.add, ken.id, visa.id)
+    (shown,) = await store.read(featured_tags.of, ken.id)
+    assert (shown.name, shown.spelling, shown.posts) == ("visa", "visa", 1)
+    assert shown.last_at == of_ken.published_at
