@@ -12,6 +12,7 @@ INSTALLED := $(VENV)/.installed
 CHROMIUM := /usr/bin/chromium
 INTEROP := .interop
 FEDIFY := tests/interop/fedify
+MASTO := tests/interop/masto
 # Locks are made from the public registry alone, whatever mirrors or folders this machine adds to it.
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_INDEX_URL= PIP_EXTRA_INDEX_URL= CUSTOM_COMPILE_COMMAND="make lock" \
 	$(VENV)/bin/pip-compile --quiet --no-config --strip-extras --allow-unsafe --generate-hashes --no-build-isolation \
@@ -82,13 +83,14 @@ films:
 interop: install $(INTEROP)/.installed
 
 # Other software wants older libraries than a node does, and a newer Node.js than Debian has: it gets a place of its own.
-$(INTEROP)/.installed: tests/interop/requirements.lock $(FEDIFY)/package-lock.json
-	@echo "==> interop: other software to test against, into $(INTEROP) and $(FEDIFY)/node_modules"
+$(INTEROP)/.installed: tests/interop/requirements.lock $(FEDIFY)/package-lock.json $(MASTO)/package-lock.json
+	@echo "==> interop: other software to test against, into $(INTEROP) and its folders' node_modules"
 	@$(VENV)/bin/python -m venv --clear --without-pip $(INTEROP)/python
 	@$(VENV)/bin/python -m pip --python $(INTEROP)/python/bin/python install --quiet --quiet --require-hashes \
 		--requirement tests/interop/requirements.lock
-	@if $(INTEROP)/python/bin/npm ci --prefix $(FEDIFY) --loglevel=error --fetch-retries=1 >/dev/null; then touch $@; \
-	else echo "npm packages could not be installed, tests against Fedify will not run."; fi
+	@if $(INTEROP)/python/bin/npm ci --prefix $(FEDIFY) --loglevel=error --fetch-retries=1 >/dev/null \
+		&& $(INTEROP)/python/bin/npm ci --prefix $(MASTO) --loglevel=error --fetch-retries=1 >/dev/null; then touch $@; \
+	else echo "npm packages could not be installed, tests against Fedify or with masto.js will not run."; fi
 
 check: install
 	@echo "==> check: ruff"
@@ -120,8 +122,9 @@ lock: install interop
 	@echo "==> lock: what the tests against other software need"
 	@$(COMPILE) $(UPGRADE) --output-file tests/interop/requirements.lock tests/interop/requirements.in
 	@$(INTEROP)/python/bin/npm $(if $(filter --upgrade,$(UPGRADE)),update,install) --prefix $(FEDIFY) --package-lock-only --loglevel=error
+	@$(INTEROP)/python/bin/npm $(if $(filter --upgrade,$(UPGRADE)),update,install) --prefix $(MASTO) --package-lock-only --loglevel=error
 
 clean:
 	@echo "==> clean: the virtual environment, caches and builds"
-	@rm -rf $(VENV) $(INTEROP) $(FEDIFY)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(INTEROP) $(FEDIFY)/node_modules $(MASTO)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find node federation storage tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ import pytest
 from storage import peers
 from tests import loopback
 from tests.federated.conftest import FederationOf, Place, Staff, federation_of, until  # noqa: F401  `federation_of` is a fixture
+from tests.interop.clients import MASTO_IS_INSTALLED, TOOT_IS_INSTALLED
 from tests.interop.peers import (
     FEDIFY_IS_INSTALLED,
     PASTURE_IS_INSTALLED,
@@ -22,6 +23,8 @@ from tests.interop.peers import (
 collect_ignore_glob = [
     *([] if FEDIFY_IS_INSTALLED else ["test_fedify_*.py"]),
     *([] if PASTURE_IS_INSTALLED else ["test_pasture.py", "test_verify_actor.py"]),
+    *([] if MASTO_IS_INSTALLED else ["test_masto.py"]),
+    *([] if TOOT_IS_INSTALLED else ["test_toot.py"]),
 ]
 
 FIRST_KNOCKS = {"rfc9421": "rfc9421", "cavage": "draft-cavage-http-signatures-12"}
