@@ -88,6 +88,13 @@ class Reacted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FiltersChanged(Event):
+    """What a person wants to be warned of, or not to read, is something else now."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadMuted(Event):
     """A person wants to be told of nothing more in a conversation, or of everything again."""
 

@@ -440,6 +440,38 @@ thread_marks = Table(
     Index("ix_thread_marks_thread", "thread_id"),
 )
 
+filters = Table(
+    "filters",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("title", WORDS, nullable=False),
+    Column("contexts", WORDS, nullable=False),
+    Column("action", String(8), nullable=False),
+    Column("expires_at", Moment),
+    Index("ix_filters_account", "account_id", "id"),
+)
+
+filter_keywords = Table(
+    "filter_keywords",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("filter_id", "filters.id"),
+    Column("keyword", WORDS, nullable=False),
+    flag("whole_word"),
+    Index("ix_filter_keywords_filter", "filter_id", "id"),
+)
+
+filter_posts = Table(
+    "filter_posts",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("filter_id", "filters.id"),
+    of("post_id", "posts.id"),
+    UniqueConstraint("filter_id", "post_id"),
+    Index("ix_filter_posts_post", "post_id"),
+)
+
 tombstones = Table(
     "tombstones",
     metadata,

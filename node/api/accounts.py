@@ -205,7 +205,7 @@ async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answera
         tag=wanted.tagged or "",
         only_media=wanted.only_media,
     )
-    shown = await entities.written(caller.node, caller.me, found)
+    shown = await entities.written(caller.node, caller.me, found, where="account")
     return Paged.by(shown.fragments(), [post.id for post in found])
 
 

@@ -8,20 +8,6 @@ from node.api.callers import Caller
 from node.api.endpoints import endpoint
 
 
-@endpoint("GET", "/api/v2/filters", scope="read:filters")
-async def filters(caller: Caller) -> Answerable:
-    """Filters, for present apps."""
-    del caller
-    return []
-
-
-@endpoint("GET", "/api/v1/filters", scope="read:filters")
-async def filters_as_before(caller: Caller) -> Answerable:
-    """Filters, for older apps."""
-    del caller
-    return []
-
-
 @endpoint("GET", "/api/v1/followed_tags", scope="read:follows")
 async def followed_tags(caller: Caller) -> Answerable:
     """Tags that one follows."""

@@ -25,5 +25,7 @@ def again(
     since: `Changes.now` before anything of it was read.  until: when it is no longer good by itself.
     """
     own = {tags.staff(caller.me.id), tags.reader(caller.me.id), tags.wishes(caller.me.id)}
+    kept_away = caller.node.memory.wishes.peek(caller.me.id)
+    ends = [moment for moment in (until, kept_away.until if kept_away else None) if moment is not None]
     latest = caller.node.now() + CALLERS_GOOD_FOR  # then the token is looked at again
-    return Again(answer, Lasting(own.union(made_of), since, latest if until is None else min(until, latest)))
+    return Again(answer, Lasting(own.union(made_of), since, min([latest, *ends])))

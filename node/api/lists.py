@@ -109,7 +109,7 @@ async def holding(caller: Caller, *, id: AccountId) -> Answerable:
 async def timeline(caller: Caller, query: Page, *, id: int) -> Answerable:
     """What the members of a list write and share, newest first."""
     ids = await caller.node.store.read(_timeline, caller.me.id, id, query.part)
-    shown = await entities.chosen(caller.node, caller.me, ids)
+    shown = await entities.chosen(caller.node, caller.me, ids, where="home")
     return Paged.by(shown.fragments(), ids)
 
 

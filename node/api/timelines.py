@@ -47,7 +47,7 @@ async def home(caller: Caller, query: Page) -> Answerable:
     memory, part = caller.node.memory, query.part
     since = memory.changes.now
     ids = await memory.journals.page(caller.me.id, part, learn=partial(entities.learn, caller.node))
-    shown = await entities.chosen(caller.node, caller.me, ids)
+    shown = await entities.chosen(caller.node, caller.me, ids, where="home")
     page = Paged.by(shown.fragments(), ids)
     if not part.begins_at_the_top:
         return page
@@ -79,5 +79,5 @@ async def tagged(caller: Caller, query: Tagged, *, name: str) -> Answerable:
 
 
 async def _paged(caller: Caller, found: Sequence[Post]) -> Paged:
-    shown = await entities.written(caller.node, caller.me, found)
+    shown = await entities.written(caller.node, caller.me, found, where="public")
     return Paged.by(shown.fragments(), [post.id for post in found])

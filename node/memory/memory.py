@@ -6,7 +6,7 @@ sessions   whose a cookie is                              the same
 posts      posts, rendered                                the post, what it shares, profiles of those it names
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
-wishes     what a reader wants kept away                  the reader's muted conversations
+wishes     what a reader wants kept away                  the reader's muted conversations and filters
 answers    whole answers, as they were sent               all of these, the token, the journal
 journals   the newest ids of a reader's journal           see `journals.py`
 
@@ -32,6 +32,7 @@ from storage.events import (
     AccountLeft,
     ChangedElsewhere,
     Event,
+    FiltersChanged,
     PostAdded,
     PostAltered,
     PostEdited,
@@ -183,7 +184,7 @@ def changed_by(event: Event) -> Iterator[Tag]:
         case PostRemoved():
             yield tags.post(event.post)
             yield tags.numbers(event.author)
-        case Reacted() | ThreadMuted():
+        case Reacted() | ThreadMuted() | FiltersChanged():
             yield (tags.reader if isinstance(event, Reacted) else tags.wishes)(event.account)
         case RelationChanged():
             for account in (event.account, event.target):

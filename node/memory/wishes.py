@@ -1,15 +1,36 @@
 """What a reader wants kept away from them, as a process remembers it."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage.ids import PostId
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """A filter, ready to be held against posts.
+
+    pattern: finds its words; None when it has none.  entity: as apps read it, JSON.  hidden_from: where its posts are left out.
+    """
+
+    entity: bytes
+    pattern: re.Pattern[str] | None
+    posts: frozenset[PostId]
+    hidden_from: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a reader wants kept away. muted: conversations of which they want to be told nothing."""
+    """What a reader wants kept away.
+
+    muted: conversations of which they want to be told nothing.  until: when the next filter ends by itself.
+    """
 
     muted: frozenset[PostId] = frozenset()
+    filters: Sequence[InForce] = ()
+    until: datetime | None = None
 
 
 NONE = Wishes()

@@ -26,6 +26,7 @@ from storage.errors import StorageTrouble
 from storage.events import (
     ChangedElsewhere,
     Event,
+    FiltersChanged,
     Notified,
     PostAdded,
     PostEdited,
@@ -109,13 +110,13 @@ class Hub:
         """Note what is to be told; where nobody listens, nothing is."""
         if not self._open:
             return
-        for event in events:
+        for event in dict.fromkeys(events):  # a commit that changes a filter in several places is told of once
             match event:
                 case SessionsEnded() | SessionEnded() | StaffChanged():
                     self._check(*self._open.get(event.account, ()))
                 case ChangedElsewhere():
                     self._check(*self._all())
-                case PostAdded() | PostEdited() | PostRemoved() | Notified():
+                case PostAdded() | PostEdited() | PostRemoved() | Notified() | FiltersChanged():
                     self._events.append(event)
                 case _:
                     continue
@@ -142,6 +143,8 @@ class Hub:
                     await telling.of_post(self._node, streams, event.post, event="status.update")
                 case PostRemoved():
                     await telling.of_removal(self._node, streams, event)
+                case FiltersChanged():
+                    telling.of_filters(streams, event.account)
                 case Notified():
                     await telling.of_notification(self._node, streams, event)
                 case _:

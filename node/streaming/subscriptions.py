@@ -58,6 +58,11 @@ class Subscription:
         return self.name.startswith(("public", "hashtag"))
 
     @property
+    def context(self) -> str | None:
+        """Where what it carries stands, as filters name it; None where nothing is left out."""
+        return "home" if self.is_home or self.is_list else "public" if self.is_public else None
+
+    @property
     def is_list(self) -> bool:
         """Whether it carries what the members of a list write; `of` is its id."""
         return self.name == "list"

@@ -78,6 +78,12 @@ async def of_notification(node: Node, streams: Open, event: Notified) -> None:
                 stream.put(Message(one, "notification", payload))
 
 
+def of_filters(streams: Open, account: AccountId) -> None:
+    """Tell somebody's apps that what their person wants kept away is something else now."""
+    for stream, one in _carrying(streams.get(account, ()), lambda one: one.name == "user"):
+        stream.put(Message(one, "filters_changed", None))
+
+
 def count_of_posts(new: int) -> Message:
     """What a page is told of its reader's journal."""
     return Message(LIVE, "posts", orjson.dumps({"new": new}))
@@ -133,9 +139,12 @@ async def _put_post(node: Node, concerned: Mapping[AccountId, Wanted], post: Pos
     for reader, own in marks.items():
         entities.remember_marks(node, reader, {original: own}, since=since)
     for reader, wanted in concerned.items():
-        shown = await entities.chosen(node, wanted[0][0].account, [post.id])
-        for body in shown.bodies:
-            for stream, one in wanted:
+        shown = {
+            where: await entities.chosen(node, wanted[0][0].account, [post.id], where=where)
+            for where in {one.context for _, one in wanted}
+        }
+        for stream, one in wanted:
+            for body in shown[one.context].bodies:
                 if one.is_in_person:
                     stream.put(Message(one, "conversation", await _conversation(node, reader, post, body)))
                 elif not one.wants_media or _has_media(body):

@@ -2,11 +2,13 @@
 
 from itertools import product
 
+from node.api.entities import filters
 from node.context import Node
 from node.memory import RenderedPost, wishes
 from node.memory import tags as of
 from node.memory.memory import MOST_MARKS, Mark, Marks
 from node.memory.wishes import Wishes
+from storage import filters as filter_rows
 from storage import polls, reactions, thread_marks
 from storage.ids import AccountId, PostId
 from storage.store import Unit
@@ -38,12 +40,16 @@ def remember(node: Node, reader: AccountId, marks: Marks, *, since: int) -> None
 
 def wishes_of(unit: Unit, reader: AccountId) -> Wishes:
     """What a reader wants kept away."""
-    muted = thread_marks.muted(unit, reader)
-    return Wishes(frozenset(muted)) if muted else wishes.NONE
+    muted, wanted = thread_marks.muted(unit, reader), filter_rows.in_force(unit, reader)
+    if not muted and not wanted:
+        return wishes.NONE
+    ends = [each.filter.expires_at for each in wanted if each.filter.expires_at is not None]
+    return Wishes(frozenset(muted), [filters.in_force(each) for each in wanted], min(ends, default=None))
 
 
-def kept_away(found: Wishes, original: RenderedPost) -> bytes:
+def kept_away(found: Wishes, original: RenderedPost, *, reader: AccountId) -> bytes:
     """What an entity says of what its reader wants kept away. original: the post itself, or what it shares."""
     if found is wishes.NONE:
         return NOTHING_KEPT_AWAY
-    return b',"muted":true,"filtered":[]' if original.thread in found.muted else NOTHING_KEPT_AWAY
+    muted = b"true" if original.thread in found.muted else b"false"
+    return b',"muted":' + muted + b',"filtered":' + filters.results(found, original, reader=reader)

@@ -19,7 +19,9 @@ async def notifications(node: Node, reader: Account, found: Sequence[Notificatio
     have_moved = any(account.moved_to for account in by.values())
     successors = await node.store.read(moves.successors, list(by.values())) if have_moved else {}
     judged = await _of_moderation(node, reader, found)
-    about = await posts.statuses(node, reader, [each.post_id for each in found if each.post_id is not None])
+    about = await posts.statuses(
+        node, reader, [each.post_id for each in found if each.post_id is not None], where="notifications"
+    )
     posts_by_id = {entity["id"]: entity for entity in about}
     entities = []
     for each in found:

@@ -12,7 +12,7 @@ from functools import partial
 
 import orjson
 
-from node.api.entities import files, headings, marks, occasions, people, quotes
+from node.api.entities import files, filters, headings, marks, occasions, people, quotes
 from node.api.entities import polls as poll_entities
 from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
@@ -129,14 +129,14 @@ class Found:
     wishes: Wishes | None
 
 
-async def statuses(node: Node, reader: Account, ids: Iterable[PostId]) -> list[Entity]:
-    """Posts by their ids, in the order asked for; those that the reader may not see are left out."""
-    return (await visible(node, reader, list(ids))).entities()
+async def statuses(node: Node, reader: Account, ids: Iterable[PostId], *, where: str | None = None) -> list[Entity]:
+    """Posts by their ids, in the order asked for; those that the reader may not see are left out.  where: see `chosen`."""
+    return (await visible(node, reader, list(ids), where=where)).entities()
 
 
-async def of_posts(node: Node, reader: Account, found: Sequence[Post]) -> list[Entity]:
-    """Posts that were read for this reader already, in their order."""
-    return (await written(node, reader, found)).entities()
+async def of_posts(node: Node, reader: Account, found: Sequence[Post], *, where: str | None = None) -> list[Entity]:
+    """Posts that were read for this reader already, in their order.  where: see `chosen`."""
+    return (await written(node, reader, found, where=where)).entities()
 
 
 async def status(node: Node, reader: Account, identifier: PostId) -> Entity:
@@ -152,20 +152,23 @@ async def one(node: Node, reader: Account, identifier: PostId) -> Written:
     return found
 
 
-async def visible(node: Node, reader: Account, ids: Sequence[PostId]) -> Written:
-    """Posts by their ids; those that the reader may not see are left out."""
-    return await _written(node, reader.id, ids, unchecked=ids)
+async def visible(node: Node, reader: Account, ids: Sequence[PostId], *, where: str | None = None) -> Written:
+    """Posts by their ids; those that the reader may not see are left out.  where: see `chosen`."""
+    return await _written(node, reader.id, ids, unchecked=ids, where=where)
 
 
-async def written(node: Node, reader: Account, found: Sequence[Post]) -> Written:
-    """Posts that were read for this reader already; of shared ones, the original is looked at."""
+async def written(node: Node, reader: Account, found: Sequence[Post], *, where: str | None = None) -> Written:
+    """Posts that were read for this reader already; of shared ones, the original is looked at.  where: see `chosen`."""
     shares = [post.id for post in found if post.boost_of is not None]
-    return await _written(node, reader.id, [post.id for post in found], unchecked=shares)
+    return await _written(node, reader.id, [post.id for post in found], unchecked=shares, where=where)
 
 
-async def chosen(node: Node, reader: Account, ids: Sequence[PostId]) -> Written:
-    """Posts of which it is known that this reader may see them, and what they share."""
-    return await _written(node, reader.id, ids, unchecked=())
+async def chosen(node: Node, reader: Account, ids: Sequence[PostId], *, where: str | None = None) -> Written:
+    """Posts of which it is known that this reader may see them, and what they share.
+
+    where: the list that they are for, one of `filters.CONTEXTS`; what the reader does not want to read there is left out.
+    """
+    return await _written(node, reader.id, ids, unchecked=(), where=where)
 
 
 async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
@@ -175,9 +178,19 @@ async def context(node: Node, reader: Account, identifier: PostId) -> Entity:
     return {"ancestors": entities[: len(above)], "descendants": entities[len(above) :]}
 
 
-async def _written(node: Node, reader: AccountId, ids: Sequence[PostId], *, unchecked: Sequence[PostId]) -> Written:
+async def _written(
+    node: Node, reader: AccountId, ids: Sequence[PostId], *, unchecked: Sequence[PostId], where: str | None = None
+) -> Written:
     known, hidden = await _known(node, reader, ids, unchecked=unchecked)
+    if where is not None and known.wishes.filters:
+        hidden = hidden | {each for each in ids if _is_unwanted(known, each, reader=reader, where=where)}
     return _assembled(node, reader, known, [identifier for identifier in ids if identifier not in hidden])
+
+
+def _is_unwanted(known: Known, identifier: PostId, *, reader: AccountId, where: str) -> bool:
+    post = known.posts.get(identifier)
+    original = known.posts.get(post.original) if post is not None and post.original is not None else post
+    return original is not None and filters.is_hidden(known.wishes, original, reader=reader, where=where)
 
 
 async def learn(node: Node, ids: Sequence[PostId]) -> None:
@@ -314,7 +327,7 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
     known.readable, known.followed = found.shown, found.followed
     if reader is not None and found.wishes is not None:
         known.wishes = found.wishes
-        memory.wishes.keep(reader, found.wishes, since=since, made_of=(of.wishes(reader),))
+        memory.wishes.keep(reader, found.wishes, since=since, made_of=(of.wishes(reader),), until=found.wishes.until)
     if reader is not None and found.marks:
         is_much = len(known.marks) > MOST_MARKS  # then those of this list, and no others
         kept = {post: mark for post, mark in known.marks.items() if not is_much or post in known.posts}
@@ -400,7 +413,7 @@ def _entity(
             b',"favourited":true' if liked else b',"favourited":false',
             b',"reblogged":true' if shared else b',"reblogged":false',
             b',"bookmarked":true' if kept else b',"bookmarked":false',
-            marks.kept_away(known.wishes, original),
+            marks.kept_away(known.wishes, original, reader=reader),
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
             _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',

@@ -61,7 +61,7 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
         "journal.html",
         announcements=told,
         shown=shown,
-        posts=await entities.of_posts(node, visitor.account, posts),
+        posts=await entities.of_posts(node, visitor.account, posts, where="home"),
         first_page=is_first(part),
         newcomer=newcomer and is_first(part),
         draft=Typed.blank(language=language_of(request, visitor)),
@@ -82,6 +82,6 @@ async def tagged(request: web.Request) -> web.StreamResponse:
         request,
         "tag.html",
         tag=name,
-        posts=await entities.of_posts(node, visitor.account, posts),
+        posts=await entities.of_posts(node, visitor.account, posts, where="public"),
         around=neighbours(request, part, [post.id for post in posts]),
     )

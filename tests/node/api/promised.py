@@ -294,6 +294,25 @@ OF_ONESELF = {
         for verb in ("note", "endorse", "unendorse", "pin", "unpin")
     },
     ("GET", "/api/v1/bookmarks"): [s.STATUS],
+    ("GET", "/api/v2/filters"): [s.FILTER],
+    ("POST", "/api/v2/filters"): s.FILTER,
+    ("GET", "/api/v2/filters/{id}"): s.FILTER,
+    ("PUT", "/api/v2/filters/{id}"): s.FILTER,
+    ("DELETE", "/api/v2/filters/{id}"): NOTHING,
+    ("GET", "/api/v2/filters/{id}/keywords"): [s.FILTER_KEYWORD],
+    ("POST", "/api/v2/filters/{id}/keywords"): s.FILTER_KEYWORD,
+    ("GET", "/api/v2/filters/keywords/{id}"): s.FILTER_KEYWORD,
+    ("PUT", "/api/v2/filters/keywords/{id}"): s.FILTER_KEYWORD,
+    ("DELETE", "/api/v2/filters/keywords/{id}"): NOTHING,
+    ("GET", "/api/v2/filters/{id}/statuses"): [s.FILTER_STATUS],
+    ("POST", "/api/v2/filters/{id}/statuses"): s.FILTER_STATUS,
+    ("GET", "/api/v2/filters/statuses/{id}"): s.FILTER_STATUS,
+    ("DELETE", "/api/v2/filters/statuses/{id}"): NOTHING,
+    ("GET", "/api/v1/filters"): [s.FILTER_AS_BEFORE],
+    ("POST", "/api/v1/filters"): s.FILTER_AS_BEFORE,
+    ("GET", "/api/v1/filters/{id}"): s.FILTER_AS_BEFORE,
+    ("PUT", "/api/v1/filters/{id}"): s.FILTER_AS_BEFORE,
+    ("DELETE", "/api/v1/filters/{id}"): NOTHING,
     ("GET", "/api/v1/lists"): [s.LIST],
     ("POST", "/api/v1/lists"): s.LIST,
     ("GET", "/api/v1/lists/{id}"): s.LIST,
@@ -315,7 +334,7 @@ OF_ONESELF = {
     ("DELETE", "/api/v1/domain_blocks"): NOTHING,
 }
 # Lists of what this node does not have.
-EMPTY = {("GET", path): [s.null] for path in ("/api/v1/filters", "/api/v2/filters", "/api/v1/followed_tags")}
+EMPTY = {("GET", "/api/v1/followed_tags"): [s.null]}
 PROMISED: dict[tuple[str, str], Any] = (
     OF_POSTS
     | OF_FILES

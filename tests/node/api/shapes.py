@@ -177,6 +177,27 @@ MEDIA: Shape = {
     "description": Maybe(text),
     "blurhash": Maybe(text),
 }
+CONTEXT_OF_FILTER = one_of("home", "notifications", "public", "thread", "account")
+FILTER_KEYWORD: Shape = {"id": id, "keyword": text, "whole_word": flag}
+FILTER_STATUS: Shape = {"id": id, "status_id": id}
+FILTER: Shape = {
+    "id": id,
+    "title": text,
+    "context": [CONTEXT_OF_FILTER],
+    "expires_at": Maybe(time),
+    "filter_action": one_of("warn", "hide", "blur"),
+    "keywords": [FILTER_KEYWORD],
+    "statuses": [FILTER_STATUS],
+}
+FILTER_AS_BEFORE: Shape = {
+    "id": id,
+    "phrase": text,
+    "context": [CONTEXT_OF_FILTER],
+    "whole_word": flag,
+    "expires_at": Maybe(time),
+    "irreversible": flag,
+}
+FILTER_RESULT: Shape = {"filter": FILTER, "keyword_matches": Maybe([text]), "status_matches": Maybe([id])}
 UNSHARED: Shape = {
     "id": id,
     "created_at": time,
@@ -216,7 +237,7 @@ UNSHARED: Shape = {
         "manual": [one_of("public", "followers")],
         "current_user": one_of("automatic", "manual", "denied"),
     },
-    "filtered": [null],
+    "filtered": [FILTER_RESULT],
     "legation": {
         "reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"),
         "title": Maybe(text),

@@ -5,8 +5,6 @@ import pytest
 from tests.node.api.conftest import AppOf
 
 SCOPES = {
-    "/api/v1/filters": "read:filters",
-    "/api/v2/filters": "read:filters",
     "/api/v1/followed_tags": "read:follows",
     "/api/v1/announcements": "profile",
 }
@@ -30,5 +28,5 @@ async def test_and_it_has_its_scope(app_of: AppOf, path: str) -> None:
 
 async def test_what_is_not_there_is_not_pretended(app_of: AppOf) -> None:
     marie = await app_of("marie")
-    for path in ("/api/v2/filters", "/api/v1/collections"):
+    for path in ("/api/v1/collections", "/api/v1/annual_reports"):
         assert (await marie.ask("POST", path, expect=404))["error"] == "Record not found"
