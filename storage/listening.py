@@ -12,7 +12,7 @@ from storage.ids import AccountId, PostId
 from storage.list_timelines import SHOWN_IN_LIST
 from storage.posts import Holds, Post
 from storage.store import Unit
-from storage.timelines import SHOWN_AT_HOME, WANTED
+from storage.timelines import BY_TAG, COMES_HOME, SHOWN_AT_HOME, WANTED
 from storage.visibility import ADDRESSED, BLOCKED, MUTED, SILENCED, SUSPENDED, VISIBLE_TO, Reach
 
 
@@ -22,15 +22,13 @@ def _for_many(condition: str) -> str:
 
 AMONG = "select r.id from accounts r join posts p on p.id = :post where r.id in :readers"
 
-COMES_HOME = """(p.author_id = r.id or exists (
-    select 1 from follows s where s.follower_id = r.id and s.followed_id = p.author_id and s.accepted_at is not null
-        and s.at_home = 1))"""
-
-AT_HOME = f"{AMONG} and {COMES_HOME} and {_for_many(SHOWN_AT_HOME)} and {_for_many(WANTED)}"
+AT_HOME = f"{AMONG} and {_for_many(COMES_HOME)} and {_for_many(SHOWN_AT_HOME)} and {_for_many(WANTED)}"
 
 IN_PUBLIC = f"""
 {AMONG} and not {_for_many(BLOCKED)} and not {_for_many(MUTED)} and not {SUSPENDED} and not {_for_many(SILENCED)}
 """
+
+WITH_TAGS = f"{AMONG} and {_for_many(BY_TAG)}"
 
 IN_PERSON = f"""
 {AMONG} and (p.author_id = r.id or {_for_many(ADDRESSED)}) and {_for_many(VISIBLE_TO)} and not {_for_many(MUTED)}
@@ -87,10 +85,12 @@ def told_of(unit: Unit, identifier: PostId, listeners: Listeners) -> Told | None
         return None
     post = found[0]
     is_public = post.boost_of is None and post.reach in (Reach.ALL_NODES, Reach.NODE)
+    tags = frozenset(tagged.name for tagged in posts.tags_of(unit, [identifier])) if is_public else frozenset()
+    by_tag = _among(unit, WITH_TAGS, identifier, listeners.home if tags else ())
     return Told(
         post,
-        frozenset(tagged.name for tagged in posts.tags_of(unit, [identifier])) if is_public else frozenset(),
-        _among(unit, AT_HOME, identifier, listeners.home),
+        tags,
+        _among(unit, AT_HOME, identifier, listeners.home) | by_tag,
         _among(unit, IN_PUBLIC, identifier, listeners.public if is_public else ()),
         _among(unit, IN_PERSON, identifier, listeners.in_person if post.reach is Reach.MENTIONED else ()),
         frozenset(unit.all(InList, IN_LISTS, post=identifier, lists=listeners.lists, now=unit.now))

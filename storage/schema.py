@@ -554,6 +554,17 @@ featured_tags = Table(
     Index("ix_featured_tags_tag", "tag_id"),
 )
 
+tag_follows = Table(
+    "tag_follows",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    of("tag_id", "tags.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "tag_id"),
+    Index("ix_tag_follows_tag", "tag_id"),
+)
+
 hidden_suggestions = Table(
     "hidden_suggestions",
     metadata,

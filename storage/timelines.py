@@ -62,6 +62,18 @@ LANGUAGE_WANTED = """(p.language is null or not exists (
 WANTED = f"{SHARES_WANTED} and {LANGUAGE_WANTED}"
 
 
+UNFILTERED = f"not {BLOCKED} and not {MUTED} and not {SUSPENDED} and not {SILENCED}"
+
+COMES_HOME = """(p.author_id = :reader or exists (
+    select 1 from follows s where s.follower_id = :reader and s.followed_id = p.author_id and s.accepted_at is not null
+        and s.at_home = 1))"""
+
+# Whoever follows a tag reads what they would find in the tag's own list.
+BY_TAG = f"""(p.reach in (0, 3) and p.boost_of is null and {UNFILTERED} and exists (
+    select 1 from post_tags ft join tag_follows fg on fg.tag_id = ft.tag_id
+    where ft.post_id = p.id and fg.account_id = :reader))"""
+
+
 def candidates_sql(sources: str, *, upwards: bool) -> str:
     """The newest posts of some people, or those nearest above: ids. sources: gives their ids, as `author`."""
     edge, order, farthest = ("min", "asc", "max") if upwards else ("max", "desc", "min")
@@ -94,6 +106,27 @@ def candidates_sql(sources: str, *, upwards: bool) -> str:
 CANDIDATES_DOWN = candidates_sql(SOURCES, upwards=False)
 CANDIDATES_UP = candidates_sql(SOURCES, upwards=True)
 
+
+def _with_tags_sql(candidates: str, *, upwards: bool) -> str:
+    """The same, and beside them the nearest posts that carry a tag which the reader follows."""
+    order = "asc" if upwards else "desc"
+    return f"""
+    select id from (
+        select id from ({candidates}) of_people
+        union
+        select id from (
+            select distinct ft.post_id as id from tag_follows fg join post_tags ft on ft.tag_id = fg.tag_id
+            join posts x on x.id = ft.post_id
+            where fg.account_id = :reader and x.reach in (0, 3) and x.boost_of is null
+                and ft.post_id < :below and ft.post_id > :above
+            order by ft.post_id {order} limit :wide) with_tags
+    ) nearest order by id {order} limit :wide
+    """
+
+
+WITH_TAGS_DOWN = _with_tags_sql(CANDIDATES_DOWN, upwards=False)
+WITH_TAGS_UP = _with_tags_sql(CANDIDATES_UP, upwards=True)
+
 # One row, however many: each row that is fetched is a hand-over between threads.
 FOLLOWED = """
 select group_concat(followed_id) from follows where follower_id = :reader and accepted_at is not null and at_home = 1
@@ -107,6 +140,11 @@ union select target_id from mutes where account_id = :reader and (expires_at is 
 
 SHOWN = f"select p.id from posts p where p.id in :ids and {SHOWN_AT_HOME} and {WANTED} order by p.id desc"
 
+SHOWN_WITH_TAGS = f"""
+select p.id from posts p where p.id in :ids and (({COMES_HOME} and {SHOWN_AT_HOME} and {WANTED}) or {BY_TAG})
+order by p.id desc
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Newest:
@@ -115,7 +153,7 @@ class Newest:
     ids: newest first.  whole: whether there is nothing below them.  sources: whose posts come here.
     without_shares: those of them of whom only what they write is wanted.  in_languages: those of whom only what is written
     in some languages is.  away: whom the reader has blocked or muted, and who has blocked the reader.  hides_nodes: whether
-    the reader has hidden whole nodes.  until: when the next mute ends by itself, None when none will.
+    the reader has hidden whole nodes.  follows_tags: whether posts come here whose authors are no sources.  until: when the next mute ends by itself, None when none will.
     """
 
     ids: list[PostId]
@@ -125,6 +163,7 @@ class Newest:
     in_languages: list[AccountId]
     away: list[AccountId]
     hides_nodes: bool
+    follows_tags: bool
     until: datetime | None
 
 
@@ -140,8 +179,19 @@ def home_ids(unit: Unit, reader: AccountId, page: Page) -> list[PostId]:
 
 
 def _home(unit: Unit, reader: AccountId, page: Page) -> tuple[list[PostId], bool]:
+    if _follows_tags(unit, reader):
+        with_tags = partial(_shown_with_tags, unit, reader)
+        return merged(unit, (WITH_TAGS_DOWN, WITH_TAGS_UP), with_tags, page, reader=reader)
     shown = partial(shown_at_home, unit, reader)
     return merged(unit, (CANDIDATES_DOWN, CANDIDATES_UP), shown, page, reader=reader)
+
+
+def _follows_tags(unit: Unit, reader: AccountId) -> bool:
+    return unit.one(int, "select 1 from tag_follows where account_id = :reader limit 1", reader=reader) is not None
+
+
+def _shown_with_tags(unit: Unit, reader: AccountId, among: Sequence[PostId]) -> list[PostId]:
+    return unit.all(PostId, SHOWN_WITH_TAGS, reader=reader, ids=among, now=unit.now) if among else []
 
 
 def merged(
@@ -191,6 +241,7 @@ def newest_at_home(unit: Unit, reader: AccountId, *, most: int) -> Newest:
         in_languages=_numbers(unit.one(str, f"{FOLLOWED} and languages is not null", reader=reader)),
         away=unit.all(AccountId, AWAY, reader=reader, now=unit.now),
         hides_nodes=blocked_nodes.has_any(unit, reader),
+        follows_tags=_follows_tags(unit, reader),
         until=unit.one(datetime, ending, reader=reader, now=unit.now),
     )
 
@@ -290,8 +341,6 @@ def by_author(
     sql = f"select {COLUMNS} from posts p where {' and '.join(conditions)}"
     return paged(unit, Post, sql, "p.id", page, author=author, reader=reader, tag=tag.lower())
 
-
-UNFILTERED = f"not {BLOCKED} and not {MUTED} and not {SUSPENDED} and not {SILENCED}"
 
 CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id"
 

@@ -1,14 +1,14 @@
-"""Tags: how much one is used, and which ones people show on their profile."""
+"""Tags: how much one is used, which ones people follow, and which ones they show on their profile."""
 
 from node.actions import markup
 from node.api import entities
-from node.api.answers import Answerable
+from node.api.answers import Answerable, Paged
 from node.api.callers import SIGNED_IN, Caller
 from node.api.endpoints import endpoint
 from node.api.entities.tags import tag_url
-from node.api.parameters import Parameters
+from node.api.parameters import LongestPage, Parameters
 from node.errors import Invalid
-from storage import accounts, featured_tags, tags
+from storage import accounts, featured_tags, tag_follows, tags
 from storage.errors import NotFound
 from storage.featured_tags import Featured
 from storage.ids import AccountId
@@ -16,6 +16,7 @@ from storage.store import Unit
 from storage.tags import Tag
 
 MOST_FEATURED = 10
+MOST_FOLLOWED = 200
 LONGEST = 100
 
 
@@ -33,6 +34,31 @@ async def one(caller: Caller, *, name: str) -> Answerable:
         raise NotFound
     found = await caller.node.store.read(tags.find, wanted)
     return (await entities.tags(caller.node, caller.me, [found or Tag(0, wanted.lower(), wanted)]))[0]
+
+
+@endpoint("POST", "/api/v1/tags/{name}/follow", scope="write:follows")
+async def follow(caller: Caller, *, name: str) -> Answerable:
+    """Have posts with a tag come to one's journal."""
+    found = await caller.node.store.write(_follow, caller.me.id, _demanded(name))
+    return (await entities.tags(caller.node, caller.me, [found]))[0]
+
+
+@endpoint("POST", "/api/v1/tags/{name}/unfollow", scope="write:follows")
+async def unfollow(caller: Caller, *, name: str) -> Answerable:
+    """Have them come there no more."""
+    found = await caller.node.store.read(tags.find, _tag_in(name) or "")
+    if found is None:
+        raise NotFound
+    await caller.node.store.write(tag_follows.remove, caller.me.id, found.id)
+    return (await entities.tags(caller.node, caller.me, [found]))[0]
+
+
+@endpoint("GET", "/api/v1/followed_tags", scope="read:follows")
+async def followed(caller: Caller, query: LongestPage) -> Answerable:
+    """Tags that one follows, the latest first."""
+    rows = await caller.node.store.read(tag_follows.of, caller.me.id, query.part)
+    shown = await entities.tags(caller.node, caller.me, [each.tag for each in rows])
+    return Paged.by(shown, [each.relation for each in rows])
 
 
 @endpoint("POST", "/api/v1/tags/{name}/feature", scope="write:accounts")
@@ -103,12 +129,25 @@ def _featured(caller: Caller, found: Featured) -> entities.Entity:
 
 
 async def _feature(caller: Caller, name: str) -> Tag:
+    return await caller.node.store.write(_add, caller.me.id, _demanded(name))
+
+
+def _demanded(name: str) -> str:
     wanted = _tag_in(name)
     if wanted is None:
-        raise Invalid(
-            "name", "ERR_INVALID", "Name is no hashtag: letters, digits and underscores, and at least one letter"
-        )
-    return await caller.node.store.write(_add, caller.me.id, wanted)
+        sentence = "Name is no hashtag: letters, digits and underscores, and at least one letter"
+        raise Invalid("name", "ERR_INVALID", sentence)
+    return wanted
+
+
+def _follow(unit: Unit, account: AccountId, name: str) -> Tag:
+    found = tags.named(unit, name)
+    unit.lock(f"followed tags of {account}")
+    if not tag_follows.among(unit, account, [found.id]):
+        if tag_follows.count(unit, account) >= MOST_FOLLOWED:
+            raise Invalid("name", "ERR_TOO_MANY", f"At most {MOST_FOLLOWED} tags can be followed: leave one first")
+        tag_follows.add(unit, account, found.id)
+    return found
 
 
 def _add(unit: Unit, account: AccountId, name: str) -> Tag:

@@ -49,7 +49,7 @@ async def home(caller: Caller, query: Page) -> Answerable:
     ids = await memory.journals.page(caller.me.id, part, learn=partial(entities.learn, caller.node))
     shown = await entities.chosen(caller.node, caller.me, ids, where="home")
     page = Paged.by(shown.fragments(), ids)
-    if not part.begins_at_the_top:
+    if not part.begins_at_the_top or not memory.journals.keeps(caller.me.id):
         return page
     made_of = shown.made_of | {tags.home(caller.me.id)}
     return again(caller, page, made_of=made_of, since=since, until=memory.journals.until(caller.me.id))

@@ -6,7 +6,8 @@
 
 Journals are read, not written (`storage.timelines`): this is a memory in front of that, for those who are reading now. A
 journal goes when whom its reader follows, blocks or mutes changes, when the next mute ends by itself, when it would hold
-more than `MOST_PENDING` unread ids, and when readers who came later need its place.
+more than `MOST_PENDING` unread ids, and when readers who came later need its place. The journal of somebody who follows tags is
+not kept: anybody's posts may come there.
 """
 
 from bisect import bisect_left
@@ -188,6 +189,10 @@ class Journals:
         """Whose journals are kept that somebody's posts come to."""
         return self._readers_of.get(author, ())
 
+    def keeps(self, account: AccountId) -> bool:
+        """Whether a person's journal is kept here, so that one hears when it changes."""
+        return account in self._kept
+
     def until(self, account: AccountId) -> datetime | None:
         """Until when a person's journal is good by itself; None when nothing in it ends, or it is not kept."""
         journal = self._kept.get(account)
@@ -232,9 +237,10 @@ class Journals:
 
     async def _fill(self, account: AccountId) -> Journal:
         since, heard = self._changes.now, self._heard
-        journal = Journal(account, await self._store.read(timelines.newest_at_home, account, most=KEPT))
+        newest = await self._store.read(timelines.newest_at_home, account, most=KEPT)
+        journal = Journal(account, newest)
         missed = self._missed(journal, heard)
-        if missed is not None and not self._changes.since(since, (reader(account),)):
+        if missed is not None and not newest.follows_tags and not self._changes.since(since, (reader(account),)):
             self._keep(account, journal)
             for event in missed:
                 self._apply(event, account, journal)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from node.api.entities.parts import Entity
 from node.context import Node
-from storage import featured_tags
+from storage import featured_tags, tag_follows
 from storage import tags as tag_rows
 from storage.accounts import Account
 from storage.ids import AccountId
@@ -20,9 +20,12 @@ SECONDS_A_DAY = 86_400
 async def tags(node: Node, reader: Account, found: Sequence[Tag]) -> list[Entity]:
     """Tags in their order, how much each was used in the last days, and what the reader has to do with it."""
     midnights = tag_rows.midnights(node.now(), days=DAYS_OF_HISTORY)
-    used, featured = await node.store.read(_about, reader.id, found, midnights[-1])
+    used, followed, featured = await node.store.read(_about, reader.id, found, midnights[-1])
     by_day = {(day.tag_id, day.day): day for day in used}
-    return [{**_tag(node, tag, midnights, by_day), "featuring": tag.id in featured} for tag in found]
+    return [
+        {**_tag(node, tag, midnights, by_day), "following": tag.id in followed, "featuring": tag.id in featured}
+        for tag in found
+    ]
 
 
 async def tags_beginning(node: Node, reader: Account, text: str, *, limit: int, offset: int) -> list[Entity]:
@@ -42,12 +45,15 @@ def _tag(node: Node, tag: Tag, midnights: Sequence[datetime], used: Mapping[tupl
         "name": tag.spelling,
         "url": tag_url(node.base_url, tag.name),
         "history": history,
-        "following": False,
     }
 
 
-def _about(unit: Unit, reader: AccountId, found: Sequence[Tag], since: datetime) -> tuple[list[Day], set[int]]:
-    return tag_rows.days_of(unit, found, since=since), featured_tags.among(unit, reader, [tag.id for tag in found])
+def _about(
+    unit: Unit, reader: AccountId, found: Sequence[Tag], since: datetime
+) -> tuple[list[Day], set[int], set[int]]:
+    ids = [tag.id for tag in found]
+    used = tag_rows.days_of(unit, found, since=since)
+    return used, tag_follows.among(unit, reader, ids), featured_tags.among(unit, reader, ids)
 
 
 def tag_url(origin: str, name: str) -> str:

@@ -213,7 +213,8 @@ OF_PEOPLE = {
     ("GET", "/api/v1/trends"): [s.TAG],
     ("GET", "/api/v1/trends/statuses"): [s.STATUS],
     ("GET", "/api/v1/tags/{name}"): s.TAG,
-    **{("POST", f"/api/v1/tags/{{name}}/{verb}"): s.TAG for verb in ("feature", "unfeature")},
+    **{("POST", f"/api/v1/tags/{{name}}/{verb}"): s.TAG for verb in ("follow", "unfollow", "feature", "unfeature")},
+    ("GET", "/api/v1/followed_tags"): [s.TAG],
     ("GET", "/api/v1/featured_tags"): [s.FEATURED_TAG],
     ("POST", "/api/v1/featured_tags"): s.FEATURED_TAG,
     ("DELETE", "/api/v1/featured_tags/{id}"): NOTHING,
@@ -333,17 +334,8 @@ OF_ONESELF = {
     ("POST", "/api/v1/domain_blocks"): NOTHING,
     ("DELETE", "/api/v1/domain_blocks"): NOTHING,
 }
-# Lists of what this node does not have.
-EMPTY = {("GET", "/api/v1/followed_tags"): [s.null]}
 PROMISED: dict[tuple[str, str], Any] = (
-    OF_POSTS
-    | OF_FILES
-    | OF_PEOPLE
-    | OF_NOTICES
-    | OF_THE_HOUSE
-    | OF_MODERATORS
-    | OF_ONESELF
-    | EMPTY  # Any: a shape, or a list with one
+    OF_POSTS | OF_FILES | OF_PEOPLE | OF_NOTICES | OF_THE_HOUSE | OF_MODERATORS | OF_ONESELF
 )
 
 IN_OTHER_FORM = {

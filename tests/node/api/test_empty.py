@@ -1,4 +1,4 @@
-"""Lists that are empty here, which apps ask for all the same."""
+"""Lists with nothing in them yet, which apps ask for all the same."""
 
 import pytest
 
