@@ -125,8 +125,30 @@ AT_THE_DESK: Used = frozenset(
     }
 )
 
+FOR_ONESELF: Used = frozenset(
+    {
+        ("DELETE", "/api/v1/domain_blocks"),
+        ("DELETE", "/api/v1/filters/{id}"),
+        ("DELETE", "/api/v2/filters/keywords/{id}"),
+        ("DELETE", "/api/v2/filters/statuses/{id}"),
+        ("DELETE", "/api/v2/filters/{id}"),
+        ("GET", "/api/v1/domain_blocks"),
+        ("GET", "/api/v1/filters"),
+        ("GET", "/api/v1/lists/{id}"),
+        ("GET", "/api/v2/filters"),
+        ("POST", "/api/v1/accounts/{id}/remove_from_followers"),
+        ("POST", "/api/v1/domain_blocks"),
+        ("POST", "/api/v1/filters"),
+        ("POST", "/api/v2/filters"),
+        ("POST", "/api/v2/filters/{id}/keywords"),
+        ("POST", "/api/v2/filters/{id}/statuses"),
+        ("PUT", "/api/v1/filters/{id}"),
+        ("PUT", "/api/v2/filters/{id}"),
+    }
+)
+
 USED_BY: dict[str, Used] = {
-    "Mastodon.py": IN_A_WEEK | AT_THE_DESK,
+    "Mastodon.py": IN_A_WEEK | AT_THE_DESK | FOR_ONESELF,
     "masto.js": frozenset(
         {
             ("DELETE", "/api/v1/statuses/{id}"),

@@ -1,0 +1,124 @@
+"""What one keeps for oneself, with a real client, Mastodon.py: lists, filters, bookmarks, conversations, people."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import pytest
+from mastodon import Mastodon
+
+from tests.federated.clients import (  # noqa: F401  `names_lead_here` is a fixture
+    Recorded,
+    names_lead_here,
+    signed_in,
+)
+from tests.federated.conftest import FederationOf, settled, until
+from tests.node.api.used_by import FOR_ONESELF
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@pytest.fixture
+def engine() -> str:
+    """What a client is told does not depend on the database: one is enough here."""
+    return "sqlite"
+
+
+async def done(act: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What a call of the client, which waits for its answer, comes to."""
+    return await asyncio.to_thread(act, *given, **named)
+
+
+async def test_what_one_keeps_for_oneself(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    here, there = await paris.staff("marie"), await tokyo.staff("ken")
+    recorded = Recorded()
+    marie, ken = [
+        await done(signed_in, place, name, recorded=recorded) for place, name in ((paris, "marie"), (tokyo, "ken"))
+    ]
+    await here.follow(there)
+    await there.follow(here)
+    await done(ken.status_post, "La pluie à Tokyo")
+    await done(ken.status_post, f"@marie@{paris.host} entre nous", visibility="direct")
+    await settled(paris, tokyo)
+    him = (await done(marie.search_v2, f"@ken@{tokyo.host}", result_type="accounts")).accounts[0].id
+    await done(lists, marie, him)
+    await done(posts, marie)
+    await done(filters, marie)
+    await done(people, marie, him)
+    me = (await done(ken.search_v2, f"@marie@{paris.host}", result_type="accounts")).accounts[0].id
+    assert not (await done(marie.account_remove_from_followers, him)).followed_by
+    await until(lambda: done(lambda: not ken.account_relationships(me)[0].following))
+    await done(marie.domain_block, str(tokyo.host))
+    assert list(await done(marie.domain_blocks)) == [str(tokyo.host)]
+    (between,) = await done(marie.account_relationships, him)
+    assert (between.domain_blocking, between.following) == (True, False)
+    assert await done(marie.timeline_home) == []
+    await done(marie.domain_unblock, str(tokyo.host))
+    assert not (await done(marie.account_relationships, him))[0].domain_blocking
+    assert FOR_ONESELF - recorded.used == set()
+
+
+def lists(marie: Mastodon, him: int) -> None:
+    """Put somebody into a list that keeps them out of the journal, and back."""
+    made = marie.list_create("Tokyo", replies_policy="followed", exclusive=True)
+    assert (made.title, made.exclusive) == ("Tokyo", True)
+    assert len(marie.timeline_home()) == 2
+    marie.list_accounts_add(made, [him])
+    assert marie.timeline_home() == []
+    assert len(marie.timeline_list(made)) == 2
+    assert [each.id for each in marie.list_accounts(made, limit=0)] == [him]
+    assert [each.id for each in marie.account_lists(him)] == [made.id]
+    assert marie.list_update(made, "Japon", exclusive=False).title == marie.list(made).title == "Japon"
+    assert len(marie.timeline_home()) == 2
+    marie.list_accounts_delete(made, [him])
+    assert marie.timeline_list(made) == []
+    marie.list_delete(made)
+    assert marie.lists() == []
+
+
+def posts(marie: Mastodon) -> None:
+    """Keep a post, be told no more of its conversation, read what was written to oneself."""
+    (rain,) = [each for each in marie.timeline_home() if "pluie" in each.content]
+    assert marie.status_bookmark(rain).bookmarked
+    assert [each.id for each in marie.bookmarks()] == [rain.id]
+    assert not marie.status_unbookmark(rain).bookmarked
+    assert marie.status_mute(rain).muted
+    assert not marie.status_unmute(rain).muted
+    (talk,) = marie.conversations()
+    assert (talk.unread, "entre nous" in talk.last_status.content) == (True, True)
+    assert not marie.conversations_read(talk).unread
+
+
+def filters(marie: Mastodon) -> None:
+    """Be warned of a word, then not read it; in the way of older apps, too."""
+    words = [{"keyword": "pluie", "whole_word": True}]
+    made = marie.create_filter_v2("Météo", ["home"], "warn", keywords_attributes=words)
+    (rain,) = [each for each in marie.timeline_home() if "pluie" in each.content]
+    assert rain.filtered[0].keyword_matches == ["pluie"]
+    marie.update_filter_v2(made, title="Météo", context=["home"], filter_action="hide")
+    assert not [each for each in marie.timeline_home() if "pluie" in each.content]
+    assert [each.phrase for each in marie.filters()] == ["pluie"]
+    added = marie.add_filter_keyword_v2(made, "neige")
+    marie.delete_filter_keyword_v2(added)
+    named = marie.add_filter_status_v2(made, rain.id)
+    marie.delete_filter_status_v2(named)
+    marie.delete_filter_v2(made)
+    where: Any = ["home"]  # Any: the client says that this is a text, and takes lists alone
+    old = marie.filter_create("grêle", where, irreversible=True, expires_in=600)
+    assert marie.filter_update(old, phrase="pluie", context=where).phrase == "pluie"
+    assert not [each for each in marie.timeline_home() if "pluie" in each.content]
+    marie.filter_delete(old)
+    assert marie.filters_v2() == []
+
+
+def people(marie: Mastodon, him: int) -> None:
+    """Note something about somebody, recommend them, read them in one language."""
+    assert marie.account_note_set(him, "Rencontré à Kyoto").note == "Rencontré à Kyoto"
+    assert marie.account_endorse(him).endorsed
+    assert [each.id for each in marie.endorsements()] == [him]
+    assert not marie.account_unendorse(him).endorsed
+    assert [each.id for each in marie.account_familiar_followers(him)] == [him]
+    followed = marie.account_follow(him, reblogs=False, notify=True)
+    assert (followed.showing_reblogs, followed.notifying) == (False, True)
