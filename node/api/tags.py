@@ -1,6 +1,6 @@
 """Tags: how much one is used, which ones people follow, and which ones they show on their profile."""
 
-from node.actions import markup
+from node.actions import tags as actions
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import SIGNED_IN, Caller
@@ -16,8 +16,6 @@ from storage.store import Unit
 from storage.tags import Tag
 
 MOST_FEATURED = 10
-MOST_FOLLOWED = 200
-LONGEST = 100
 
 
 class Named(Parameters):
@@ -29,7 +27,7 @@ class Named(Parameters):
 @endpoint("GET", "/api/v1/tags/{name}", scope=SIGNED_IN)
 async def one(caller: Caller, *, name: str) -> Answerable:
     """A tag, and how much it was used in the last seven days."""
-    wanted = _tag_in(name)
+    wanted = actions.name_in(name)
     if wanted is None:
         raise NotFound
     found = await caller.node.store.read(tags.find, wanted)
@@ -39,17 +37,14 @@ async def one(caller: Caller, *, name: str) -> Answerable:
 @endpoint("POST", "/api/v1/tags/{name}/follow", scope="write:follows")
 async def follow(caller: Caller, *, name: str) -> Answerable:
     """Have posts with a tag come to one's journal."""
-    found = await caller.node.store.write(_follow, caller.me.id, _demanded(name))
+    found = await actions.follow(caller.node, caller.me, name)
     return (await entities.tags(caller.node, caller.me, [found]))[0]
 
 
 @endpoint("POST", "/api/v1/tags/{name}/unfollow", scope="write:follows")
 async def unfollow(caller: Caller, *, name: str) -> Answerable:
     """Have them come there no more."""
-    found = await caller.node.store.read(tags.find, _tag_in(name) or "")
-    if found is None:
-        raise NotFound
-    await caller.node.store.write(tag_follows.remove, caller.me.id, found.id)
+    found = await actions.unfollow(caller.node, caller.me, name)
     return (await entities.tags(caller.node, caller.me, [found]))[0]
 
 
@@ -71,7 +66,7 @@ async def feature(caller: Caller, *, name: str) -> Answerable:
 @endpoint("POST", "/api/v1/tags/{name}/unfeature", scope="write:accounts")
 async def unfeature(caller: Caller, *, name: str) -> Answerable:
     """Show it no more."""
-    found = await caller.node.store.read(tags.find, _tag_in(name) or "")
+    found = await caller.node.store.read(tags.find, actions.name_in(name) or "")
     if found is None:
         raise NotFound
     await caller.node.store.write(featured_tags.remove_tag, caller.me.id, found.id)
@@ -129,25 +124,7 @@ def _featured(caller: Caller, found: Featured) -> entities.Entity:
 
 
 async def _feature(caller: Caller, name: str) -> Tag:
-    return await caller.node.store.write(_add, caller.me.id, _demanded(name))
-
-
-def _demanded(name: str) -> str:
-    wanted = _tag_in(name)
-    if wanted is None:
-        sentence = "Name is no hashtag: letters, digits and underscores, and at least one letter"
-        raise Invalid("name", "ERR_INVALID", sentence)
-    return wanted
-
-
-def _follow(unit: Unit, account: AccountId, name: str) -> Tag:
-    found = tags.named(unit, name)
-    unit.lock(f"followed tags of {account}")
-    if not tag_follows.among(unit, account, [found.id]):
-        if tag_follows.count(unit, account) >= MOST_FOLLOWED:
-            raise Invalid("name", "ERR_TOO_MANY", f"At most {MOST_FOLLOWED} tags can be followed: leave one first")
-        tag_follows.add(unit, account, found.id)
-    return found
+    return await caller.node.store.write(_add, caller.me.id, actions.demanded(name))
 
 
 def _add(unit: Unit, account: AccountId, name: str) -> Tag:
@@ -161,9 +138,3 @@ def _add(unit: Unit, account: AccountId, name: str) -> Tag:
             )
         featured_tags.add(unit, account, found.id)
     return found
-
-
-def _tag_in(text: str) -> str | None:
-    """The tag that a text is, as typed; None for what could not be one."""
-    name = text.strip().removeprefix("#")
-    return name if len(name) <= LONGEST and markup.hashtags(f"#{name}") == [name] else None

@@ -29,6 +29,8 @@ NOTICES = {
     "followed": message("You follow this person now."),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),
+    "tag_followed": message("Posts for everyone with this tag come to your journal now."),
+    "tag_unfollowed": message("Posts with this tag no longer come to your journal by themselves."),
     "muted": message("This person is muted."),
     "unmuted": message("This person is no longer muted."),
     "blocked": message("This person is blocked."),

@@ -1,14 +1,16 @@
 """The journal: what the people one follows write, what this node writes, what all nodes write."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from aiohttp import web
 
+from node.actions import tags
 from node.api import entities
 from node.context import NODE
 from node.web import session
 from node.web.addresses import is_first, neighbours, page_of
-from node.web.answers import language_of, render
+from node.web.answers import go_back, language_of, render
 from node.web.declared import page
 from node.web.typed import Typed
 from storage import announcements, timelines
@@ -78,10 +80,29 @@ async def tagged(request: web.Request) -> web.StreamResponse:
     part = page_of(request)
     name = request.match_info["name"]
     posts = await node.store.read(timelines.tagged, visitor.account.id, name, part)
+    is_followed = await node.store.read(tags.is_followed, visitor.account.id, name)
     return await render(
         request,
         "tag.html",
         tag=name,
+        is_followed=is_followed,
+        can_be_followed=tags.name_in(name) is not None,
         posts=await entities.of_posts(node, visitor.account, posts, where="public"),
         around=neighbours(request, part, [post.id for post in posts]),
     )
+
+
+@page("POST", "/tags/{name}/follow")
+async def follow_tag(request: web.Request) -> web.StreamResponse:
+    """Have posts with a tag come to one's journal."""
+    name = request.match_info["name"]
+    await tags.follow(request.app[NODE], session.present(request).account, name)
+    return go_back(await request.post(), otherwise=f"/tags/{quote(name)}", done="tag_followed")
+
+
+@page("POST", "/tags/{name}/unfollow")
+async def unfollow_tag(request: web.Request) -> web.StreamResponse:
+    """Have them come there no more."""
+    name = request.match_info["name"]
+    await tags.unfollow(request.app[NODE], session.present(request).account, name)
+    return go_back(await request.post(), otherwise=f"/tags/{quote(name)}", done="tag_unfollowed")

@@ -434,10 +434,16 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "polls": (
         "tag.html",
-        {"tag": "asie", "posts": [ASKING, ANSWERED, ENDED], "around": ALONE},
+        {"tag": "asie", "is_followed": True, "posts": [ASKING, ANSWERED, ENDED], "around": ALONE},
     ),
-    "poll_of_several": ("tag.html", {"tag": "asie", "posts": [ASKING_MORE], "around": ALONE}),
-    "tag": ("tag.html", {"tag": "asie", "posts": [POST], "around": ALONE}),
+    "poll_of_several": (
+        "tag.html",
+        {"tag": "asie", "is_followed": False, "can_be_followed": True, "posts": [ASKING_MORE], "around": ALONE},
+    ),
+    "tag": (
+        "tag.html",
+        {"tag": "asie", "is_followed": False, "can_be_followed": True, "posts": [POST], "around": ALONE},
+    ),
     "thread": (
         "thread.html",
         {

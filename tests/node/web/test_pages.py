@@ -222,6 +222,14 @@ async def test_a_tag_has_a_page(marie: Browser) -> None:
     assert "Vu de" in (await marie.open("/tags/asie")).text
 
 
+async def test_a_tag_is_followed_from_its_page(marie: Browser) -> None:
+    followed = await marie.press("/tags/Été", "/tags/%C3%89t%C3%A9/follow")
+    assert "Les publications pour tous qui portent ce mot-clé arrivent désormais dans votre journal." in followed.text
+    left = await marie.press("/tags/été", "/tags/%C3%A9t%C3%A9/unfollow")
+    assert "Suivre" in left.text
+    assert "/follow" not in (await marie.open("/tags/12")).html
+
+
 async def test_an_address_with_the_wrong_author_leads_to_the_right_one(marie: Browser, ken: Browser) -> None:
     page = await marie.publish("Bonjour")
     post = re.findall(r"/posts/(\d+)/edit", page.html)[0]
