@@ -12,10 +12,11 @@ from storage.ids import PostId
 class InForce:
     """A filter, ready to be held against posts.
 
-    pattern: finds its words; None when it has none.  entity: as apps read it, JSON.  hidden_from: where its posts are left out.
+    words: in lower case, to see at once that nothing is there.  pattern: finds them; None when it has none.  entity: as apps read it, JSON.  hidden_from: where its posts are left out.
     """
 
     entity: bytes
+    words: Sequence[str]
     pattern: re.Pattern[str] | None
     posts: frozenset[PostId]
     hidden_from: frozenset[str]

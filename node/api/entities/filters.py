@@ -53,6 +53,7 @@ def in_force(found: Whole) -> InForce:
     words = "|".join(map(_pattern, found.keywords))
     return InForce(
         entity=orjson.dumps(filter_(found)),
+        words=[each.keyword.lower() for each in found.keywords],
         pattern=re.compile(words, re.IGNORECASE) if words else None,
         posts=frozenset(each.post_id for each in found.posts),
         hidden_from=frozenset(found.filter.contexts.split(",") if found.filter.action == HIDE else ()),
@@ -88,8 +89,10 @@ def _found(wishes: Wishes, original: RenderedPost, reader: AccountId) -> Iterato
     if original.author == reader:
         return
     said = text_of(original) if any(each.pattern for each in wishes.filters) else ""
+    folded = said.lower()
     for each in wishes.filters:
-        words = list(dict.fromkeys(each.pattern.findall(said))) if each.pattern else []
+        is_there = each.pattern is not None and any(word in folded for word in each.words)
+        words = list(dict.fromkeys(each.pattern.findall(said))) if each.pattern is not None and is_there else []
         if words or original.id in each.posts:
             yield each, words, original.id in each.posts
 
