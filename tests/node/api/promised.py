@@ -377,3 +377,18 @@ def judge(method: str, address: str, status: int, answer: Json) -> None:
     if shape is not None:
         wrong = s.wrong(answer, shape)
         assert not wrong, (method, address, status, wrong[:10])
+
+
+EVENTS: dict[str, Any] = {  # Any: as above
+    "update": s.STATUS,
+    "status.update": s.STATUS,
+    "notification": NOTICE,
+    "conversation": s.CONVERSATION,
+    "delete": s.id,
+}
+
+
+def judge_event(event: str, payload: Json) -> None:
+    """Hold what a stream tells against what that kind of event promises.  Raises AssertionError; KeyError: unknown."""
+    wrong = s.wrong(payload, EVENTS[event])
+    assert not wrong, (event, wrong[:10])

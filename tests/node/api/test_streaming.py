@@ -13,7 +13,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from node.streaming import Ending, open_stream
 from storage import oauth, staff
 from storage.events import ChangedElsewhere
-from tests.node.api import shapes
+from tests.node.api import promised, shapes
 from tests.node.api.conftest import App, AppOf, Json
 
 PATH = "/api/v1/streaming"
@@ -42,8 +42,9 @@ class Socket:
     async def told(self) -> tuple[list[str], str, Json]:
         """The next thing: of which stream, what, and about what."""
         said = await self.next()
-        payload = said["payload"]
-        return said["stream"], said["event"], payload if said["event"] == "delete" else orjson.loads(payload)
+        payload = said["payload"] if said["event"] == "delete" else orjson.loads(said["payload"])
+        promised.judge_event(said["event"], payload)
+        return said["stream"], said["event"], payload
 
     async def closed(self) -> int | None:
         """The code with which it is closed, after whatever was told before."""
@@ -79,7 +80,9 @@ async def events(app: App, path: str) -> AsyncIterator[AsyncIterator[tuple[str, 
                     event = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     assert await answer.content.readline() == b"\n"
-                    yield event, orjson.loads(line.removeprefix("data: "))
+                    payload = orjson.loads(line.removeprefix("data: "))
+                    promised.judge_event(event, str(payload) if event == "delete" else payload)
+                    yield event, payload
 
         assert await answer.content.readline() == b"\n"
         yield told()
