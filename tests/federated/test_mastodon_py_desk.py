@@ -92,9 +92,12 @@ def write_for_later(marie: Mastodon, _: Mastodon) -> None:
 
 
 def look_at_tags(marie: Mastodon, paul: Mastodon) -> None:
+    assert marie.tag_follow("quito").following
     post = paul.status_post("Des nouvelles de #Quito")
     assert marie.tag("quito").name.lower() == "quito"
     assert [each.id for each in marie.timeline_hashtag("quito")] == [post.id]
+    assert [each.name for each in marie.followed_tags()] == ["quito"]
+    assert not marie.tag_unfollow("quito").following
     shown = paul.featured_tag_create("Quito")
     assert [each.id for each in paul.featured_tags()] == [shown.id]
     paul.featured_tag_delete(shown.id)

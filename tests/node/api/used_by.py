@@ -70,6 +70,9 @@ IN_A_WEEK: Used = frozenset(
 )
 AT_THE_DESK: Used = frozenset(
     {
+        ("POST", "/api/v1/tags/{name}/unfollow"),
+        ("POST", "/api/v1/tags/{name}/follow"),
+        ("GET", "/api/v1/followed_tags"),
         ("DELETE", "/api/v1/featured_tags/{id}"),
         ("DELETE", "/api/v1/lists/{id}"),
         ("DELETE", "/api/v1/lists/{id}/accounts"),
