@@ -1,8 +1,8 @@
 """What the node says about itself: the first calls of every app, and mostly open to all.
 
-The level claimed is Mastodon 4.2 without `api_versions`: grouped notifications, the mark of 4.3, are not spoken here, and
-apps ask for them as soon as they read 4.3 or a level of 2. Mastodon.py takes a version below 4.3 without a level as
-it is, and warns about 4.3 without one. Numbers about people are left out where fewer than ten are behind them.
+The level claimed is Mastodon 4.3, which is level 2 of `api_versions`: with grouped notifications, and with a policy and requests for
+what strangers do. Apps of 4.4 and later ask for what came then (profiles, collections) only where a higher level is claimed.
+Numbers about people are left out where fewer than ten are behind them.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,7 +28,8 @@ from storage import house, peers, quote_policies
 from storage.ids import first_id_at
 from storage.store import Unit
 
-LEVEL = "4.2.0"
+LEVEL = "4.3.0"
+API_LEVEL = 2
 SOURCE_URL = "https://legation.example/"
 CHARACTERS_OF_A_LINK = 23
 FEWEST_PEOPLE = 10
@@ -69,6 +70,7 @@ async def describe(caller: Caller) -> Answerable:
             "min_age": None,
             "url": None,
         },
+        "api_versions": {"mastodon": API_LEVEL},
         "contact": {"email": node.settings.contact_email, "account": None},
         "rules": await _rules(node),
     }

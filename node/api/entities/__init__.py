@@ -1,6 +1,6 @@
 """Rows → what apps and pages show: Mastodon's entities, each field always there.
 
-Our own additions stand under the key `legation`. Source: the Mastodon API documentation, entities of 4.2.
+Our own additions stand under the key `legation`. Source: the Mastodon API documentation, entities of 4.3.
 
     posts.py     Status, Context                                people.py   Account, Relationship
     versions.py  StatusEdit, StatusSource                       quotes.py   Quote, what may be quoted

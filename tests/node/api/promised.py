@@ -116,7 +116,7 @@ INSTANCE: Shape = {
         "min_age": Maybe(s.number),
         "url": Maybe(s.url),
     },
-    "api_versions": Perhaps({"mastodon": s.number}),
+    "api_versions": {"mastodon": s.number},
     "contact": {"email": s.text, "account": Maybe(s.ACCOUNT)},
     "rules": [RULE],
 }

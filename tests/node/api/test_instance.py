@@ -22,12 +22,12 @@ async def test_the_node_for_present_apps(open_house: OpenHouse) -> None:
     said = await get(house, "/api/v2/instance")
     assert set(said) == {
         *("domain", "title", "version", "source_url", "description", "usage", "thumbnail", "icon", "languages"),
-        *("configuration", "registrations", "contact", "rules"),
+        *("configuration", "registrations", "api_versions", "contact", "rules"),
     }
     assert said["domain"] == URL(house.url).authority
     assert (said["title"], said["description"]) == ("Paris", "Le réseau du poste.")
-    assert said["version"].startswith("4.2.0 (compatible; Legation ")
-    assert "api_versions" not in said
+    assert said["version"].startswith("4.3.0 (compatible; Legation ")
+    assert said["api_versions"] == {"mastodon": 2}
     assert said["contact"] == {"email": "admin@paris.example", "account": None}
     configuration = said["configuration"]
     assert configuration["urls"]["streaming"] == house.url.replace("http", "ws")

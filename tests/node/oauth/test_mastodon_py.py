@@ -34,7 +34,7 @@ async def test_a_bot_signs_in(open_house: OpenHouse) -> None:
 def read_everything(bot: Mastodon) -> None:
     assert bot.instance_v1().title == "Paris"
     assert bot.instance_v2().description == "Le poste."
-    assert bot.retrieve_mastodon_version() == "4.2.0"
+    assert bot.retrieve_mastodon_version() == "4.3.0"
     assert bot.app_verify_credentials().name == "Bot"
     assert bot.preferences()["posting:default:language"] == "fr"
     assert bot.custom_emojis() == []
