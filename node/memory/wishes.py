@@ -12,7 +12,8 @@ from storage.ids import PostId
 class InForce:
     """A filter, ready to be held against posts.
 
-    words: in lower case, to see at once that nothing is there.  pattern: finds them; None when it has none.  entity: as apps read it, JSON.  hidden_from: where its posts are left out.
+    entity: as apps read it, JSON.  words: in lower case, to see at once that none is there.  pattern: finds them; None when
+    there are none.  hidden_from: where its posts are left out.
     """
 
     entity: bytes

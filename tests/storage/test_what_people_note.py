@@ -1,7 +1,18 @@
 """What people note for themselves: on both databases, and what becomes of it when conversations turn out to be one."""
 
-from storage import acquaintances, blocked_nodes, bookmarks, correspondence, posts, reactions, relations, thread_marks
-from storage.ids import Host
+from storage import (
+    acquaintances,
+    blocked_nodes,
+    bookmarks,
+    correspondence,
+    follows,
+    posts,
+    reactions,
+    relations,
+    thread_marks,
+)
+from storage.acquaintances import Familiar
+from storage.ids import AccountId, Host
 from storage.pages import Page
 from storage.posts import Writing
 from storage.store import Store, Unit
@@ -88,3 +99,35 @@ async def test_everything_that_stands_between_two(store: Store, person: Person) 
     await store.write(acquaintances.unendorse, marie.id, ken.id)
     found = (await store.read(relations.of_each, marie.id, [ken.id]))[ken.id]
     assert (found.note, found.endorsed, found.hiding_node) == ("", False, False)
+
+
+def follow(unit: Unit, one: AccountId, other: AccountId) -> None:
+    follows.ask(unit, one, other, uri=f"urn:{one}:{other}")
+    follows.accept(unit, one, other)
+
+
+async def test_whom_one_knows_in_common_and_recommends(store: Store, person: Person) -> None:
+    marie, paul, zoe, ken = [await person(name) for name in ("marie", "paul", "zoe", "ken")]
+    for one, other in ((marie, paul), (paul, ken), (zoe, ken)):
+        await store.write(follow, one.id, other.id)
+    found = await store.read(acquaintances.familiar_followers, marie.id, [ken.id, zoe.id])
+    assert found == [Familiar(followed=ken.id, follower=paul.id)]
+    for other in (paul, ken):
+        await store.write(acquaintances.endorse, marie.id, other.id)
+    assert [each.account for each in await store.read(acquaintances.endorsed, marie.id, Page(40))] == [paul.id]
+
+
+async def test_of_what_nothing_is_told(store: Store, person: Person, write: Write) -> None:
+    marie, ken = await person("marie"), await person("ken@tokyo.example")
+    post = await write(marie)
+
+    async def is_quiet() -> bool:
+        return await store.read(relations.mutes_notifications, marie.id, ken.id, about=post.id)
+
+    assert not await is_quiet()
+    await store.write(thread_marks.mute, marie.id, post.thread_id, muted=True)
+    assert await is_quiet()
+    assert not await store.read(relations.mutes_notifications, marie.id, ken.id)
+    await store.write(thread_marks.mute, marie.id, post.thread_id, muted=False)
+    await store.write(blocked_nodes.add, marie.id, Host("tokyo.example"))
+    assert await is_quiet()
