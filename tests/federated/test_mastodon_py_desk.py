@@ -27,7 +27,7 @@ async def test_a_desk_of_ones_own(federation_of: FederationOf) -> None:
     marie, paul = [await asyncio.to_thread(signed_in, paris, name, recorded=recorded) for name in ("marie", "paul")]
     for at_the_desk in (read_about_the_node, find_people, keep_posts, keep_lists, write_for_later, look_at_tags):
         await asyncio.to_thread(at_the_desk, marie, paul)
-    for at_the_desk in (talk_apart, quote, vote, hear_together):
+    for at_the_desk in (put_words_aside, talk_apart, quote, vote, hear_together):
         await asyncio.to_thread(at_the_desk, marie, paul)
     assert AT_THE_DESK - recorded.used == set()
 
@@ -103,6 +103,16 @@ def look_at_tags(marie: Mastodon, paul: Mastodon) -> None:
     paul.featured_tag_delete(shown.id)
     marie.trending_tags()
     marie.trending_statuses()
+
+
+def put_words_aside(marie: Mastodon, paul: Mastodon) -> None:
+    words = [{"keyword": "cantine", "whole_word": True}]
+    made = marie.create_filter_v2("Repas", ["home"], "warn", keywords_attributes=words)
+    paul.status_post("La cantine ferme")
+    assert [each.filter.title for each in marie.timeline_home()[0].filtered] == ["Repas"]
+    assert [each.id for each in marie.filters_v2()] == [made.id]
+    marie.delete_filter_v2(made.id)
+    assert marie.timeline_home()[0].filtered == []
 
 
 def talk_apart(marie: Mastodon, paul: Mastodon) -> None:

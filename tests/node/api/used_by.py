@@ -70,6 +70,9 @@ IN_A_WEEK: Used = frozenset(
 )
 AT_THE_DESK: Used = frozenset(
     {
+        ("DELETE", "/api/v2/filters/{id}"),
+        ("POST", "/api/v2/filters"),
+        ("GET", "/api/v2/filters"),
         ("POST", "/api/v1/tags/{name}/unfollow"),
         ("POST", "/api/v1/tags/{name}/follow"),
         ("GET", "/api/v1/followed_tags"),
