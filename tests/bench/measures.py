@@ -83,7 +83,7 @@ def rates(found: list[Figures]) -> str:
 
 
 async def in_turns(
-    bench: Bench, scene: Scene, message: bytes, pid: int, *, number: int
+    bench: Bench, scene: Scene, message: bytes, pid: int, *, number: int, clients: int = CLIENTS
 ) -> tuple[list[Figures], list[Figures]]:
     """The node and the bare application that sends the same bytes, one after the other, five times."""
     body = await once(scene.port, message)
@@ -92,8 +92,8 @@ async def in_turns(
     async with floor(scene, body) as (port, floor_pid):
         plain = request("GET", "localhost", "/bytes", {})
         for _ in range(5):
-            bare.append(await load(port, repeated(plain), clients=CLIENTS, number=number, pids=[floor_pid]))
-            node.append(await load(scene.port, repeated(message), clients=CLIENTS, number=number, pids=[pid]))
+            bare.append(await load(port, repeated(plain), clients=clients, number=number, pids=[floor_pid]))
+            node.append(await load(scene.port, repeated(message), clients=clients, number=number, pids=[pid]))
     return node, bare
 
 
@@ -362,6 +362,28 @@ async def _write_until(scene: Scene, stop: asyncio.Event) -> None:
             return
         await once(scene.port, scene.posting(f"meanwhile {at}", at % 64))
         await asyncio.sleep(0.05)
+
+
+@measure("apps")
+async def apps(bench: Bench) -> list[Row]:
+    """What apps do most, by 1, 16 and 64 clients: a thousand people followed, a million posts in the database."""
+    posts = 1_000_000 if bench.part >= 1 else 100_000
+    scene = await bench.scene(Size(accounts=2_000, posts=posts, readers=64, follows=1_000))
+    found: list[Row] = []
+    async with serving(scene) as pid:
+        post = orjson.loads(await once(scene.port, scene.asking(HOME)))[0]["id"]
+        for clients in (1, 16, 64):
+            for work, path in (("home", HOME), ("one post", f"/api/v1/statuses/{post}")):
+                number = bench.number(1_000 if clients == 1 else 4_000)
+                node, bare = await in_turns(bench, scene, scene.asking(path), pid, number=number, clients=clients)
+                named = f"{work}, {posts:,} posts, clients: {clients}"
+                found.append(Row(named, rates(node), "", rates(bare), ratio(node, bare)))
+            texts = (scene.posting(f"{clients} {at} {rows.TEXT[:200]}", at % 64) for at in itertools.count())
+            turns = [
+                await load(scene.port, texts, clients=clients, number=bench.number(1_000), pids=[pid]) for _ in range(3)
+            ]
+            found.append(Row(f"posting, durable, {posts:,} posts, clients: {clients}", rates(turns)))
+    return found
 
 
 @measure("curve")
