@@ -47,14 +47,14 @@ async def test_a_post_crosses_and_its_answer_comes_back(
     await sign_in(marie, paris, "marie")
     await sign_in(ken, tokyo, "ken")
 
-    await marie.fill("main textarea", "Réunion à 15 h, salle des archives")
-    await marie.click("main form:has(textarea) button[type=submit]")
+    await marie.fill("main textarea[name=text]", "Réunion à 15 h, salle des archives")
+    await marie.click("main form:has(textarea[name=text]) button[type=submit]")
     assert await shows(ken, "Réunion à 15 h, salle des archives", within=2) < 2
 
     await ken.click("article:has-text('Réunion à 15 h') >> a:has-text('Reply') >> nth=0")
-    await ken.locator("main textarea").press("End")
-    await ken.locator("main textarea").press_sequentially(" Well received")
-    await ken.click("main form:has(textarea) button[type=submit]")
+    await ken.locator("main textarea[name=text]").press("End")
+    await ken.locator("main textarea[name=text]").press_sequentially(" Well received")
+    await ken.click("main form:has(textarea[name=text]) button[type=submit]")
     await marie.goto(f"{paris.base_url}/notifications")
     await shows(marie, "Well received", within=2)
     await marie.goto(f"{paris.base_url}/")
