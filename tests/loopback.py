@@ -1,10 +1,18 @@
 """Names under `localhost` lead to this machine, for the tests' own requests; no other name leads anywhere."""
 
+import itertools
+import os
 import socket
 from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+# pytest-xdist names its processes gw0, gw1 …
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+# Browsers refuse to call some ports, none of them between these.
+PORTS = range(12_000 + 2_500 * _WORKER, 12_000 + 2_500 * (_WORKER + 1))
+_handed_out = itertools.count(os.getpid())
 
 
 class Loopback(AbstractResolver):
@@ -25,9 +33,17 @@ def session(**options: Any) -> ClientSession:  # Any: whatever a session takes
     return ClientSession(connector=TCPConnector(resolver=Loopback()), **options)
 
 
-def free_port(address: str = "127.0.0.1") -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind((address, 0))
-        port: int = found.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A port that nobody listens on, and that nobody is given again soon.
+
+    The system gives ports above 32767 to whoever calls out, so one that is free there now may be taken in a moment.
+    Those below are handed out here one after the other, to each process of the tests from a part of its own.
+    """
+    while True:
+        port = PORTS.start + next(_handed_out) % len(PORTS)
+        with socket.socket() as attempt:
+            try:
+                attempt.bind(("", port))
+            except OSError:
+                continue
+            return port

@@ -288,7 +288,7 @@ class Trap:
 @pytest.fixture
 async def trap() -> AsyncIterator[Trap]:
     """Where every disguise of loopback ends: 127.0.0.1 for `0.0.0.0` and mapped addresses, and the forbidden one itself."""
-    found = Trap(loopback.free_port(FORBIDDEN))
+    found = Trap(loopback.free_port())
 
     async def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         found.came.append(str(writer.get_extra_info("sockname")))
