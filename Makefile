@@ -33,7 +33,9 @@ help:
 	@echo "make lock      requirements.lock and the other locks anew from what is required"
 	@echo "make clean     remove what can be made again"
 
+# Compiled beforehand, so that no start waits for it, not even where Python may not write beside its sources.
 install: $(INSTALLED)
+	@$(VENV)/bin/python -m compileall -q node federation storage
 	@echo "==> installed: $(VENV)/bin/legation"
 
 $(INSTALLED): pyproject.toml requirements.lock requirements-dev.lock
