@@ -5,7 +5,10 @@
     answers.py     `render`, `go`, `go_back`: what a handler gives back
     appearance.py  the templates' environment and filters
     languages.py   French and English: messages, dates, numbers; `wording.py`: what the code says
-    assets.py      the style sheet and pictures, under names that may be kept for ever
+    scripts/       what pages do beyond links and forms, a file for each concern; every page is whole without
+    in_place.py    the answer to a button for those scripts: the part of the page that has changed
+    device.py      what somebody has chosen for the device they sit at
+    assets.py      script, style sheet and pictures, under names that may be kept for ever; `bundle.py` joins the first two
 
 Start reading at `pages/journal.py`.
 """

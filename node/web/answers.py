@@ -12,7 +12,7 @@ from aiohttp import web
 
 from node.context import NODE
 from node.errors import Invalid
-from node.web import session, wording
+from node.web import compression, device, session, wording
 from node.web.appearance import environment
 from node.web.languages import COOKIE, Language, preferred
 from node.web.session import Visitor
@@ -53,16 +53,21 @@ async def render(
     read = request.app[NODE].store.read
     unread = await read(notifications.unread, visitor.account.id, most=MOST_COUNTED) if visitor else 0
     common = _common(request, visitor) | {"unread": unread}
-    return _page(template, language_of(request, visitor), {**common, **own}, status=status, headers=headers)
+    return _page(request, template, language_of(request, visitor), {**common, **own}, status=status, headers=headers)
 
 
 def render_without_storage(
     request: web.Request, template: str, /, *, status: int, headers: Mapping[str, str] | None = None, **own: Any
 ) -> web.Response:
     """A page for when nothing can be read: as for somebody who is not signed in.  Arguments as for `render`."""
-    return _page(
-        template, language_of(request, None), {**_common(request, None), **own}, status=status, headers=headers
-    )
+    shown = {**_common(request, None), **own}
+    return _page(request, template, language_of(request, None), shown, status=status, headers=headers)
+
+
+def render_for_all(request: web.Request, template: str, language: Language) -> web.Response:
+    """A page in which nothing is of anybody, whoever asks for it.  language: of the page."""
+    shown = {**_common(request, None), "csrf": "", "notice": "", "is_light": False, "has_shortcuts": True}
+    return _page(request, template, language, shown, status=200, headers=None)
 
 
 def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
@@ -77,14 +82,24 @@ def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
         "now": node.now(),
         "notice": wording.notice(request.query.get("done", ""), language_of(request, visitor)),
         "unread": 0,
+        "is_light": device.is_light(request),
+        "has_shortcuts": device.has_shortcuts(request),
     }
 
 
 def _page(
-    template: str, language: Language, shown: Mapping[str, Any], *, status: int, headers: Mapping[str, str] | None
+    request: web.Request,
+    template: str,
+    language: Language,
+    shown: Mapping[str, Any],
+    *,
+    status: int,
+    headers: Mapping[str, str] | None,
 ) -> web.Response:
     text = environment(language).get_template(template).render(shown)
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    answer = web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    compression.shrink(request, answer)
+    return answer
 
 
 def said(request: web.Request, visitor: Visitor | None, invalid: Invalid) -> dict[str, str]:
@@ -104,7 +119,7 @@ def go(path: str, *, done: str = "") -> web.Response:
 
     path: of this node, maybe with query and fragment.  done: the code of a notice to show there.
     """
-    return web.Response(status=303, headers={"Location": _with_notice(path, done), "Cache-Control": "no-store"})
+    return web.Response(status=303, headers={"Location": with_notice(path, done), "Cache-Control": "no-store"})
 
 
 def go_back(form: Mapping[str, Any], *, otherwise: str = "/", done: str = "") -> web.Response:
@@ -117,7 +132,8 @@ def go_back(form: Mapping[str, Any], *, otherwise: str = "/", done: str = "") ->
     return go(back, done=done)
 
 
-def _with_notice(path: str, done: str) -> str:
+def with_notice(path: str, done: str) -> str:
+    """The address of a page that shows this notice.  done: its code; "" for the page without one."""
     parts = urlsplit(path)
     query = [(name, value) for name, value in parse_qsl(parts.query) if name != "done"]
     if done:

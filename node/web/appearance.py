@@ -105,6 +105,7 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "long_time": speech.long_time,
         "written_at": lambda post: speech.long_time(ids.moment_of(int(post))),
         "number": speech.number,
+        "size": speech.size,
         "span": lambda event: speech.span(event["starts_at"], event["ends_at"], event["timezone"]),
         "iso": lambda moment: moment_of(moment).isoformat(timespec="seconds"),
         "tint": tint,

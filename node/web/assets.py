@@ -1,4 +1,4 @@
-"""The few files that pages are dressed with: style sheet, icons, default pictures, manifest.
+"""The few files that pages are dressed with: script, style sheet, icons, default pictures, manifests.
 
 All of them are read and compressed once, when this module is imported, into a fixed table. Each is served under a name
 that carries a digest of its content, so that browsers may keep it for ever; a name that is not in the table is not found.
@@ -14,6 +14,8 @@ from pathlib import Path
 import orjson
 from aiohttp import web
 
+from node.web import bundle
+
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static/"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -21,11 +23,18 @@ DIGEST_LETTERS = 12
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
-COMPRESSED = {".css", ".svg", ".webmanifest"}
+COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
+
+# What a phone says of the node on its home screen, in each language of the pages.
+WORDS = {
+    "en": ("The social network of the ministry", "Write", "Notifications"),
+    "fr": ("Le réseau social du ministère", "Écrire", "Notifications"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +62,36 @@ def _read(names: Iterable[str]) -> dict[str, Asset]:
     return {name: asset_of(name, (FOLDER / name).read_bytes()) for name in names}
 
 
-def _manifest(icons: dict[str, Asset]) -> Asset:
-    """What a phone needs to put the node on its home screen."""
-    sizes = {"icon-192.png": "192x192", "icon-512.png": "512x512"}
+def _manifest(language: str, icons: dict[str, Asset]) -> Asset:
+    """What a phone needs to put the node on its home screen.  Source: W3C, Web Application Manifest."""
+    description, write, notifications = WORDS[language]
+    shapes = [("icon-192.png", "192x192"), ("icon-512.png", "512x512")]
     content = {
+        "id": "/",
         "name": "Legation",
         "short_name": "Legation",
+        "description": description,
+        "lang": language,
         "start_url": "/",
+        "scope": "/",
         "display": "standalone",
-        "background_color": "#f6f4ef",
+        "background_color": "#f5f3ee",
         "theme_color": "#1d3357",
-        "icons": [{"src": icons[name].path, "sizes": size, "type": "image/png"} for name, size in sizes.items()],
+        # The drawing keeps clear of the rim, so phones may cut it to their own shape.
+        "icons": [
+            {"src": icons[name].path, "sizes": size, "type": "image/png", "purpose": purpose}
+            for name, size in shapes
+            for purpose in ("any", "maskable")
+        ],
+        "shortcuts": [{"name": write, "url": "/compose"}, {"name": notifications, "url": "/notifications"}],
     }
-    return asset_of("legation.webmanifest", orjson.dumps(content))
+    return asset_of(f"legation-{language}.webmanifest", orjson.dumps(content))
 
 
 def _everything() -> dict[str, Asset]:
-    read = _read(["style.css", "favicon.svg", "avatar.png", "header.png", "icon-192.png", "icon-512.png"])
-    return {**read, "legation.webmanifest": _manifest(read)}
+    read = _read(["favicon.svg", "avatar.png", "header.png", "icon-192.png", "icon-512.png"])
+    made = {name: asset_of(name, content) for name, content in bundle.built().items()}
+    return {**made, **read, **{f"legation-{language}.webmanifest": _manifest(language, read) for language in WORDS}}
 
 
 ASSETS = _everything()

@@ -19,7 +19,7 @@ from node.context import NODE
 from node.errors import Invalid, NodeError, NotPermitted, TooManyTries
 from node.protection import closing_the_connection_on_refusal, takes_files
 from node.uploads import take_form
-from node.web import session
+from node.web import in_place, session
 from node.web.answers import go, render, render_without_storage
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
 
@@ -67,9 +67,10 @@ def page(
                     raise web.HTTPForbidden
                 if takes_files(handler):
                     return await _with_files(request, handler)
-                if method in CHANGING:
-                    await session.require_csrf(request)
-                return await handler(request)
+                if method not in CHANGING:
+                    return await handler(request)
+                await session.require_csrf(request)
+                return await in_place.instead(request, await handler(request))
             except (web.HTTPError, NodeError, NotFound, FederationError, StorageTrouble) as error:
                 return await refusal(request, error)
 

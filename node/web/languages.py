@@ -37,6 +37,8 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+KILO, MEGA = 1_000, 1_000_000
+
 
 def preferred(own: str | None, cookie: str | None, accepted: str, *, otherwise: Language = "en") -> Language:
     """The language in which to speak to someone.
@@ -94,6 +96,12 @@ class Speech:
     def number(self, value: int) -> str:
         """`12,345` or `12 345`."""
         return format_decimal(value, locale=self.language)
+
+    def size(self, count: int) -> str:
+        """`82 kB` or `82 ko`, `1.4 MB` or `1,4 Mo`. count: bytes."""
+        unit, letter = {"en": "B", "fr": "o"}[self.language], "k" if count < MEGA else "M"
+        value = max(1, round(count / KILO)) if count < MEGA else round(count / MEGA, 1)
+        return f"{format_decimal(value, locale=self.language)}\N{NO-BREAK SPACE}{letter}{unit}"
 
     def ago(self, moment: str | datetime, *, now: datetime) -> str:
         """`5 min ago` within a day, `20 November` within the year, `20 November 2025` before; `in 5 min` too."""

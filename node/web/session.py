@@ -35,6 +35,7 @@ from storage.store import Unit
 
 SECRET_BYTES = 32
 LONGEST_SECRET = 100
+TOKEN_BYTES = sha256().digest_size
 LONGEST_PATH = 8_000
 
 COOKIE = "legation"
@@ -46,7 +47,7 @@ COOKIE_SECONDS = int(max(staff.LONGEST.values()).total_seconds())
 class Visitor:
     """A person who is signed in on the pages.
 
-    role, locale: as they are now.  csrf: what each form of theirs must carry.
+    role, locale: as they are now.  csrf: what each form of theirs must carry, masked (`csrf_of`).
     """
 
     account: Account
@@ -229,9 +230,15 @@ def _subjects(username: str, address: str) -> tuple[str, str]:
 
 
 def csrf_of(request: web.Request) -> str:
-    """What the forms of this answer carry: "" where nobody is signed in."""
+    """What the forms of this answer carry: "" where nobody is signed in.
+
+    Another text each time for the same token, so that nobody learns it from how well pages can be compressed.
+    """
     visitor = request.get(VISITOR)
-    return visitor.csrf if visitor else ""
+    if not visitor:
+        return ""
+    mask = secrets.token_bytes(TOKEN_BYTES)
+    return mask.hex() + _xor(mask, bytes.fromhex(visitor.csrf)).hex()
 
 
 async def require_csrf(request: web.Request) -> None:
@@ -253,7 +260,16 @@ def is_same_origin(request: web.Request) -> bool:
 
 
 def _has_token(visitor: Visitor, form: Mapping[str, Any]) -> bool:
-    return hmac.compare_digest(visitor.csrf.encode(), str(form.get("csrf", "")).encode(errors="replace"))
+    try:
+        given = bytes.fromhex(str(form.get("csrf", "")))
+    except ValueError:
+        return False
+    mask, masked = given[:TOKEN_BYTES], given[TOKEN_BYTES:]
+    return len(masked) == TOKEN_BYTES and hmac.compare_digest(bytes.fromhex(visitor.csrf), _xor(mask, masked))
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))
 
 
 def safe_path(text: str, *, otherwise: str) -> str:

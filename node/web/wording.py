@@ -38,6 +38,8 @@ NOTICES = {
     "accepted": message("This person follows you now."),
     "declined": message("The request is declined."),
     "dropped": message("This person no longer follows you."),
+    "light": message("Pages come without pictures on this device. Each is shown when you ask for it."),
+    "pictures": message("Pages come with pictures on this device."),
     "read": message("All notifications are marked as read."),
     "reported": message(
         "Your report is sent. The moderators of this node look at it; the person does not learn that it came from you."

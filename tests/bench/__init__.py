@@ -2,6 +2,7 @@
 
 run.py        which benchmarks, on which databases; what is printed, kept and drawn
 measures.py   the benchmarks, one function each: start here
+pages.py      what somebody at the end of a narrow line waits for
 scene.py      nodes, their people and posts, the processes that are measured
 rows.py       many rows, written at the database's own speed
 load.py       clients that cost little, and what they saw

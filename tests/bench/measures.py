@@ -19,7 +19,7 @@ import psycopg
 
 from federation.signatures import keys as signing_keys
 from storage.opening import is_postgresql
-from tests.bench import rows
+from tests.bench import pages, rows
 from tests.bench import signing as requests_and_proofs
 from tests.bench.load import Figures, answered, cpu_seconds, load, once, pss_mib, request, share
 from tests.bench.scene import Scene, Size, add_followers, floor, made, repeated, serving, stub
@@ -117,6 +117,25 @@ async def reading(bench: Bench) -> list[Row]:
                 node, bare = await in_turns(bench, scene, scene.asking(path), pid, number=bench.number(4_000))
             found.append(Row(work, rates(node), aim, rates(bare), ratio(node, bare)))
     return found
+
+
+@measure("pages")
+async def narrow_lines(bench: Bench) -> list[Row]:
+    """The journal in a browser over narrow lines: what comes, and when it can be read. Nothing where there is no browser."""
+    if pages.CHROMIUM is None:
+        return []
+    scene = await bench.scene(Size())
+    cookie = await pages.session_of(scene)
+    async with serving(scene):
+        found = await pages.waited(scene, cookie)
+    return [
+        Row(
+            f"journal over {one.line.words}",
+            f"{one.first:.1f} s first ({one.first_kb:.0f} kB), {one.next:.1f} s next",
+            one.line.aim,
+        )
+        for one in found
+    ]
 
 
 @measure("posting")

@@ -30,7 +30,8 @@ def whole(name: str) -> str:
     template, own = PAGES[name]
     shown: dict[str, Any] = context("fr", **own)
     page = environment("fr").get_template(template).render(shown)
-    return page.replace("</head>", f"<style>{assets.ASSETS['style.css'].plain.decode()}</style></head>")
+    bare = page.replace(f'<script src="{assets.path_of("legation.js")}" defer></script>', "")
+    return bare.replace("</head>", f"<style>{assets.ASSETS['style.css'].plain.decode()}</style></head>")
 
 
 async def test_every_page_fits(chromium: Browser) -> None:

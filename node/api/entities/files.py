@@ -29,6 +29,7 @@ def attachment(found: Media, *, base_url: str) -> Entity:
         "meta": _meta(found),
         "description": found.description or None,
         "blurhash": found.blurhash or None,
+        "legation": {"preview_bytes": found.small_size or None},
     }
 
 

@@ -136,6 +136,7 @@ MEDIA: Shape = {
     },
     "description": Maybe(text),
     "blurhash": Maybe(text),
+    "legation": {"preview_bytes": Maybe(number)},
 }
 CONTEXT_OF_FILTER = one_of("home", "notifications", "public", "thread", "account")
 FILTER_KEYWORD: Shape = {"id": id, "keyword": text, "whole_word": flag}

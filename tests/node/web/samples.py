@@ -8,6 +8,7 @@ from typing import Any
 from node.web import assets
 from node.web.addresses import Neighbours
 from node.web.pages.settings import Opened, Typed
+from node.web.shortcuts import SHORTCUTS
 from storage.contexts import Gap
 
 ALONE = Neighbours(None, None)
@@ -102,7 +103,15 @@ MENTIONED = [{"id": "1", "username": "marie", "url": "http://paris.localhost:800
 
 def file(kind: str, description: str | None, **size: int) -> dict[str, Any]:
     meta: dict[str, Any] = {"focus": {"x": 0.0, "y": 0.0}} | ({"small": size} if size else {})
-    facts = {"id": "9", "type": kind, "url": f"{PICTURE}?pass=1", "description": description, "meta": meta}
+    own = {"preview_bytes": 82_345 if size else None}
+    facts = {
+        "id": "9",
+        "type": kind,
+        "url": f"{PICTURE}?pass=1",
+        "description": description,
+        "meta": meta,
+        "legation": own,
+    }
     return {**facts, "preview_url": f"{PICTURE}/small?pass=1" if kind in {"image", "video"} else None}
 
 
@@ -414,6 +423,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
     "sign_in_wrong": ("sign_in.html", {"me": None, "errors": {"username": "Non."}, "username": "marie", "next": "/"}),
     "journal": ("journal.html", {**FEED, "shown": "following", "path": "/", "notice": "Publié."}),
+    "journal_light": ("journal.html", {**FEED, "shown": "following", "is_light": True, "has_shortcuts": False}),
     "journal_newcomer": ("journal.html", {**FEED, "shown": "following", "newcomer": True}),
     "journal_wrong": ("journal.html", {**FEED, "shown": "this_node", "errors": WRONG, "path": "/this-node"}),
     "journal_empty": ("journal.html", {**NO_FEED, "shown": "all_nodes", "path": "/all-nodes"}),
@@ -557,6 +567,9 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "oauth_code": ("oauth_code.html", {"app": "Ivory", "given": "c0de"}),
+    "shortcuts": ("shortcuts.html", {"shortcuts": SHORTCUTS}),
+    "shortcuts_off": ("shortcuts.html", {"shortcuts": SHORTCUTS, "has_shortcuts": False}),
+    "offline": ("offline.html", {"me": None, "csrf": ""}),
     "oauth_refused": ("oauth_refused.html", {"sentence": "Non.", "reason": "unknown_client"}),
     "delete": ("delete.html", {"entity": OWN}),
     "attendees": (
@@ -660,5 +673,7 @@ def context(language: str, **own: Any) -> dict[str, Any]:
         "now": NOW,
         "notice": "",
         "unread": 0,
+        "is_light": False,
+        "has_shortcuts": True,
     }
     return {**common, **own}

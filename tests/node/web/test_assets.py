@@ -2,14 +2,18 @@
 
 import gzip
 import re
+import runpy
+import shutil
 import struct
+from pathlib import Path
 
+import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
 
-from node.web import assets
+from node.web import assets, bundle
 
 Client = TestClient[web.Request, web.Application]
 
@@ -41,7 +45,7 @@ async def test_the_style_sheet_travels_compressed(client: Client) -> None:
     assert answer.headers["Vary"] == "Accept-Encoding"
     sent = await answer.read()
     assert gzip.decompress(sent) == assets.ASSETS["style.css"].plain
-    assert len(sent) < 10_000
+    assert len(sent) < 12_000
 
 
 @pytest.mark.parametrize(
@@ -74,8 +78,48 @@ def test_pictures_are_small_and_sound(name: str, size: tuple[int, int]) -> None:
     assert struct.unpack(">II", picture[16:24]) == size
 
 
+HOUSE = Path(__file__).parents[3]
+
+
+def test_what_is_built_is_small_and_counts_as_long_as_it_is_of_the_sources(tmp_path: Path) -> None:
+    here = tmp_path / "node" / "web"
+    shutil.copytree(bundle.HERE / "scripts", here / "scripts")
+    shutil.copytree(bundle.HERE / "static", here / "static")
+    shutil.copy(bundle.HERE / "bundle.py", here)
+    hook = runpy.run_path(str(HOUSE / "hatch_build.py"))["Bundles"]
+    hook(str(tmp_path), {}, None, None, str(tmp_path), "wheel").initialize("standard", {})
+
+    there = runpy.run_path(str(here / "bundle.py"))
+    built = there["built"]()
+    assert len(built["legation.js"]) < 0.75 * len(bundle.script())
+    assert len(built["style.css"]) < len(bundle.sheet())
+    assert b"// " not in built["legation.js"]
+    assert b"calc(50% + 0.25rem)" in built["style.css"]
+    with (here / "scripts" / "page.js").open("a") as source:
+        source.write("// changed\n")
+    assert there["built"]() == {"legation.js": there["script"]().encode(), "style.css": there["sheet"]().encode()}
+
+
+def test_each_script_and_style_sheet_is_there_once_and_the_common_one_first() -> None:
+    sources = [path.read_text() for path in bundle.HERE.glob("scripts/*.js")]
+    sources += [path.read_text() for path in bundle.HERE.glob("static/style/*.css")]
+    joined = bundle.script() + bundle.sheet()
+    assert [joined.count(source) for source in sources] == [1] * len(sources)
+    assert joined.startswith('(() => {\n"use strict";\n' + (bundle.HERE / "scripts" / "page.js").read_text())
+
+
+@pytest.mark.parametrize(("language", "write"), [("fr", "Écrire"), ("en", "Write")])
+def test_a_phone_is_told_of_the_node_in_its_readers_language(language: str, write: str) -> None:
+    manifest = orjson.loads(assets.ASSETS[f"legation-{language}.webmanifest"].plain)
+    assert (manifest["lang"], manifest["shortcuts"][0]["name"], manifest["start_url"]) == (language, write, "/")
+    assert {(icon["purpose"], icon["sizes"]) for icon in manifest["icons"]} == {
+        (purpose, size) for purpose in ("any", "maskable") for size in ("192x192", "512x512")
+    }
+    assert all(icon["src"] in assets.SERVED for icon in manifest["icons"])
+
+
 def test_the_style_sheet_asks_for_nothing_else() -> None:
-    sheet = assets.ASSETS["style.css"].plain.decode()
+    sheet = bundle.sheet()
     assert "url(" not in sheet
     assert "@import" not in sheet
 
@@ -118,7 +162,7 @@ PAIRS = [
 def test_colours_can_be_told_apart(scheme: str, text: str, ground: str, least: float) -> None:
     light, dark = (
         dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block))
-        for block in re.findall(r":root \{(.*?)\}", assets.ASSETS["style.css"].plain.decode(), re.DOTALL)
+        for block in re.findall(r":root \{(.*?)\}", (bundle.HERE / "static" / "style.css").read_text(), re.DOTALL)
     )
     tokens = {"light": light, "dark": {**light, **dark}}[scheme]
     assert contrast(tokens[text], tokens[ground]) >= least

@@ -114,6 +114,14 @@ def test_moments(apart: timedelta, english: str, french: str) -> None:
     assert [text.replace("\u00a0", " ").replace("\u202f", " ") for text in spoken] == [english, french]
 
 
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [(12, "1 kB", "1 ko"), (82_345, "82 kB", "82 ko"), (1_440_000, "1.4 MB", "1,4 Mo"), (12_000_000, "12 MB", "12 Mo")],
+)
+def test_sizes(count: int, english: str, french: str) -> None:
+    assert [Speech(language).size(count).replace("\u00a0", " ") for language in ("en", "fr")] == [english, french]
+
+
 def test_long_moments_and_numbers() -> None:
     assert Speech("fr").long_time(NOW) == "lundi 23 novembre 2026, 14:02 UTC"
     assert Speech("en").long_time("2026-11-23T14:02:03.004Z") == "Monday 23 November 2026, 14:02 UTC"
