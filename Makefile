@@ -60,7 +60,7 @@ run: install
 
 test: install browser films interop
 	@echo "==> test: pytest"
-	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile
+	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 browser:
 	@if [ -x $(CHROMIUM) ]; then exit 0; fi; \

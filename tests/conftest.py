@@ -9,8 +9,24 @@ import pytest
 from storage.migrations.apply import upgrade
 from tests.databases import QUICK, PostgresqlServer, postgresql_server
 
+LONG = (
+    "tests/test_house.py",
+    "tests/federated/test_chaos.py",
+    "tests/federated/test_moving.py",
+    "tests/federated/test_kill.py",
+    "tests/node/test_workers.py",
+    "tests/node/demo/test_demo.py",
+)
+"""Files with few tests that take half a minute and more together."""
+
 Empty = Callable[[str], Path | str]
 """Makes one more empty database of the test's engine, by name."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first: at the end no process waits for another's last file."""
+    items.sort(key=lambda item: not any(map(item.path.match, LONG)))
 
 
 @pytest.hookimpl(wrapper=True)
