@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
-from storage.posts import Named
+from storage.posts import SELECT, Named, Post
 from storage.store import Unit
 from storage.visibility import MUTED, VISIBLE_TO
 
@@ -59,6 +59,12 @@ def of(unit: Unit, reader: AccountId, page: Page) -> list[Conversation]:
 def one(unit: Unit, reader: AccountId, thread: PostId) -> Conversation | None:
     """One of a person's conversations."""
     return unit.one(Conversation, f"{LATEST} and p.thread_id = :thread", reader=reader, thread=thread, now=unit.now)
+
+
+def posts_of(unit: Unit, reader: AccountId, thread: PostId, page: Page) -> list[Post]:
+    """What was written in one of a person's conversations to them and some others alone, the newest first."""
+    sql = f"{SELECT} where p.thread_id = :thread and {SHOWN}"
+    return paged(unit, Post, sql, "p.id", page, thread=thread, reader=reader, now=unit.now)
 
 
 def addressed(unit: Unit, posts: Iterable[PostId]) -> list[Named]:

@@ -7,6 +7,7 @@ members write does not come home: that is noted with their follows (`at_home`), 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from storage.accounts import COLUMNS, Account
 from storage.events import RelationChanged
 from storage.follows import Related
 from storage.ids import AccountId
@@ -29,12 +30,28 @@ class PeopleList:
     exclusive: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many are in a list."""
+
+    list: int
+    members: int
+
+
 SELECT = "select l.id, l.account_id, l.title, l.replies_policy, l.exclusive from lists l"
 
 
 def of(unit: Unit, account: AccountId) -> list[PeopleList]:
     """A person's lists, the oldest first."""
     return unit.all(PeopleList, f"{SELECT} where l.account_id = :account order by l.id", account=account)
+
+
+def counted(unit: Unit, account: AccountId) -> list[tuple[PeopleList, int]]:
+    """The same, each with how many are in it."""
+    found = of(unit, account)
+    sql = "select m.list_id, count(*) from list_members m where m.list_id in :lists group by m.list_id"
+    members = {each.list: each.members for each in unit.all(Size, sql, lists=[each.id for each in found])}
+    return [(each, members.get(each.id, 0)) for each in found]
 
 
 def one(unit: Unit, account: AccountId, identifier: int) -> PeopleList | None:
@@ -110,6 +127,20 @@ def take_out(unit: Unit, known: PeopleList, people: Iterable[AccountId]) -> None
     _note_what_comes_home(unit, known.account_id)
 
 
+def place(unit: Unit, account: AccountId, follow: int, among: Iterable[int]) -> None:
+    """Have a follow be of these of a person's lists, and of no other of them."""
+    chosen = list(among)
+    unit.run(
+        "delete from list_members where follow_id = :follow and list_id not in :lists", follow=follow, lists=chosen
+    )
+    sql = """
+    insert into list_members (id, list_id, follow_id) values (:id, :list, :follow)
+    on conflict (list_id, follow_id) do nothing
+    """
+    unit.each(sql, [{"id": unit.new_id(), "list": each, "follow": follow} for each in chosen])
+    _note_what_comes_home(unit, account)
+
+
 def members(unit: Unit, known: PeopleList, page: Page) -> list[Related]:
     """Who is in a list, the latest first; paged by the membership's id."""
     sql = "select m.id, f.followed_id from list_members m join follows f on f.id = m.follow_id where m.list_id = :list"
@@ -119,6 +150,22 @@ def members(unit: Unit, known: PeopleList, page: Page) -> list[Related]:
 def members_count(unit: Unit, known: PeopleList) -> int:
     """How many are in a list."""
     return unit.one(int, "select count(*) from list_members where list_id = :list", list=known.id) or 0
+
+
+def could_join(unit: Unit, known: PeopleList, text: str, *, limit: int) -> list[Account]:
+    """Whom the owner of a list follows, or has asked to, and who is not in it, the latest follow first.
+
+    text: a part of their name or display name, any case; "" for everybody.  limit: ≥ 1.
+    """
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    sql = f"""
+    select {COLUMNS} from follows f join accounts a on a.id = f.followed_id
+    where f.follower_id = :account and a.gone_at is null
+        and (lower(a.username) like :text escape '\\' or lower(a.display_name) like :text escape '\\')
+        and not exists (select 1 from list_members m where m.list_id = :list and m.follow_id = f.id)
+    order by f.id desc limit :limit
+    """
+    return unit.all(Account, sql, account=known.account_id, list=known.id, text=f"%{escaped}%", limit=limit)
 
 
 APART = """

@@ -1,6 +1,6 @@
 """Lists of people: make them, change them, put people in and take them out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from node.context import Node
@@ -43,6 +43,14 @@ async def put_in(node: Node, me: Account, identifier: int, people: Sequence[Acco
 async def take_out(node: Node, me: Account, identifier: int, people: Sequence[AccountId]) -> None:
     """Take people out, as far as they are in. Raises NotFound."""
     await node.store.write(_take_out, me, identifier, people)
+
+
+async def choose(node: Node, me: Account, someone: AccountId, among: Collection[int]) -> None:
+    """Have somebody whom one follows be in these of one's lists, and in no other. Raises NotFound, Invalid.
+
+    among: ids; those that are no list of one's own are passed over.
+    """
+    await node.store.write(_choose, me, someone, among)
 
 
 def own(unit: Unit, me: AccountId, identifier: int) -> PeopleList:
@@ -97,6 +105,18 @@ def _put_in(unit: Unit, me: Account, identifier: int, people: Sequence[AccountId
     if lists.members_count(unit, known) + len(follows) > MOST_MEMBERS:
         raise Invalid("account_ids", "ERR_TOO_MANY", f"A list has room for {MOST_MEMBERS} people")
     lists.put_in(unit, known, [follows[each] for each in dict.fromkeys(people)])
+
+
+def _choose(unit: Unit, me: Account, someone: AccountId, among: Collection[int]) -> None:
+    follow = lists.followed_among(unit, me.id, [someone]).get(someone)
+    if follow is None:
+        raise NotFound
+    unit.lock(f"lists of {me.id}")
+    before = {each.id for each in lists.holding(unit, me.id, someone)}
+    chosen = [(each.id, members) for each, members in lists.counted(unit, me.id) if each.id in among]
+    if any(members >= MOST_MEMBERS for identifier, members in chosen if identifier not in before):
+        raise Invalid("account_ids", "ERR_TOO_MANY", f"A list has room for {MOST_MEMBERS} people")
+    lists.place(unit, me.id, follow, [identifier for identifier, _ in chosen])
 
 
 def _take_out(unit: Unit, me: Account, identifier: int, people: Sequence[AccountId]) -> None:

@@ -1,15 +1,14 @@
 """Conversations: what is written to oneself and some others alone."""
 
+from node.actions import correspondence as acts
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Page
-from storage import correspondence, thread_marks
-from storage.correspondence import Conversation
+from storage import correspondence
 from storage.errors import NotFound
-from storage.ids import AccountId, PostId
-from storage.store import Unit
+from storage.ids import PostId
 
 
 @endpoint("GET", "/api/v1/conversations", scope="read:statuses")
@@ -23,7 +22,7 @@ async def several(caller: Caller, query: Page) -> Answerable:
 @endpoint("POST", "/api/v1/conversations/{id}/read", scope="write:conversations")
 async def read(caller: Caller, *, id: PostId) -> Answerable:
     """Note that one has read a conversation."""
-    found = await caller.node.store.write(_read, caller.me.id, id)
+    found = await caller.node.store.write(acts.read, caller.me.id, id)
     shown = await entities.conversations(caller.node, caller.me, [found])
     if not shown:
         raise NotFound
@@ -33,21 +32,5 @@ async def read(caller: Caller, *, id: PostId) -> Answerable:
 @endpoint("DELETE", "/api/v1/conversations/{id}", scope="write:conversations")
 async def put_away(caller: Caller, *, id: PostId) -> Answerable:
     """Take a conversation off one's list until somebody writes in it again."""
-    await caller.node.store.write(_put_away, caller.me.id, id)
+    await caller.node.store.write(acts.put_away, caller.me.id, id)
     return {}
-
-
-def _read(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
-    thread_marks.read(unit, me, thread, upto=_own(unit, me, thread).last)
-    return _own(unit, me, thread)
-
-
-def _put_away(unit: Unit, me: AccountId, thread: PostId) -> None:
-    thread_marks.put_away(unit, me, thread, upto=_own(unit, me, thread).last)
-
-
-def _own(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
-    found = correspondence.one(unit, me, thread)
-    if found is None:
-        raise NotFound
-    return found

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -102,9 +103,15 @@ def _page(
     return answer
 
 
-def said(request: web.Request, visitor: Visitor | None, invalid: Invalid) -> dict[str, str]:
-    """What is wrong with a form, in the person's language, by the field it concerns."""
-    return {invalid.field: wording.refused_field(invalid, language_of(request, visitor))}
+def said(
+    request: web.Request, visitor: Visitor | None, invalid: Invalid, *, fields: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """What is wrong with a form, in the person's language, by the field it concerns.
+
+    fields: what this form calls those that the refusal calls otherwise.
+    """
+    named = Invalid(fields.get(invalid.field, invalid.field), invalid.reason, invalid.sentence)
+    return {named.field: wording.refused_field(named, language_of(request, visitor))}
 
 
 def _me(visitor: Visitor | None) -> Me | None:

@@ -24,7 +24,7 @@ from federation import html
 from federation.errors import BadHost
 from federation.hosts import canonical_host, unicode_form
 from node.api.entities import headings
-from node.web import assets
+from node.web import assets, filtered
 from node.web.languages import LANGUAGES, Language, Speech, moment_of, translations
 from storage import ids
 
@@ -40,6 +40,11 @@ QUOTE_LINK = re.compile(
     r'(?:<p>)?<span class="quote-inline">.*?</a></span>(?:</p>)?|<p class="quote-inline">.*?</a></p>', re.DOTALL
 )
 """What says in a text where a quoted post is, for those who do not see it."""
+
+NAMES_FIRST = re.compile(
+    r'\A<p>(?:<span class="h-card"><a href="[^"]*" class="u-url mention">@<span>[^<]*</span></a></span>\s*)+(?:<br>\s*)?'
+)
+"""People whom a text names before it says anything, as the sanitiser writes it."""
 
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
@@ -118,6 +123,10 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "rich": rich,
         "content": content,
         "excerpt": excerpt,
+        "folded_for": filtered.folded_for,
+        "is_covered": filtered.is_covered,
+        "excerpt_alone": excerpt_alone,
+        "without_names": without_names,
     }
 
 
@@ -173,6 +182,11 @@ def content(post: Entity) -> Markup:
     return Markup(safe)  # noqa: S704  sanitised above; only addresses were exchanged, escaped
 
 
+def without_names(text: Markup) -> Markup:
+    """A text as `content` gives it, without the names that it begins with: for places that say beside it to whom it is."""
+    return Markup(NAMES_FIRST.sub("<p>", str(text), count=1).removeprefix("<p></p>"))  # noqa: S704  a part of safe markup
+
+
 def _tag_here(link: re.Match[str]) -> str:
     """A hashtag as its author's node wrote it, leading to the page of the tag on this node."""
     return (
@@ -184,3 +198,8 @@ def excerpt(post: Entity) -> str:
     """The beginning of a post on one line: its warning when it has one, its text otherwise."""
     text = " ".join(str(post["spoiler_text"] or html.plain_text(post["content"])).split())
     return text if len(text) <= EXCERPT_LETTERS else text[:EXCERPT_LETTERS].rsplit(" ", 1)[0] + " …"
+
+
+def excerpt_alone(post: Entity) -> str:
+    """The same, without the names that the text begins with."""
+    return excerpt({**post, "content": NAMES_FIRST.sub("<p>", post["content"], count=1)})

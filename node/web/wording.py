@@ -7,6 +7,7 @@ with the sentence that its error brought along.
 from federation.hosts import unicode_form
 from node.errors import Invalid
 from node.web.languages import Language, translations
+from storage import notification_policies
 from storage.ids import Host
 
 
@@ -31,6 +32,19 @@ NOTICES = {
     "unfollowed": message("You no longer follow this person."),
     "tag_followed": message("Posts for everyone with this tag come to your journal now."),
     "tag_unfollowed": message("Posts with this tag no longer come to your journal by themselves."),
+    "thread-muted": message("You are told of nothing more in this conversation."),
+    "thread-unmuted": message("You are told of this conversation again."),
+    "put-away": message("The conversation is off your list. It comes back when somebody writes in it."),
+    "list-made": message("The list is made. Now choose who is in it."),
+    "list-removed": message("The list is deleted. You follow its people as before."),
+    "list-joined": message("The person is in the list."),
+    "list-left": message("The person is no longer in the list."),
+    "request-accepted": message("From now on you are told what this person does."),
+    "request-dismissed": message("What waited is taken away."),
+    "filter-made": message("The filter holds from now on."),
+    "filter-removed": message("The filter is deleted."),
+    "node-hidden": message("You read nothing of this node any more."),
+    "node-shown": message("You read of this node again. Whom you followed there, you follow anew."),
     "muted": message("This person is muted."),
     "unmuted": message("This person is no longer muted."),
     "blocked": message("This person is blocked."),
@@ -78,6 +92,30 @@ def _said(sentence: str, language: Language) -> str:
 REFUSED = {
     ("text", "ERR_BLANK"): message("Write something first."),
     ("note", "ERR_BLANK"): message("Write something first."),
+    ("to", "ERR_BLANK"): message("Choose to whom you write."),
+    ("to", "ERR_INVALID"): message("One of these people cannot be written to from here. Take them out and try again."),
+    ("list_title", "ERR_BLANK"): message("Give the list a name."),
+    ("list_title", "ERR_TOO_LONG"): message("The name is too long: 200 characters at most."),
+    ("list_title", "ERR_TOO_MANY"): message(
+        "You have 50 lists, which is the most. Delete one before you make another."
+    ),
+    ("replies", "ERR_INCLUSION"): message("Choose one of the three answers."),
+    ("q", "ERR_TOO_MANY"): message("The list is full: 5,000 people at most."),
+    ("lists", "ERR_TOO_MANY"): message("The list is full: 5,000 people at most."),
+    ("filter_title", "ERR_TOO_LONG"): message("The name is too long: 200 characters at most."),
+    ("words", "ERR_BLANK"): message("Write at least one word."),
+    ("words", "ERR_TOO_LONG"): message("A line is too long: 200 characters at most."),
+    ("words", "ERR_TOO_MANY"): message(
+        "That is too much: 100 filters at most, with 200 words each. Delete some, then try again."
+    ),
+    ("places", "ERR_INCLUSION"): message("Choose at least one place."),
+    ("filter_action", "ERR_INCLUSION"): message("Choose what happens to these posts."),
+    ("domain", "ERR_BLANK"): message("Choose a node."),
+    ("domain", "ERR_INVALID"): message("Choose a node of the list."),
+    ("domain", "ERR_SELF"): message("You cannot hide the node that you are on."),
+    ("tag_name", "ERR_INVALID"): message("A tag is one word of letters, digits and underscores, such as #Asie."),
+    ("tag_name", "ERR_TOO_MANY"): message("You follow 200 tags, which is the most. Leave one first."),
+    **{(name, "ERR_INCLUSION"): message("Choose one of the three answers.") for name in notification_policies.NAMES},
     ("comment", "ERR_TOO_LONG"): message("What you wrote is too long: 1,000 characters at most."),
     ("account_id", "ERR_SELF"): message("You cannot report yourself."),
     ("base", "ERR_TOO_MANY"): message(

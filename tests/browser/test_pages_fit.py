@@ -8,7 +8,8 @@ from playwright.async_api import Browser
 from node.web import assets
 from node.web.appearance import environment
 from tests.browser.conftest import CHROMIUM
-from tests.node.web.samples import PAGES, context
+from tests.node.web.every_page import PAGES
+from tests.node.web.samples import context
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
 

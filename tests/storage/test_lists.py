@@ -59,3 +59,28 @@ async def test_what_stands_apart_is_noted_with_the_follows(store: Store, person:
     assert await home() == [others.id, theirs.id]
     await store.write(follows.remove, marie.id, zoe.id)
     assert await store.read(lists.members_count, found) == 0
+
+
+async def test_who_could_join_a_list_and_who_is_placed_in_which(store: Store, person: Person) -> None:
+    marie, paul, zoe, ken = [await person(name) for name in ("marie", "paul", "zoe", "ken")]
+    for other in (paul, zoe):
+        await store.write(follow, marie, other)
+    one, two = [await store.write(list_of, marie, members) for members in ([paul.id], [])]
+
+    async def could(text: str) -> list[AccountId]:
+        return [each.id for each in await store.read(lists.could_join, two, text, limit=5)]
+
+    assert (await could(""), await could("AU"), await could("ken"), await could("%")) == (
+        [zoe.id, paul.id],
+        [paul.id],
+        [],
+        [],
+    )
+    assert await store.read(lists.counted, marie.id) == [(one, 1), (two, 0)]
+    assert await store.read(lists.counted, ken.id) == []
+    follows_of = await store.read(lists.followed_among, marie.id, [paul.id])
+    await store.write(lists.place, marie.id, follows_of[paul.id], [two.id])
+    assert await store.read(lists.counted, marie.id) == [(one, 0), (two, 1)]
+    assert await could("") == [zoe.id]
+    await store.write(lists.place, marie.id, follows_of[paul.id], [])
+    assert await store.read(lists.holding, marie.id, paul.id) == []

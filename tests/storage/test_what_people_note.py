@@ -80,6 +80,8 @@ async def test_what_is_noted_of_a_part_counts_for_the_whole(store: Store, person
     assert await store.read(thread_marks.muted, marie.id) == [whole.thread_id]
     (found,) = await store.read(correspondence.of, marie.id, Page(40))
     assert (found.thread, found.read_upto) == (whole.thread_id, orphan.id)
+    inside = await store.read(correspondence.posts_of, marie.id, found.thread, Page(40))
+    assert (inside[0].id, {post.reach for post in inside}) == (found.last, {Reach.MENTIONED})
     await store.write(thread_marks.mute, marie.id, whole.thread_id, muted=False)
     assert await store.read(thread_marks.muted, marie.id) == []
 

@@ -56,6 +56,7 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
     node = request.app[NODE]
     visitor = session.present(request)
     part = page_of(request)
+    where = "home" if shown == "following" else "public"
     posts = await node.store.read(timeline, visitor.account.id, part)
     told = await node.store.read(announcements.current, visitor.account.id, put_away=False) if is_first(part) else []
     return await render(
@@ -63,7 +64,8 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
         "journal.html",
         announcements=told,
         shown=shown,
-        posts=await entities.of_posts(node, visitor.account, posts, where="home"),
+        where=where,
+        posts=await entities.of_posts(node, visitor.account, posts, where=where),
         first_page=is_first(part),
         newcomer=newcomer and is_first(part),
         draft=Typed.blank(language=language_of(request, visitor)),
@@ -85,6 +87,7 @@ async def tagged(request: web.Request) -> web.StreamResponse:
         request,
         "tag.html",
         tag=name,
+        where="public",
         is_followed=is_followed,
         can_be_followed=tags.name_in(name) is not None,
         posts=await entities.of_posts(node, visitor.account, posts, where="public"),

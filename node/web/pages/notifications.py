@@ -1,41 +1,46 @@
-"""What a person is told: who wrote to them, follows them, found something useful; and who asks to follow."""
+"""What a person is told: who wrote to them, follows them, found something useful; what many did is told together."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiohttp import web
 
 from node.api import entities
 from node.context import NODE
-from node.web import session
+from node.web import looking, session
 from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, page_of
 from node.web.answers import go, render
 from node.web.declared import page
-from storage import accounts, follows, notifications
+from storage import accounts, follows, notification_groups, notification_requests, notifications
 from storage.accounts import Account
+from storage.follows import Related
 from storage.ids import AccountId
-from storage.notifications import Notification
+from storage.notification_groups import Chosen, Group
 from storage.pages import Page
 from storage.store import Unit
 
 MARKER = "notifications"
+FEW = Page(limit=3)
+
+TABS = {
+    "all": notifications.KINDS,
+    "mentions": frozenset({"mention"}),
+    "reactions": frozenset({"favourite", "reblog", "emoji_reaction", "quote"}),
+    "follows": frozenset({"follow", "follow_request"}),
+}
+"""Which kinds each view of the list shows."""
 
 
 @page("GET", "/notifications")
 async def show(request: web.Request) -> web.StreamResponse:
-    """The list, newest first, with the requests to follow above it."""
-    node = request.app[NODE]
-    me = session.present(request).account
-    part = page_of(request)
-    rows, read_to = await node.store.read(told, me.id, part)
-    asking = await node.store.read(requests, me.id) if is_first(part) else []
-    shown = await entities.notifications(node, me, rows)
-    return await render(
-        request,
-        "notifications.html",
-        requests=await entities.accounts(node, me, asking),
-        notifications=[
-            {"status": None, "moderation_warning": None, **one, "unread": int(one["id"]) > read_to} for one in shown
-        ],
-        around=neighbours(request, part, [row.id for row in rows]),
-    )
+    """The list, newest first, with the requests to follow above it; opening it is reading it."""
+    return await _shown(request, "all")
+
+
+@page("GET", "/notifications/{kind:mentions|reactions|follows}")
+async def of_a_kind(request: web.Request) -> web.StreamResponse:
+    """Some kinds of them only."""
+    return await _shown(request, request.match_info["kind"])
 
 
 @page("POST", "/notifications/read")
@@ -45,17 +50,60 @@ async def read(request: web.Request) -> web.StreamResponse:
     return go("/notifications", done="read")
 
 
-def told(unit: Unit, me: AccountId, part: Page) -> tuple[list[Notification], int]:
-    """A part of the list, and how far it was read."""
-    marker = notifications.markers(unit, me).get(MARKER)
-    return notifications.of(unit, me, part), marker.last_read_id if marker else 0
+@page("GET", "/follow-requests")
+async def follow_requests(request: web.Request) -> web.StreamResponse:
+    """Everybody who asks to follow, newest first."""
+    node, me = request.app[NODE], session.present(request).account
+    part = page_of(request, limit=PEOPLE_A_PAGE)
+    rows, known = await node.store.read(_asking, me.id, part)
+    return await render(
+        request,
+        "follow_requests.html",
+        people=await entities.accounts(node, me, [known[row.account] for row in rows]),
+        around=neighbours(request, part, [row.relation for row in rows]),
+    )
 
 
-def requests(unit: Unit, me: AccountId) -> list[Account]:
-    """Who asks to follow, newest first."""
-    asking = [row.account for row in follows.requests(unit, me, Page(limit=PEOPLE_A_PAGE))]
-    known = accounts.by_ids(unit, asking)
-    return [known[identifier] for identifier in asking]
+async def _shown(request: web.Request, tab: str) -> web.StreamResponse:
+    node, me = request.app[NODE], session.present(request).account
+    part = page_of(request)
+    groups, read_to = await node.store.read(_told, me.id, TABS[tab], part)
+    if tab == "all" and is_first(part) and groups and groups[0].newest.id > read_to:
+        await looking.note(request, notifications.mark, me.id, MARKER, last_read=groups[0].newest.id)
+    above = tab in {"all", "follows"} and is_first(part)
+    asking, asking_count, waiting = await node.store.read(_above, me.id) if above else ([], 0, 0)
+    return await render(
+        request,
+        "notifications.html",
+        where="notifications",
+        shown=tab,
+        requests=await entities.accounts(node, me, asking),
+        requests_count=asking_count,
+        waiting=waiting,
+        notifications=_lines(await entities.groups(node, me, groups), groups, read_to),
+        around=neighbours(request, part, [each.newest.id for each in groups]),
+    )
+
+
+def _lines(found: Mapping[str, Any], groups: Sequence[Group], read_to: int) -> list[dict[str, Any]]:
+    """What the page shows of each group: who, what, about which post, and whether it is new."""
+    people = {each["id"]: each for each in found["accounts"]}
+    posts = {each["id"]: each for each in found["statuses"]}
+    newest = {each.key: each.newest.id for each in groups}
+    return [
+        {
+            "type": each["type"],
+            "people": [people[one] for one in each["sample_account_ids"]],
+            "count": each["notifications_count"],
+            "created_at": each["latest_page_notification_at"],
+            "status": posts.get(each.get("status_id", "")),
+            "report": each.get("report"),
+            "moderation_warning": each.get("moderation_warning"),
+            "unread": newest[each["group_key"]] > read_to,
+        }
+        for each in found["notification_groups"]
+        if each["sample_account_ids"]
+    ]
 
 
 def mark_all(unit: Unit, me: AccountId) -> None:
@@ -63,3 +111,22 @@ def mark_all(unit: Unit, me: AccountId) -> None:
     newest = notifications.of(unit, me, Page(limit=1))
     if newest:
         notifications.mark(unit, me, MARKER, last_read=newest[0].id)
+
+
+def _told(unit: Unit, me: AccountId, kinds: frozenset[str], part: Page) -> tuple[list[Group], int]:
+    """A part of the list, and how far it was read."""
+    marker = notifications.markers(unit, me).get(MARKER)
+    groups = notification_groups.page(unit, me, Chosen(kinds), part)
+    return groups, marker.last_read_id if marker else 0
+
+
+def _above(unit: Unit, me: AccountId) -> tuple[list[Account], int, int]:
+    """Who asked last to follow, how many do, and of how many people something waits for a decision."""
+    rows, known = _asking(unit, me, FEW)
+    waiting, _ = notification_requests.counts(unit, me)
+    return [known[row.account] for row in rows], follows.requests_count(unit, me), waiting
+
+
+def _asking(unit: Unit, me: AccountId, part: Page) -> tuple[list[Related], dict[AccountId, Account]]:
+    rows = follows.requests(unit, me, part)
+    return rows, accounts.by_ids(unit, [row.account for row in rows])

@@ -34,7 +34,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     first = await node.store.read(pins.of, someone.id, reader=visitor.account.id) if is_first(part) else []
     pinned = await entities.of_posts(node, visitor.account, first)
     ids = {post.id for post in first}
-    shown = await entities.of_posts(node, visitor.account, [post for post in posts if post.id not in ids])
+    others = [post for post in posts if post.id not in ids]
+    shown = await entities.of_posts(node, visitor.account, others, where="account")
     return await face(
         request,
         someone,
@@ -89,4 +90,4 @@ async def face(request: web.Request, someone: Account, **own: Any) -> web.Stream
     visitor = session.present(request)
     (entity,) = await entities.accounts(node, visitor.account, [someone])
     between = await node.store.read(relations.of_each, visitor.account.id, [someone.id])
-    return await render(request, "profile.html", account=entity, relation=between[someone.id], **own)
+    return await render(request, "profile.html", where="account", account=entity, relation=between[someone.id], **own)

@@ -1,6 +1,8 @@
 """The buttons beside a person: follow, mute, block, answer a request, and their opposites."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -10,8 +12,14 @@ from node.web import session
 from node.web.addresses import account_id
 from node.web.answers import go_back
 from node.web.declared import page
-from storage import accounts
+from storage import accounts, relations
 from storage.accounts import Account
+from storage.ids import AccountId
+from storage.store import Unit
+
+AS_NOW = "as-now"
+MUTED_FOR = {str(seconds): timedelta(seconds=seconds) for seconds in (3600, 86400, 604800, 2592000)}
+"""For how long somebody may be muted, by what the form says; anything else means for good."""
 
 Act = Callable[[Node, Account, Account], Awaitable[object]]
 
@@ -23,6 +31,12 @@ async def act(request: web.Request, do: Act, *, done: str) -> web.StreamResponse
     other = await node.store.read(accounts.get, account_id(request))
     await do(node, me, other)
     return go_back(await request.post(), otherwise=f"/@{other.handle}", done=done)
+
+
+def _left_of_mute(unit: Unit, me: AccountId, other: AccountId) -> timedelta | None:
+    """For how much longer somebody is muted; None for good, and where they are not."""
+    known = relations.of_each(unit, me, [other]).get(other)
+    return known.mute_expires_at - unit.now if known and known.mute_expires_at else None
 
 
 @page("POST", "/people/{id}/follow")
@@ -40,8 +54,18 @@ async def unfollow(request: web.Request) -> web.StreamResponse:
 
 @page("POST", "/people/{id}/mute")
 async def mute(request: web.Request) -> web.StreamResponse:
-    """Keep somebody's posts out of one's journal; they do not learn of it."""
-    return await act(request, people.mute, done="muted")
+    """Keep somebody's posts out of one's journal; they do not learn of it.
+
+    Form: `duration`, seconds, nothing for good, AS_NOW for as long as before; `asked` beside `notifications`, a box that may
+    be ticked: whether what they do is kept out of the notifications, too. A form with neither asks for all of it, for good.
+    """
+    node, form = request.app[NODE], await request.post()
+    me, other = session.present(request).account.id, account_id(request)
+    duration: timedelta | None = MUTED_FOR.get(str(form.get("duration", "")))
+    if form.get("duration") == AS_NOW:
+        duration = await node.store.read(_left_of_mute, me, other)
+    notifications = "asked" not in form or "notifications" in form
+    return await act(request, partial(people.mute, notifications=notifications, duration=duration), done="muted")
 
 
 @page("POST", "/people/{id}/unmute")

@@ -7,7 +7,7 @@ from aiohttp import web
 from node.actions import threads
 from node.api import entities
 from node.context import NODE
-from node.web import session
+from node.web import filtered, session
 from node.web.addresses import post_id
 from node.web.answers import go, language_of, render
 from node.web.declared import page
@@ -44,7 +44,8 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         errors=errors,
         entity=entity,
         ancestors=around["ancestors"],
-        descendants=around["descendants"],
+        where="thread",
+        descendants=[each for each in around["descendants"] if not filtered.is_left_out(each, "thread")],
         gaps=[(gap, gap_reason(gap.reason, language)) for gap in gaps],
         draft=reply_to(entity, me=visitor.account.handle, language=language),
     )

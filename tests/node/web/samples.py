@@ -87,6 +87,9 @@ def status(
         "poll": None,
         "favourited": False,
         "reblogged": False,
+        "bookmarked": False,
+        "muted": False,
+        "filtered": [],
         "pinned": False,
         "emoji_reactions": [],
         "quotes_count": 0,
@@ -289,9 +292,11 @@ def told(kind: str, who: dict[str, Any], post: dict[str, Any] | None = None, **m
         "id": "9",
         "type": kind,
         "created_at": ago(hours=1),
-        "account": who,
+        "people": [who],
+        "count": 1,
         "status": post,
         "unread": False,
+        "report": None,
         "moderation_warning": None,
     }
     return {**one, **more}
@@ -511,6 +516,9 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "notifications.html",
         {
             "requests": [AMINA],
+            "requests_count": 1,
+            "waiting": 0,
+            "shown": "all",
             "notifications": [
                 told("mention", KEN, ANSWER, unread=True),
                 told("favourite", AMINA, OWN),
@@ -539,7 +547,10 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             "unread": 3,
         },
     ),
-    "notifications_none": ("notifications.html", {"requests": [], "notifications": [], "around": ALONE}),
+    "notifications_none": (
+        "notifications.html",
+        {"requests": [], "requests_count": 0, "waiting": 0, "shown": "all", "notifications": [], "around": ALONE},
+    ),
     "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": None}),
     "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST, "quoted": None}),
     "compose_quote": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": OWN}),

@@ -227,7 +227,7 @@ async def test_a_tag_is_followed_from_its_page(marie: Browser) -> None:
     assert "Les publications pour tous qui portent ce mot-clé arrivent désormais dans votre journal." in followed.text
     left = await marie.press("/tags/été", "/tags/%C3%A9t%C3%A9/unfollow")
     assert "Suivre" in left.text
-    assert "/follow" not in (await marie.open("/tags/12")).html
+    assert "/tags/12/follow" not in (await marie.open("/tags/12")).html
 
 
 async def test_an_address_with_the_wrong_author_leads_to_the_right_one(marie: Browser, ken: Browser) -> None:
@@ -289,8 +289,10 @@ async def test_notifications_are_told_and_marked_as_read(marie: Browser, ken: Br
     shown = await marie.open("/notifications")
     for sentence in ("Ken a trouvé votre message utile", "Ken vous suit", "Ken vous a écrit"):
         assert sentence in shown.text
-    shown = await marie.send(shown, "/notifications/read")
-    assert "nouvelles notifications" not in shown.text
+    assert "nouvelles notifications" not in (await marie.open("/")).text
+    await ken.press("/this-node", "/share")
+    shown = await marie.send(await marie.open("/notifications/follows"), "/notifications/read")
+    assert "1 nouvelle notification" not in shown.text
 
 
 @pytest.mark.parametrize(("act", "back"), [("mute", "unmute"), ("block", "unblock")])

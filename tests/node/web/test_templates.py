@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from node.web import assets
 from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node
 from node.web.languages import LANGUAGES, Language
-from tests.node.web.samples import PAGES, PICTURE, context
+from tests.node.web.every_page import PAGES
+from tests.node.web.samples import PICTURE, context
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect"}
 OF_THE_TRADE = re.compile(
@@ -46,24 +48,40 @@ class Reader(HTMLParser):
         yield from (attributes for tag, attributes in self.elements if tag in tags)
 
 
-@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids="-".join)
-def page(request: pytest.FixtureRequest) -> str:
-    name, language = request.param
+@cache
+def rendered(name: str, language: Language) -> str:
     template, own = PAGES[name]
     return environment(language).get_template(template).render(context(language, **own))
 
 
-@pytest.fixture
-def read(page: str) -> Reader:
+@cache
+def parsed(name: str, language: Language) -> Reader:
     reader = Reader()
-    reader.feed(page)
+    reader.feed(rendered(name, language))
     reader.close()
     return reader
 
 
+@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids="-".join)
+def shown(request: pytest.FixtureRequest) -> tuple[str, Language]:
+    found: tuple[str, Language] = request.param
+    return found
+
+
+@pytest.fixture
+def page(shown: tuple[str, Language]) -> str:
+    return rendered(*shown)
+
+
+@pytest.fixture
+def read(shown: tuple[str, Language]) -> Reader:
+    """Read once for all tests, none of which changes it."""
+    return parsed(*shown)
+
+
 def test_every_template_has_a_sample() -> None:
     shown = {template for template, _ in PAGES.values()}
-    parts = {"base.html", "components.html", "files.html", "icons.html", "part.html"}
+    parts = {"base.html", "components.html", "files.html", "icons.html", "keeping.html", "part.html"}
     assert {path.name for path in TEMPLATES.glob("*.html")} - shown == parts
 
 

@@ -1,0 +1,5 @@
+"""Every page, with what it is shown with in tests."""
+
+from tests.node.web import samples, samples_of_keeping
+
+PAGES = {**samples.PAGES, **samples_of_keeping.PAGES}
