@@ -127,7 +127,7 @@ async def running(
             if Role.WEB in settings.roles:
                 serving = await (start_on(app, sockets) if sockets else start(app, host=host, port=port))
                 # Beside the first answers, not before them; a page that is asked for meanwhile compiles its own.
-                warming = asyncio.get_running_loop().run_in_executor(None, pages.compile_all)
+                warming = asyncio.get_running_loop().run_in_executor(None, pages.prepare, settings.templates_folder)
                 leaving.push_async_callback(asyncio.wait_for, warming, None)
             observe.started(settings, version=VERSION, schema=schema_version.CURRENT, worker=worker)
             leaving.callback(observe.stopped, worker=worker)

@@ -284,6 +284,11 @@ class Settings(BaseSettings):
         return self.data / "incoming"
 
     @property
+    def templates_folder(self) -> Path:
+        """Where the pages' templates are kept as they were compiled: it may be removed at any time."""
+        return self.data / "templates"
+
+    @property
     def database(self) -> Path | str:
         """Where the database is: a SQLite file in the data folder, or the address of one in PostgreSQL."""
         return self.postgresql or self.database_file

@@ -21,12 +21,12 @@ from aiohttp import web
 
 from node.web import assets, declared
 from node.web.answers import go, go_back, render
-from node.web.appearance import compile_all
+from node.web.appearance import prepare
 from node.web.declared import in_plain_words, page
 
 PAGES = Path(__file__).parent / "pages"
 
-__all__ = ["compile_all", "go", "go_back", "in_plain_words", "page", "render", "routes"]
+__all__ = ["go", "go_back", "in_plain_words", "page", "prepare", "render", "routes"]
 
 
 def routes() -> list[web.RouteDef]:

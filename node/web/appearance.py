@@ -5,17 +5,20 @@ every page needs (who reads it, in which language, the protection of its forms) 
 only what is its own.
 """
 
+import contextlib
 import hashlib
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -49,24 +52,12 @@ NAMES_FIRST = re.compile(
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
 
-class Compiled(BytecodeCache):
-    """What templates compile to, kept in memory and shared by the languages."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+class Kept(FileSystemBytecodeCache):
+    """What templates compile to, in a folder of the node; without one where nothing can be written."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-    def clear(self) -> None:
-        self._kept.clear()
-
-
-COMPILED = Compiled()
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 @cache
@@ -79,7 +70,6 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=COMPILED,
         extensions=["jinja2.ext.i18n"],
     )
     spoken = translations(language)
@@ -91,13 +81,32 @@ def environment(language: Language) -> Environment:
     return made
 
 
-def compile_all() -> None:
-    """Compile every template in every language, so that the first reader does not wait for it. Takes 0.2 s."""
+def prepare(folder: Path) -> None:
+    """Have every template ready in every language, so that the first reader does not wait for it.
+
+    Compiling takes a third of a second, and memory that is never given back; so what comes of it is kept for the next
+    start. Texts that have changed since, or another Jinja, make it anew.
+
+    folder: for that alone, of this node alone; made where it is missing.
+    """
+    kept = _kept(folder)
     for language in LANGUAGES:
         made = environment(language)
+        made.bytecode_cache = kept
         for name in made.list_templates():
             made.get_template(name)
-    COMPILED.clear()
+
+
+def _kept(folder: Path) -> Kept | None:
+    """What is in the folder for this Jinja; what another has left is removed. None where nothing can be kept."""
+    own = folder / f"jinja2-{version('jinja2')}"
+    try:
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for of_another in set(folder.iterdir()) - {own}:
+            shutil.rmtree(of_another)
+    except OSError:
+        return None
+    return Kept(str(own))
 
 
 def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from node.web import assets
-from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node
+from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node, prepare
 from node.web.languages import LANGUAGES, Language
 from tests.node.web.every_page import PAGES
 from tests.node.web.samples import PICTURE, context
@@ -199,3 +200,24 @@ def test_a_post_says_who_reads_it(language: Language) -> None:
     text = environment(language).get_template(template).render(context(language, **own))
     only_here = {"en": "This node only", "fr": "Ce nœud seulement"}[language]
     assert re.search(rf'class="reach reach-node">.*?{only_here}</span>', text)
+
+
+def test_what_templates_compile_to_is_kept_for_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    (folder / "jinja2-0.1").mkdir(parents=True)
+    environment.cache_clear()
+    prepare(folder)
+    (kept,) = folder.iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    compiled = {file: file.stat().st_mtime_ns for file in kept.iterdir()}
+    assert len(compiled) == len(list(TEMPLATES.iterdir()))
+    environment.cache_clear()
+    prepare(folder)
+    assert {file: file.stat().st_mtime_ns for file in kept.iterdir()} == compiled
+
+
+def test_pages_are_shown_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "templates").write_text("a file in the way")
+    environment.cache_clear()
+    prepare(tmp_path / "templates")
+    assert environment(LANGUAGES[0]).get_template("error.html").name == "error.html"
