@@ -105,12 +105,14 @@ async def refusal(request: web.Request, error: Exception) -> web.Response:
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.retry_after)
     status = status_of(error)
+    # What a script acts on was shown a moment ago: nobody has mistyped an address.
+    own = {"code": status, "is_gone": status == web.HTTPNotFound.status_code and in_place.HEADER in request.headers}
     if isinstance(error, StorageTrouble):
-        return render_without_storage(request, "error.html", status=status, headers=headers, code=status)
+        return render_without_storage(request, "error.html", status=status, headers=headers, **own)
     try:
-        return await render(request, "error.html", status=status, headers=headers, code=status)
+        return await render(request, "error.html", status=status, headers=headers, **own)
     except StorageTrouble:
-        return render_without_storage(request, "error.html", status=status, headers=headers, code=status)
+        return render_without_storage(request, "error.html", status=status, headers=headers, **own)
 
 
 def wants_page(request: web.Request) -> bool:

@@ -83,7 +83,7 @@ async def buttons_act_where_they_stand(scene: Scene) -> None:
     await scene.marie.ask("DELETE", f"/api/v1/statuses/{gone['id']}")
     lost = page.locator(f"#post-{gone['id']}")
     await lost.locator(".act-favourite").click()
-    await expect(lost.get_by_role("alert")).to_contain_text("Il n’y a rien à cette adresse.")
+    await expect(lost.get_by_role("alert")).to_contain_text("Il a été supprimé entre-temps, ou n’est plus partagé avec vous.")
     assert await scene.stayed()
     # The browser itself notes the refusal; nothing else may be there.
     assert [line for line in scene.trouble if "404" not in line] == []

@@ -580,6 +580,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "oauth_code": ("oauth_code.html", {"app": "Ivory", "given": "c0de"}),
     "shortcuts": ("shortcuts.html", {"shortcuts": SHORTCUTS}),
     "shortcuts_off": ("shortcuts.html", {"shortcuts": SHORTCUTS, "has_shortcuts": False}),
+    "error_gone": ("error.html", {"code": 404, "is_gone": True}),
     "offline": ("offline.html", {"me": None, "csrf": ""}),
     "oauth_refused": ("oauth_refused.html", {"sentence": "Non.", "reason": "unknown_client"}),
     "delete": ("delete.html", {"entity": OWN}),
@@ -659,7 +660,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED}),
     "admin_staff_wrong": ("admin_staff.html", {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED}),
     **{
-        f"error_{code}": ("error.html", {"code": code, "me": None if code == 403 else ME})
+        f"error_{code}": ("error.html", {"code": code, "is_gone": False, "me": None if code == 403 else ME})
         for ME in [
             SimpleNamespace(
                 acct="marie", username="marie", display_name="Marie Delorme", may_administer=False, may_moderate=False

@@ -85,7 +85,7 @@ async def test_what_is_gone_or_never_was_is_a_refusal(marie: Browser, visit: Vis
     page = await marie.open("/people")
     for part in ("post/999999/999999/2", f"person/{10**18}", f"post/{10**30}/1/2", f"person/{10**30}"):
         now, _ = await press(marie, page, "/follow", part)
-        assert (part, now.status, "Il n’y a rien à cette adresse" in now.text) == (part, 404, True)
+        assert (part, now.status, "Ce contenu n’est plus là" in now.text) == (part, 404, True)
 
 
 async def test_a_form_needs_its_token_as_ever(marie: Browser, visit: Visit) -> None:
