@@ -67,7 +67,15 @@ async def scene(chromium: Browser, federation_of: FederationOf) -> AsyncIterator
 
 async def buttons_act_where_they_stand(scene: Scene) -> None:
     page = scene.page
+    await scene.marie.post("Quelle salle ?", poll={"options": ["Salle 12", "Salle 14"], "expires_in": 3600})
+    await page.reload()
     await scene.mark()
+    asked = page.locator("article.post").first
+    await asked.get_by_label("Salle 14").check()
+    await asked.get_by_role("button", name="Voter").click()
+    await expect(asked.locator("meter")).to_have_count(2)
+    await expect(asked.locator(".poll-facts")).to_contain_text("1 personne a voté")
+    await expect(page.locator("#said")).to_have_text("Votre vote est compté.")
     third = page.locator("article.post").nth(2)
     await third.scroll_into_view_if_needed()
     at = await page.evaluate("() => scrollY")
@@ -83,7 +91,15 @@ async def buttons_act_where_they_stand(scene: Scene) -> None:
     await scene.marie.ask("DELETE", f"/api/v1/statuses/{gone['id']}")
     lost = page.locator(f"#post-{gone['id']}")
     await lost.locator(".act-favourite").click()
-    await expect(lost.get_by_role("alert")).to_contain_text("Il a été supprimé entre-temps, ou n’est plus partagé avec vous.")
+    await expect(lost.get_by_role("alert")).to_contain_text(
+        "Il a été supprimé entre-temps, ou n’est plus partagé avec vous."
+    )
+    assert await scene.stayed()
+    await scene.open("/people?q=marie")
+    await scene.mark()
+    await page.get_by_role("button", name="Ne plus suivre Marie").click()
+    await expect(page.get_by_role("button", name="Suivre Marie", exact=True)).to_be_focused()
+    await expect(page.locator("#said")).to_contain_text("Vous ne suivez plus")
     assert await scene.stayed()
     # The browser itself notes the refusal; nothing else may be there.
     assert [line for line in scene.trouble if "404" not in line] == []
