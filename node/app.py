@@ -27,6 +27,7 @@ from node import web as pages
 from node.api.limits import BUCKETS, Buckets
 from node.context import NODE, Node
 from node.errors import BadSettings
+from node.exports import Exporter
 from node.media import serving
 from node.media.library import Library
 from node.memory import Memory
@@ -117,6 +118,7 @@ async def running(
             if settings.push.allow:
                 app[PUSH] = await leaving.enter_async_context(_pushing(node, resolver))
             await leaving.enter_async_context(Timetable(node).running())
+            await leaving.enter_async_context(Exporter(node).running())
             streams = await leaving.enter_async_context(app[STREAMS].running())
             if metrics is not None:
                 metrics.watch_streams(streams)

@@ -9,33 +9,38 @@ import base64
 import binascii
 import difflib
 import os
-import re
 import ssl
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
-from federation.errors import BadHost
-from federation.hosts import canonical_host
-from federation.roles import ALL_ROLES, Role
+from federation.roles import ALL_ROLES
 from node.errors import BadSettings
 from node.media.settings import Media
-from storage.addresses import fault_in
-from storage.ids import Host
+from node.settings_values import (
+    DEVELOPMENT_NETWORKS,
+    Egress,
+    Network,
+    Networks,
+    OwnHost,
+    PostgresqlAddress,
+    Push,
+    Roles,
+)
+from storage import staff
 from storage.vault import SECRET_BYTES
 
 FILE = "legation.toml"
@@ -45,49 +50,6 @@ SECRET_VARIABLE = "LEGATION_SECRET"  # noqa: S105  the name of a variable
 PREFIX = "LEGATION_"
 NOT_SETTINGS = frozenset({DATA_VARIABLE, SECRET_VARIABLE, "LEGATION_TRACEBACK"})
 
-Network = IPv4Network | IPv6Network
-
-
-def _networks(found: object) -> object:
-    """Networks from the texts of a list, or from one text, as the environment has it."""
-    texts = re.findall(r'[^\s,\[\]"]+', found) if isinstance(found, str) else found
-    return tuple(map(_network, texts)) if isinstance(texts, list | tuple) else texts
-
-
-def _network(found: object) -> object:
-    if not isinstance(found, str):
-        return found
-    try:
-        return ip_network(found)
-    except ValueError as error:
-        raise ValueError(f"{error}; a network is written as 10.0.0.0/8") from error
-
-
-Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks), NoDecode]
-DEVELOPMENT_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-
-
-def _roles(found: object) -> object:
-    """Roles from a list, or from one text, as the environment has it."""
-    return re.findall(r'[^\s,\[\]"]+', found) if isinstance(found, str) else found
-
-
-Roles = Annotated[frozenset[Role], BeforeValidator(_roles), Field(min_length=1), NoDecode]
-
-
-def _host(text: str) -> str:
-    try:
-        return canonical_host(text, allow_addresses=True)
-    except BadHost as error:
-        raise ValueError(error.reason) from error
-
-
-def _postgresql(text: str) -> str:
-    fault = fault_in(text) if text else None
-    if fault is not None:
-        raise ValueError(fault)
-    return text
-
 
 class Environment(EnvSettingsSource):
     """What the environment says, but for the data folder: LEGATION_DATA speaks to the command only."""
@@ -96,38 +58,6 @@ class Environment(EnvSettingsSource):
         found = super().__call__()
         found.pop("data", None)
         return found
-
-
-class Egress(BaseModel):
-    """Where the node may connect to."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    allow: Networks | None = None
-    """The networks of the peers, as `10.0.0.0/8`. Without it, every public address; in development, loopback only."""
-
-    ca_file: Path | None = None
-    """The certificates of the authorities that vouch for peers, in PEM, instead of those that the system trusts."""
-
-
-def _hosts(found: object) -> object:
-    """Hosts from a list, or from one text, as the environment has it."""
-    return re.findall(r'[^\s,"]+', found.strip("[]")) if isinstance(found, str) else found
-
-
-Hosts = Annotated[frozenset[Annotated[Host, BeforeValidator(_host)]], BeforeValidator(_hosts), NoDecode]
-
-
-class Push(BaseModel):
-    """Push notifications to apps that are not open."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    allow: Hosts = frozenset()
-    """The push services to which notifications are sent, sealed, as `push.example`. Without any, none are sent."""
-
-    text: bool = True
-    """Whether a push says who did what. Without, only that there is something new."""
 
 
 NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push, "media": Media}
@@ -148,10 +78,10 @@ class Settings(BaseSettings):
     data: Path
     """The data folder. Not written in the file: it is where the file lies."""
 
-    domain: Annotated[str, AfterValidator(_host)]
+    domain: OwnHost
     """The node's public host, with its port unless it is 443. Part of every post's address: it never changes."""
 
-    account_domain: Annotated[str, AfterValidator(_host)] = ""
+    account_domain: OwnHost = ""
     """The domain after the @ in people's handles, when it is not `domain`."""
 
     name: str = ""
@@ -187,6 +117,9 @@ class Settings(BaseSettings):
     oauth_requires_pkce: bool = False
     """Whether every app must use PKCE. Apps that use it may never leave it out, whatever stands here."""
 
+    second_factor: Literal["", "nobody", "moderators", "everybody"] = ""
+    """Who must sign in with a second step, a code or a passkey: `nobody`, `moderators` with administrators, or `everybody`. Without it, moderators and administrators; in development, nobody. Others may."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on log lines are written."""
 
@@ -208,7 +141,7 @@ class Settings(BaseSettings):
     open_webfinger: bool = False
     """Whether everybody may ask by WebFinger who is behind a handle. Without it, allowed peers and people who are signed in: whoever may ask can try names until the staff is known."""
 
-    postgresql: Annotated[str, AfterValidator(_postgresql)] = ""
+    postgresql: PostgresqlAddress = ""
     """The address of a PostgreSQL database, as `postgresql://legation@host/legation`. Without it, a SQLite file in the data folder."""
 
     api_calls_per_5_minutes: Annotated[int, Field(ge=1)] = 1500
@@ -332,6 +265,11 @@ class Settings(BaseSettings):
         if self.egress.allow is None and self.development:
             return DEVELOPMENT_NETWORKS
         return self.egress.allow
+
+    def demands_second_factor(self, role: str) -> bool:
+        """Whether people in this role must sign in with a second step."""
+        chosen = self.second_factor or ("nobody" if self.development else "moderators")
+        return chosen == "everybody" or (chosen == "moderators" and role in staff.MODERATING)
 
     def certificates(self) -> ssl.SSLContext | None:
         """Which certificates of peers are believed; None for those that the system trusts. Raises BadSettings."""

@@ -116,6 +116,13 @@ class ScheduleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportsChanged(Event):
+    """Somebody wants a copy of what is theirs, or has one now."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChanged(Event):
     """What somebody says of themselves has changed; how many they follow and are followed by is not meant."""
 

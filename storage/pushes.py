@@ -105,6 +105,11 @@ def of_token(unit: Unit, token: TokenId) -> Subscription | None:
     return unit.one(Subscription, f"{SELECT} where token_id = :token", token=token)
 
 
+def of_account(unit: Unit, account: AccountId) -> list[Subscription]:
+    """Where the apps of a person want to be told, the latest first."""
+    return unit.all(Subscription, f"{SELECT} where account_id = :account order by id desc", account=account)
+
+
 def change(unit: Unit, token: TokenId, *, alerts: str, policy: str) -> Subscription | None:
     """Have an app be told of something else. Returns None when it is told nowhere."""
     sql = "update push_subscriptions set alerts = :alerts, policy = :policy where token_id = :token"

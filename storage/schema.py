@@ -136,7 +136,78 @@ sessions = Table(
     Column("seen_at", Moment, nullable=False),
     Column("agent", WORDS, nullable=False),
     Column("address", WORDS, nullable=False),
+    Column("confirmed_at", Moment),
     Index("ix_sessions_account", "account_id"),
+)
+
+half_sign_ins = Table(
+    "half_sign_ins",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    of("account_id", "accounts.id"),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_half_sign_ins_account", "account_id"),
+)
+
+code_secrets = Table(
+    "code_secrets",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False, server_default=text("0")),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("mark", String(22), primary_key=True),
+    Column("used_at", Moment),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("credential", WORDS, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("transports", WORDS, nullable=False),
+    Column("name", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    UniqueConstraint("credential"),
+    Index("ix_passkeys_account", "account_id"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    of("account_id", "accounts.id", nullable=True),
+    Column("purpose", String(16), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_challenges_created", "created_at"),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    count("done"),
+    count("total"),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    count("attempts"),
+    Column("finished_at", Moment),
+    Column("failed_at", Moment),
+    *lease(),
 )
 
 sign_in_failures = Table(

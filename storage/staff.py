@@ -21,7 +21,7 @@ IDLE = {STAFF: timedelta(hours=12), MODERATOR: timedelta(hours=12), ADMIN: timed
 LONGEST = {STAFF: timedelta(days=14), MODERATOR: timedelta(days=14), ADMIN: timedelta(hours=12)}
 """How long a session lasts unused, and at most, by role (OWASP ASVS 5.0, 7.3)."""
 
-FREE_FAILURES = {"account": 5, "address": 20}
+FREE_FAILURES = {"account": 5, "address": 20, "second": 5}
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
 FAILURES_KEPT = timedelta(days=1)
@@ -44,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Where somebody is signed in."""
+    """Where somebody is signed in. confirmed_at: when they last gave their password there, beside signing in."""
 
     digest: str
     account_id: AccountId
@@ -52,6 +52,7 @@ class Session:
     seen_at: datetime
     agent: str
     address: str
+    confirmed_at: datetime | None
 
 
 SELECT = """
@@ -152,6 +153,9 @@ def active_admins(unit: Unit) -> int:
 # ---- sessions -------------------------------------------------------------------------------------------------------
 
 
+SESSION = "select digest, account_id, created_at, seen_at, agent, address, confirmed_at from sessions"
+
+
 def start_session(unit: Unit, digest: str, account: AccountId, *, agent: str, address: str) -> None:
     """Note that somebody has signed in. digest: SHA-256 of the session's id, hexadecimal."""
     sql = """
@@ -175,8 +179,7 @@ class _Lasting:
 
 def find_session(unit: Unit, digest: str) -> tuple[Session, Member] | None:
     """The session with this digest and whose it is, while it lasts and the person may sign in."""
-    sql = "select digest, account_id, created_at, seen_at, agent, address from sessions where digest = :digest"
-    session = unit.one(Session, sql, digest=digest)
+    session = unit.one(Session, f"{SESSION} where digest = :digest", digest=digest)
     member = by_account(unit, session.account_id) if session else None
     if session is None or member is None or member.disabled_at is not None:
         return None
@@ -210,16 +213,44 @@ def end_session(unit: Unit, digest: str) -> None:
 
 def sessions_of(unit: Unit, account: AccountId) -> list[Session]:
     """Where a person is signed in, latest use first."""
-    sql = """
-    select digest, account_id, created_at, seen_at, agent, address from sessions where account_id = :account
-    order by seen_at desc
-    """
-    return unit.all(Session, sql, account=account)
+    return unit.all(Session, f"{SESSION} where account_id = :account order by seen_at desc", account=account)
+
+
+def open_sessions_of(unit: Unit, account: AccountId) -> list[Session]:
+    """The same without those that were left for too long, or have lasted for too long."""
+    member = by_account(unit, account)
+    found = sessions_of(unit, account) if member is not None and member.disabled_at is None else []
+    return [
+        each
+        for each in found
+        if member and _Lasting(each.digest, member.role, each.created_at, each.seen_at).is_good(now=unit.now)
+    ]
+
+
+def confirm_session(unit: Unit, digest: str, account: AccountId) -> None:
+    """Somebody has given their password once more: what needs that is open to this session for a while."""
+    unit.run("update sessions set confirmed_at = :now where digest = :digest", digest=digest, now=unit.now)
+    unit.after_commit(StaffChanged(account))
+
+
+def renew_session(unit: Unit, digest: str, account: AccountId, *, to: str) -> None:
+    """Have a session go on under another id: whoever has the old one is signed out. to: digest of the new one."""
+    unit.run("update sessions set digest = :new where digest = :digest", digest=digest, new=to)
+    unit.after_commit(SessionEnded(account))
+
+
+def end_other_sessions(unit: Unit, account: AccountId, *, but: str) -> int:
+    """Sign a person out on every page but where they are. but: digest of that session.  Returns how many ended."""
+    sql = "delete from sessions where account_id = :account and digest <> :digest"
+    ended = unit.run(sql, account=account, digest=but)
+    unit.after_commit(SessionEnded(account))
+    return ended
 
 
 def end_everything(unit: Unit, account: AccountId) -> None:
     """Sign a person out everywhere, apps too; open streams close."""
     unit.run("delete from sessions where account_id = :account", account=account)
+    unit.run("delete from half_sign_ins where account_id = :account", account=account)
     unit.run("delete from oauth_codes where account_id = :account", account=account)
     unit.run("delete from oauth_tokens where account_id = :account", account=account)
     unit.after_commit(SessionsEnded(account))
@@ -250,7 +281,7 @@ def must_wait_until(unit: Unit, *subjects: str) -> datetime | None:
 def note_failure(unit: Unit, subject: str) -> None:
     """A sign-in failed. After the free ones of its kind the delay doubles each time, up to 15 minutes.
 
-    subject: `account:<name>` or `address:<address>`.
+    subject: `account:<name>`, `second:<name>` for the second step, or `address:<address>`.
     """
     unit.lock(f"sign-in failures of {subject}")
     known = _failures(unit, subject)
@@ -263,6 +294,12 @@ def note_failure(unit: Unit, subject: str) -> None:
         set failures = excluded.failures, retry_at = excluded.retry_at, last_at = excluded.last_at
     """
     unit.run(sql, subject=subject, failures=failures, retry_at=unit.now + delay, now=unit.now)
+
+
+def failures_of(unit: Unit, subject: str) -> int:
+    """How many sign-ins have failed in a row, as far as they still count. subject: as for `note_failure`."""
+    known = _failures(unit, subject)
+    return known.failures if known is not None and unit.now - known.last_at <= FAILURES_KEPT else 0
 
 
 def forget_failures(unit: Unit, subject: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from federation.service import Federation
 from node import passwords
 from node.actions import postings
+from node.actions import second_factors as actions_of_factors
 from node.actions import staff as actions
 from node.app import place_of
 from node.command.common import (
@@ -26,9 +28,10 @@ from node.command.common import (
 )
 from node.errors import Invalid
 from node.passwords import Passwords
-from storage import audit
+from storage import audit, second_factors
 from storage import staff as people
 from storage.ids import AccountId
+from storage.second_factors import Factors
 from storage.sqlite import utc_now
 from storage.staff import Member
 from storage.store import Store, Unit
@@ -132,6 +135,29 @@ async def password(name: str, data: Path, *, password_stdin: bool) -> None:
     click.echo(f"{name} has a new password, and is signed out everywhere.")
 
 
+@staff.command("second-factor")
+@click.argument("name")
+@click.option("--remove", is_flag=True, help="They have lost it all: they sign in with the password alone again.")
+@data_option
+@json_option
+@asynchronous
+async def second_factor(name: str, data: Path, *, remove: bool, as_json: bool) -> None:
+    """What somebody signs in with beside the password; with --remove, take it away and sign them out everywhere."""
+    async with opened(data) as (_, store):
+        if remove:
+            await store.write(_remove_second_factor, name)
+        found = await store.read(_factors, name)
+    if as_json:
+        print_json(asdict(found))
+    elif remove:
+        click.echo(f"{name} signs in with the password alone now, and is signed out everywhere.")
+    elif found.has_any:
+        app = "codes of an app" if found.app else "no app"
+        click.echo(f"{name} has {app}, {found.passkeys} passkey(s) and {found.recovery} recovery code(s).")
+    else:
+        click.echo(f"{name} signs in with the password alone.")
+
+
 @staff.command()
 @click.argument("name")
 @click.option("--from", "before", required=True, metavar="@NAME@NODE", help="Their account at the node they come from.")
@@ -212,6 +238,14 @@ def _disable(unit: Unit, name: str) -> None:
 
 def _enable(unit: Unit, name: str) -> None:
     actions.enable(unit, _member(unit, name).username, by=operator(), source=SOURCE)
+
+
+def _remove_second_factor(unit: Unit, name: str) -> None:
+    actions_of_factors.reset(unit, _member(unit, name), by=operator(), source=SOURCE)
+
+
+def _factors(unit: Unit, name: str) -> Factors:
+    return second_factors.of(unit, _member(unit, name).account_id)
 
 
 def _state(member: Member) -> str:

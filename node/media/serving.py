@@ -110,7 +110,7 @@ async def _reader(request: web.Request, name: str) -> AccountId | None:
         if bearer is not None and await node.store.read(_is_active, bearer):
             return bearer
     visitor = await session.visitor_of(request)
-    return visitor.account.id if visitor is not None else None
+    return visitor.account.id if visitor is not None and not visitor.must_enrol else None
 
 
 def _is_active(unit: Unit, account: AccountId) -> bool:

@@ -15,7 +15,7 @@ Each shelf says in `memory.py` how much it holds at most, and of what its things
 Start reading at `memory.py`.
 """
 
-from node.memory.memory import Lasting, Memory, Remembered
+from node.memory.memory import Lasting, Memory, Remembered, SignedIn
 from node.memory.rendered import RenderedPost
 
-__all__ = ["Lasting", "Memory", "Remembered", "RenderedPost"]
+__all__ = ["Lasting", "Memory", "Remembered", "RenderedPost", "SignedIn"]

@@ -59,6 +59,16 @@ MEBIBYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session of the pages, and whose it is.  has_second_factor: whether they sign in with a second step."""
+
+    session: Session
+    member: Member
+    account: Account
+    has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """An answer as it was sent, to be sent again.
 
@@ -110,7 +120,7 @@ class Memory:
         """now: aware, UTC."""
         self.changes = changes = Changes()
         self.callers: Shelf[str, tuple[Grant, Account]] = Shelf(changes, now=now, most=4_000)
-        self.sessions: Shelf[str, tuple[Session, Member, Account]] = Shelf(changes, now=now, most=4_000)
+        self.sessions: Shelf[str, SignedIn] = Shelf(changes, now=now, most=4_000)
         self.posts: Shelf[PostId, RenderedPost] = Shelf(changes, now=now, most=20_000, most_bytes=16 * MEBIBYTE)
         self.people: Shelf[AccountId, bytes] = Shelf(changes, now=now, most=20_000, most_bytes=8 * MEBIBYTE)
         self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=2_000)

@@ -27,6 +27,7 @@ Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CHANGING = frozenset({"POST"})
 MOST_BESIDE_FILES = 1024 * 1024
+ENROLMENT = "/settings/security"
 OF_PROGRAMS = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
 # The first that fits counts.
@@ -46,12 +47,19 @@ _declared: list[web.RouteDef] = []
 
 
 def page(
-    method: str, path: str, *, sign_in: bool = True, administrators: bool = False, moderators: bool = False
+    method: str,
+    path: str,
+    *,
+    sign_in: bool = True,
+    administrators: bool = False,
+    moderators: bool = False,
+    enrolling: bool = False,
 ) -> Callable[[Page], Page]:
     """Declare a page.
 
     method: GET or POST.  path: as aiohttp's router takes it.  sign_in: whether only for people who are signed in.
     administrators: whether only for those who look after this node.  moderators: or, at least, after its reports.
+    enrolling: whether also for people who still lack the second factor that the node demands of them.
     """
 
     def declare(handler: Page) -> Page:
@@ -61,6 +69,8 @@ def page(
                 visitor = await session.visitor_of(request)
                 if visitor is None and (sign_in or administrators or moderators):
                     return _to_sign_in(request)
+                if visitor is not None and visitor.must_enrol and not enrolling:
+                    return _to_enrolment(request)
                 if administrators and not (visitor and visitor.may_administer):
                     raise web.HTTPForbidden
                 if moderators and not (visitor and visitor.may_moderate):
@@ -136,6 +146,11 @@ def status_of(error: Exception) -> int:
     if isinstance(error, web.HTTPException):
         return error.status
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def _to_enrolment(request: web.Request) -> web.Response:
+    wanted = "" if request.method in CHANGING else request.path_qs
+    return go(ENROLMENT + ("?" + urlencode({"next": wanted}) if wanted not in {"", "/"} else ""))
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

@@ -3,6 +3,8 @@
     cookie ──► session (only the digest of its secret is kept) ──► Visitor
     form ────► same origin, as the browser says  and  the token that belongs to the cookie
 
+How a session begins: `node.web.signing_in`.
+
 A form's token is made from the cookie's secret, so nothing is kept for it. Who is not signed in has no token: there the
 browser's word about the origin is what protects the form of sign-in. Nothing here is for the API, which never looks at
 cookies.  Source: OWASP ASVS 5.0, 3.5 and 7.
@@ -12,25 +14,21 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from math import ceil
 from typing import Any
 
 from aiohttp import web
 from yarl import URL
 
 from node.context import NODE, Node
-from node.errors import SignInRefused, TooManyTries
-from node.memory import tags
+from node.memory import SignedIn, tags
 from node.protection import ACCOUNT
-from node.server import origin_of
 from node.uploads import form_of
-from storage import accounts, audit, staff
+from storage import accounts, second_factors, staff
 from storage.accounts import Account
 from storage.errors import StorageTrouble
-from storage.ids import AccountId
-from storage.staff import Member, Session
+from storage.staff import Session
 from storage.store import Unit
 
 SECRET_BYTES = 32
@@ -39,7 +37,6 @@ TOKEN_BYTES = sha256().digest_size
 LONGEST_PATH = 8_000
 
 COOKIE = "legation"
-SECURE_COOKIE = "__Host-legation"
 COOKIE_SECONDS = int(max(staff.LONGEST.values()).total_seconds())
 
 
@@ -48,12 +45,16 @@ class Visitor:
     """A person who is signed in on the pages.
 
     role, locale: as they are now.  csrf: what each form of theirs must carry, masked (`csrf_of`).
+    session: in which they are here.  must_enrol: whether the node demands a second factor of them that they do not have:
+    nothing else is open until they do.
     """
 
     account: Account
     role: str
     locale: str
     csrf: str
+    session: Session
+    must_enrol: bool
 
     @property
     def may_administer(self) -> bool:
@@ -93,32 +94,39 @@ async def is_signed_in(request: web.Request) -> bool:
 
 def digest_in(request: web.Request) -> str | None:
     """What is kept of the session that this browser names, good or not."""
-    secret = _secret_in(request)
-    return None if secret is None else _digest_of(secret)
+    secret = secret_in(request)
+    return None if secret is None else digest_of(secret)
 
 
 async def _find(request: web.Request) -> Visitor | None:
-    node, secret = request.app[NODE], _secret_in(request)
+    node, secret = request.app[NODE], secret_in(request)
     if secret is None:
         return None
     # Everything that is remembered for this request is asked for after this.
     await node.store.up_to_date()
-    digest = _digest_of(secret)
+    digest = digest_of(secret)
     found = node.memory.sessions.get(digest) or await _looked_up(node, digest)
     if found is None:
         return None
-    _, member, account = found
-    request[ACCOUNT] = account.id
-    return Visitor(account, member.role, member.locale, _token_of(secret))
+    request[ACCOUNT] = found.account.id
+    demanded = node.settings.demands_second_factor(found.member.role)
+    return Visitor(
+        found.account,
+        found.member.role,
+        found.member.locale,
+        _token_of(secret),
+        found.session,
+        must_enrol=demanded and not found.has_second_factor,
+    )
 
 
-async def _looked_up(node: Node, digest: str) -> tuple[Session, Member, Account] | None:
+async def _looked_up(node: Node, digest: str) -> SignedIn | None:
     """Whose session it is, from the database; remembered until its use is to be noted again, or it ends."""
     since = node.memory.changes.now
     found = await node.store.read(_session_and_person, digest)
     if found is None:
         return None
-    session, member, account = found
+    session, member, account = found.session, found.member, found.account
     ends = min(session.seen_at + staff.IDLE[member.role], session.created_at + staff.LONGEST[member.role])
     is_use_due = node.now() - session.seen_at >= staff.SEEN_EVERY
     parts = (tags.staff, tags.profile, tags.numbers, tags.reader)
@@ -135,47 +143,41 @@ async def _looked_up(node: Node, digest: str) -> tuple[Session, Member, Account]
     return found
 
 
-def _session_and_person(unit: Unit, digest: str) -> tuple[Session, Member, Account] | None:
+def _session_and_person(unit: Unit, digest: str) -> SignedIn | None:
     found = staff.find_session(unit, digest)
     if found is None:
         return None
     session, member = found
-    return session, member, accounts.get(unit, member.account_id)
+    account = member.account_id
+    return SignedIn(session, member, accounts.get(unit, account), second_factors.has_any(unit, account))
 
 
 # ---- in and out -----------------------------------------------------------------------------------------------------
 
 
-async def sign_in(node: Node, username: str, password: str, *, address: str, agent: str) -> str:
-    """Begin a session. Returns its secret, for the cookie.
+async def end(request: web.Request) -> None:
+    """End the session of this browser, if there is one."""
+    digest = digest_in(request)
+    if digest is not None:
+        await request.app[NODE].store.write(staff.end_session, digest)
 
-    address, agent: from where, as the person will read it in their settings.
-    Raises SignInRefused: the same for a wrong name, a wrong password and somebody who left, and as slow; TooManyTries.
+
+async def renew(request: web.Request) -> str:
+    """Have the session of this browser go on under another id: after something about signing in has changed.
+
+    Returns its secret, for the cookie (`remember`); forms of the answer carry the token that belongs to it.
     """
-    wait = await node.store.write(_count_try, username, address)
-    if wait is not None:
-        raise TooManyTries(wait)
-    account, kept = await node.store.read(_known, username)
-    if not await node.passwords.verify(kept, password) or account is None or kept is None:
-        await node.store.write(_note_failure, username, account, address)
-        raise SignInRefused
-    renewed = await node.passwords.hash(password) if node.passwords.needs_rehash(kept) else None
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    await node.store.write(_begin, username, account, _digest_of(secret), renewed, address=address, agent=agent)
+    visitor, secret = present(request), new_secret()
+    digest = digest_of(secret)
+    await request.app[NODE].store.write(staff.renew_session, visitor.session.digest, visitor.account.id, to=digest)
+    request[VISITOR] = replace(visitor, csrf=_token_of(secret), session=replace(visitor.session, digest=digest))
     return secret
 
 
-async def end(request: web.Request) -> None:
-    """End the session of this browser, if there is one."""
-    secret = _secret_in(request)
-    if secret is not None:
-        await request.app[NODE].store.write(staff.end_session, _digest_of(secret))
-
-
-def remember(request: web.Request, answer: web.Response, secret: str) -> None:
+def remember(request: web.Request, answer: web.StreamResponse, secret: str) -> None:
     """Have the browser send a session's secret from now on."""
     answer.set_cookie(
-        _cookie_of(request.app[NODE]),
+        cookie_of(request.app[NODE]),
         secret,
         max_age=COOKIE_SECONDS,
         path="/",
@@ -185,45 +187,10 @@ def remember(request: web.Request, answer: web.Response, secret: str) -> None:
     )
 
 
-def forget(request: web.Request, answer: web.Response) -> None:
+def forget(request: web.Request, answer: web.StreamResponse) -> None:
     """Have the browser send it no more."""
     secure = request.app[NODE].settings.scheme == "https"
-    answer.del_cookie(_cookie_of(request.app[NODE]), path="/", secure=secure, httponly=True, samesite="Lax")
-
-
-def _count_try(unit: Unit, username: str, address: str) -> int | None:
-    """Count a try before it is made, so that many at once are not free. Returns the seconds to wait instead, if any."""
-    by_name, by_address = _subjects(username, address)
-    until = staff.must_wait_until(unit, by_name, by_address)
-    if until is not None:
-        return max(1, ceil((until - unit.now).total_seconds()))
-    staff.note_failure(unit, by_name)
-    return None
-
-
-def _known(unit: Unit, username: str) -> tuple[AccountId | None, str | None]:
-    member = staff.by_username(unit, username)
-    return (member.account_id, staff.password_of(unit, member.account_id)) if member else (None, None)
-
-
-def _note_failure(unit: Unit, username: str, account: AccountId | None, address: str) -> None:
-    staff.note_failure(unit, _subjects(username, address)[1])
-    # People type passwords where names belong: a name that nobody has is not written down.
-    who = username.strip().lower() if account is not None else "unknown"
-    audit.add(unit, who=who, source=f"web {address}", act="sign-in.failed", subject=who)
-
-
-def _begin(
-    unit: Unit, username: str, account: AccountId, digest: str, renewed: str | None, *, address: str, agent: str
-) -> None:
-    staff.forget_failures(unit, _subjects(username, address)[0])
-    if renewed is not None:
-        staff.rehash(unit, account, renewed)
-    staff.start_session(unit, digest, account, agent=agent, address=address)
-
-
-def _subjects(username: str, address: str) -> tuple[str, str]:
-    return f"account:{username.strip().lower()[:64]}", f"address:{origin_of(address)}"
+    answer.del_cookie(cookie_of(request.app[NODE]), path="/", secure=secure, httponly=True, samesite="Lax")
 
 
 # ---- forms ----------------------------------------------------------------------------------------------------------
@@ -292,17 +259,24 @@ def safe_path(text: str, *, otherwise: str) -> str:
 # ---- secrets --------------------------------------------------------------------------------------------------------
 
 
-def _cookie_of(node: Node) -> str:
-    """Browsers take the `__Host-` name over https only, and then from nobody but this very host."""
-    return SECURE_COOKIE if node.settings.scheme == "https" else COOKIE
+def cookie_of(node: Node, name: str = COOKIE) -> str:
+    """What a cookie is called: browsers take the `__Host-` name over https only, from nobody but this very host."""
+    return f"__Host-{name}" if node.settings.scheme == "https" else name
 
 
-def _secret_in(request: web.Request) -> str | None:
-    secret = request.cookies.get(_cookie_of(request.app[NODE]), "")
+def secret_in(request: web.Request, name: str = COOKIE) -> str | None:
+    """The secret that a browser sends in a cookie of this name; None for what cannot be one."""
+    secret = request.cookies.get(cookie_of(request.app[NODE], name), "")
     return secret if 0 < len(secret) <= LONGEST_SECRET and secret.isascii() else None
 
 
-def _digest_of(secret: str) -> str:
+def new_secret() -> str:
+    """What a browser is to have, and nobody else: 256 random bits."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of it: SHA-256, hexadecimal."""
     return sha256(secret.encode()).hexdigest()
 
 

@@ -20,6 +20,15 @@ NOTICES = {
     "published": message("Your post is published."),
     "published-mentioned": message("Your post is sent to the people it mentions."),
     "saved": message("Your changes are saved."),
+    "tries-failed": message(
+        "Before you, somebody tried to sign in with your name and did not know the password. If it was not you, tell the security officer."
+    ),
+    "app-ended": message("The app can do nothing more in your name."),
+    "session-ended": message("This session is ended."),
+    "sessions-ended": message("All other sessions are ended."),
+    "second-step-removed": message(
+        "The second step is removed. The person signs in with the password, and was signed out."
+    ),
     "deleted": message("The post is deleted."),
     "pinned": message("The post stands first on your profile."),
     "unpinned": message("The post stands among the others again."),
@@ -197,6 +206,14 @@ REFUSED = {
     ("choices", "ERR_TOO_MANY"): message("Only one option can be chosen in this poll."),
     ("choices", "ERR_TAKEN"): message("You have voted in this poll already."),
     ("present", "ERR_WRONG"): message("This is not your present password."),
+    ("code", "ERR_WRONG"): message("This code does not fit. Wait for the next one that your app shows, and type that."),
+    ("base", "ERR_LAST_FACTOR"): message("This node demands a second step of you. Set up another one first."),
+    ("passkey", "ERR_INVALID"): message("The device’s answer cannot be used. Try again, or with another device."),
+    ("passkey", "ERR_TAKEN"): message("This device is among your passkeys already."),
+    ("passkey", "ERR_TOO_MANY"): message("There can be at most 20 passkeys. Remove one first."),
+    ("passkey_name", "ERR_BLANK"): message("Give the passkey a name, by which you know the device."),
+    ("passkey_name", "ERR_TOO_LONG"): message("A name has 60 characters at most."),
+    ("name", "ERR_NO_SECOND_FACTOR"): message("This person signs in with the password alone: there is no second step."),
     ("note", "ERR_TOO_LONG"): message("The text is too long: 2,000 characters at most."),
     ("role", "ERR_LAST_ADMIN"): message("This is the only administrator. Make another one first."),
 }
@@ -223,6 +240,27 @@ def nobody_found(reason: str, language: Language) -> str:
         ),
     }
     return _said(sentences[reason], language)
+
+
+ALERTS = {
+    "mention": message("mentions"),
+    "status": message("new posts"),
+    "reblog": message("your posts shared"),
+    "follow": message("new followers"),
+    "follow_request": message("requests to follow"),
+    "favourite": message("posts found useful"),
+    "poll": message("polls that ended"),
+    "update": message("changed posts"),
+    "quote": message("quotes"),
+    "quoted_update": message("changed quotes"),
+    "admin.sign_up": message("new staff"),
+    "admin.report": message("reports"),
+}
+
+
+def alert(kind: str, language: Language) -> str:
+    """What an app is told of while it is closed. kind: of a notification; one that is not known is shown as it is."""
+    return _said(ALERTS[kind], language) if kind in ALERTS else kind
 
 
 GAPS = {

@@ -11,7 +11,7 @@ import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, StreamListener
 
 from node.push.encryption import point
-from node.settings import Push
+from node.settings_values import Push
 from storage.ids import Host
 from tests import loopback, pictures
 from tests.federated.clients import (  # noqa: F401  `names_lead_here` is a fixture

@@ -12,7 +12,7 @@ from node.origins import address_of
 from node.web import session
 from node.web.answers import go, render, said
 from node.web.declared import page
-from storage import staff
+from storage import second_factors, staff
 from storage.staff import Member
 from storage.store import Unit
 
@@ -37,6 +37,7 @@ class Shown:
     display_name: str
     role: str
     disabled: bool
+    has_second_factor: bool
 
 
 @page("GET", HERE, administrators=True)
@@ -112,7 +113,11 @@ def all_shown(unit: Unit) -> list[Shown]:
     found = sorted(
         staff.list_all(unit), key=lambda member: (member.disabled_at is not None, name_of(member).casefold())
     )
-    return [Shown(one.username, name_of(one), one.role, one.disabled_at is not None) for one in found]
+    with_second = second_factors.who_have_any(unit)
+    return [
+        Shown(one.username, name_of(one), one.role, one.disabled_at is not None, one.account_id in with_second)
+        for one in found
+    ]
 
 
 def name_of(member: Member) -> str:

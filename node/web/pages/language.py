@@ -12,7 +12,7 @@ from storage import staff
 A_YEAR = 365 * 24 * 3600
 
 
-@page("POST", "/language", sign_in=False)
+@page("POST", "/language", sign_in=False, enrolling=True)
 async def change(request: web.Request) -> web.StreamResponse:
     """Speak the other language from now on: kept with the account, and in the browser for when nobody is signed in."""
     form = await request.post()
@@ -22,6 +22,6 @@ async def change(request: web.Request) -> web.StreamResponse:
     visitor = await session.visitor_of(request)
     if visitor is not None:
         await request.app[NODE].store.write(staff.change_locale, visitor.account.id, wanted)
-    answer = go_back(form)
+    answer = go_back(form, done=str(form.get("done", "")))
     answer.set_cookie(COOKIE, wanted, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.secure)
     return answer

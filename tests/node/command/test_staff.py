@@ -66,6 +66,26 @@ def test_a_new_password_ends_sessions_and_tokens(place: Place) -> None:
     assert audited(place)[-1][:2] == ("staff.password", "ken")
 
 
+def test_the_second_step_of_somebody_who_has_lost_it_is_removed(place: Place) -> None:
+    assert place.did("staff", "second-factor", "marie").out == "marie signs in with the password alone.\n"
+    with closing(sqlite3.connect(place.database)) as opened:
+        (account,) = opened.execute("select account_id from staff").fetchone()
+        opened.execute("insert into code_secrets values (?, x'00', 1, 1, 1)", (account,))
+        opened.execute("insert into recovery_codes values (?, 'mark', null)", (account,))
+        opened.execute("insert into passkeys values (1, ?, 'abc', x'00', 0, '', 'Key', 1, null)", (account,))
+        opened.commit()
+    place.did("token", "marie")
+    assert place.did("staff", "second-factor", "@marie", "--json").json == {"app": True, "passkeys": 1, "recovery": 1}
+    place.did("staff", "second-factor", "marie", "--remove")
+    with closing(sqlite3.connect(place.database)) as opened:
+        left = [
+            opened.execute(f"select count(*) from {table}").fetchone()[0]
+            for table in ("code_secrets", "recovery_codes", "passkeys", "oauth_tokens")
+        ]
+    assert left == [0, 0, 0, 0]
+    assert audited(place)[-1] == ("second-factor.reset", "marie", "{}")
+
+
 def test_a_token_is_all_that_is_printed_and_is_not_kept(place: Place) -> None:
     said = place.did("token", "marie", "--scope", "read write follow push")
     token = said.out.removesuffix("\n")
@@ -94,6 +114,8 @@ def test_a_token_is_all_that_is_printed_and_is_not_kept(place: Place) -> None:
         (["staff", "enable", "ken"], "", "Nobody here is called ken"),
         (["staff", "role", "marie", "staff"], "", "marie is the only administrator"),
         (["staff", "disable", "marie"], "", "marie is the only administrator"),
+        (["staff", "second-factor", "ken"], "", "Nobody here is called ken"),
+        (["staff", "second-factor", "marie", "--remove"], "", "marie signs in with the password alone"),
         (["staff", "arrives", "ken", "--from", "@ken@tokyo.localhost:1"], "", "Nobody here is called ken"),
         (["staff", "arrives", "marie", "--from", "ken"], "", "ken is no full address"),
         (

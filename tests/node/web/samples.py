@@ -1,15 +1,25 @@
 """What templates are shown with: people and posts as the client API has them, and each page's context."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import segno
+
 from node.web import assets
 from node.web.addresses import Neighbours
-from node.web.pages.settings import Opened, Typed
+from node.web.pages.settings import Typed
+from node.web.pages.settings_apps import Acting
+from node.web.pages.settings_pushes import Told
+from node.web.pages.settings_sessions import Opened
 from node.web.shortcuts import SHORTCUTS
 from storage.contexts import Gap
+from storage.exports import Export
+from storage.ids import AccountId
+from storage.passkeys import Passkey, PasskeyId
+from storage.second_factors import Factors
 
 ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -320,8 +330,12 @@ def peer(host: str, state: str, **more: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**known, **more})
 
 
-def staff(username: str, name: str, role: str, *, disabled: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(username=username, display_name=name, role=role, disabled=disabled)
+def staff(
+    username: str, name: str, role: str, *, disabled: bool = False, has_second_factor: bool = False
+) -> SimpleNamespace:
+    return SimpleNamespace(
+        username=username, display_name=name, role=role, disabled=disabled, has_second_factor=has_second_factor
+    )
 
 
 PEERS = [
@@ -341,7 +355,7 @@ PEERS = [
 STAFF = [
     staff("marie", "Marie Delorme", "admin"),
     staff("paul", "Paul Nguyen", "staff", disabled=True),
-    staff("ines", "Inès Ferreira", "moderator"),
+    staff("ines", "Inès Ferreira", "moderator", has_second_factor=True),
 ]
 TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr")
 
@@ -365,7 +379,35 @@ FACE = {
     "around": ALONE,
 }
 
-OPENED = [Opened("Firefox · 10.1.2.3", datetime(2026, 11, 23, 9, tzinfo=UTC), "7"), Opened("", None, "8")]
+DRAWN = segno.make("otpauth://totp/Legation").svg_data_uri()
+MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
+OPENED = [
+    Opened("0123456789abcdef", "Firefox", "Windows", "10.1.2.3", MORNING, NOW, is_here=True),
+    Opened(
+        "fedcba9876543210", "<b>bold", "", "2001:db8:1234:5678:9abc:def0:1234:5678", MORNING, MORNING, is_here=False
+    ),
+]
+ACTING = [
+    Acting("7", "Ivory <b>bold", ["Lire tout", "Publier"], MORNING, NOW),
+    Acting("8", "", [], MORNING, None),
+]
+PASSKEYS = [
+    Passkey(PasskeyId(5), AccountId(1), "abc", b"", 3, "usb", "Clé <b>bold du bureau", MORNING, NOW),
+    Passkey(PasskeyId(6), AccountId(1), "def", b"", 0, "", "Téléphone", MORNING, None),
+]
+SECURITY: dict[str, Any] = {
+    "factors": Factors(app=True, passkeys=2, recovery=9),
+    "passkeys": PASSKEYS,
+    "are_passkeys_possible": True,
+    "confirmed": True,
+    "must_enrol": False,
+    "next": "",
+    "typed_name": "",
+    "errors": {},
+}
+NO_FACTORS = Factors(app=False, passkeys=0, recovery=0)
+COPY = Export(AccountId(1), "x", NOW, 0, 0, 0, 0, None, None)
+READY = replace(COPY, done=1240, total=1240, size=12_400_000, finished_at=NOW - timedelta(hours=1))
 
 RULES = [{"id": "71", "text": "On signe de son nom.", "hint": "Pas de pseudonyme."}]
 REPORTING: dict[str, Any] = {
@@ -425,8 +467,27 @@ ANNOUNCED = [
 ]
 
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
-    "sign_in": ("sign_in.html", {"me": None, "errors": {}, "username": "", "next": "/"}),
-    "sign_in_wrong": ("sign_in.html", {"me": None, "errors": {"username": "Non."}, "username": "marie", "next": "/"}),
+    "sign_in": (
+        "sign_in.html",
+        {"me": None, "errors": {}, "username": "", "next": "/", "are_passkeys_possible": True},
+    ),
+    "sign_in_wrong": (
+        "sign_in.html",
+        {"me": None, "errors": {"username": "Non."}, "username": "marie", "next": "/", "are_passkeys_possible": False},
+    ),
+    "second_step": (
+        "second_step.html",
+        {"me": None, "errors": {}, "next": "/", "factors": Factors(app=True, passkeys=1, recovery=9)},
+    ),
+    "second_step_wrong": (
+        "second_step.html",
+        {
+            "me": None,
+            "errors": {"recovery": "Non."},
+            "next": "/x",
+            "factors": Factors(app=False, passkeys=1, recovery=1),
+        },
+    ),
     "journal": ("journal.html", {**FEED, "shown": "following", "path": "/", "notice": "Publié."}),
     "journal_light": ("journal.html", {**FEED, "shown": "following", "is_light": True, "has_shortcuts": False}),
     "journal_newcomer": ("journal.html", {**FEED, "shown": "following", "newcomer": True}),
@@ -435,17 +496,73 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "journal_end": ("journal.html", {**NO_FEED, "shown": "following", "first_page": False}),
     "settings": (
         "settings.html",
-        {
-            "typed": Typed("Presse, *traduction*", locked=True),
-            "errors": {},
-            "places": OPENED[:1],
-            "apps": OPENED,
-            "myself": KEN,
-        },
+        {"typed": Typed("Presse, *traduction*", locked=True), "errors": {}, "myself": KEN},
     ),
     "settings_wrong": (
         "settings.html",
-        {"typed": Typed("", locked=False), "errors": {"present": "Non."}, "places": [], "apps": [], "myself": PAUL},
+        {"typed": Typed("", locked=False), "errors": {"note": "Non."}, "myself": PAUL},
+    ),
+    "settings_language": ("settings_language.html", {}),
+    "settings_pushes": (
+        "settings_pushes.html",
+        {"pushes": [Told("Ivory", "mentions", "7"), Told("", "mentions", "8")]},
+    ),
+    "settings_pushes_none": ("settings_pushes.html", {"pushes": []}),
+    "settings_security": ("settings_security.html", SECURITY),
+    "settings_security_locked": (
+        "settings_security.html",
+        {**SECURITY, "confirmed": False, "errors": {"present": "Non."}},
+    ),
+    "settings_security_enrolling": (
+        "settings_security.html",
+        {**SECURITY, "factors": NO_FACTORS, "passkeys": [], "must_enrol": True, "next": "/administration/staff"},
+    ),
+    "settings_security_enrolled": (
+        "settings_security.html",
+        {
+            **SECURITY,
+            "next": "/x",
+            "errors": {"old": "Non.", "passkey": "Non.", "passkey_name": "Non."},
+            "typed_name": "x",
+        },
+    ),
+    "settings_security_nothing": (
+        "settings_security.html",
+        {**SECURITY, "factors": NO_FACTORS, "passkeys": [], "confirmed": False, "are_passkeys_possible": False},
+    ),
+    "settings_app": (
+        "settings_app.html",
+        {"picture": DRAWN, "secret": "ABCD EFGH", "next": "", "errors": {"code": "Non."}},
+    ),
+    "settings_recovery_codes": (
+        "settings_recovery_codes.html",
+        {"codes": ["abcd-efgh-jkmn-pqrs", "bcde-fghj-kmnp-qrst"], "next": "/x"},
+    ),
+    "settings_sessions": (
+        "settings_sessions.html",
+        {"places": OPENED, "confirmed": False, "errors": {"present": "Non."}},
+    ),
+    "settings_sessions_alone": ("settings_sessions.html", {"places": OPENED[:1], "confirmed": True, "errors": {}}),
+    "settings_apps": ("settings_apps.html", {"apps": ACTING}),
+    "settings_apps_none": ("settings_apps.html", {"apps": []}),
+    "settings_data": ("settings_data.html", {"export": None, "confirmed": False, "errors": {}}),
+    "settings_data_underway": (
+        "settings_data.html",
+        {"export": replace(COPY, done=400, total=1240), "confirmed": True, "errors": {}},
+    ),
+    "settings_data_begun": ("settings_data.html", {"export": COPY, "confirmed": False, "errors": {}}),
+    "settings_data_ready": ("settings_data.html", {"export": READY, "confirmed": True, "errors": {}}),
+    "settings_data_locked": (
+        "settings_data.html",
+        {"export": READY, "confirmed": False, "errors": {"present": "Non."}},
+    ),
+    "settings_data_failed": (
+        "settings_data.html",
+        {"export": replace(COPY, failed_at=NOW), "confirmed": False, "errors": {}},
+    ),
+    "admin_second_factor": (
+        "admin_second_factor.html",
+        {"username": "ken", "who": "Ken <b>bold", "confirmed": False, "errors": {"present": "Non."}},
     ),
     "polls": (
         "tag.html",

@@ -504,16 +504,17 @@ async def test_a_pinned_post_comes_first_on_the_profile_and_once(marie: Browser,
 
 
 async def test_a_new_password_needs_the_present_one_and_ends_every_session(marie: Browser, visit: Visit) -> None:
-    page = await marie.open("/settings")
-    refused = await marie.send(
-        page, "/settings/password", present="not mine at all", password="cinq autres mots de passe"
-    )
+    elsewhere = await visit("marie")
+    page = await marie.open("/settings/security")
+    refused = await marie.send(page, "/settings/password", old="not mine at all", password="cinq autres mots de passe")
     assert refused.status == 422
-    short = await marie.send(page, "/settings/password", present=PASSWORD, password="court")
+    assert refused.html.count("Ce n’est pas votre mot de passe actuel.") == 2
+    short = await marie.send(page, "/settings/password", old=PASSWORD, password="court")
     assert short.status == 422
-    changed = await marie.send(page, "/settings/password", present=PASSWORD, password="cinq autres mots de passe")
+    changed = await marie.send(page, "/settings/password", old=PASSWORD, password="cinq autres mots de passe")
     assert changed.url.path == "/sign-in"
-    assert (await marie.open("/settings")).url.path == "/sign-in"
+    for browser in (marie, elsewhere):
+        assert (await browser.open("/settings")).url.path == "/sign-in"
     assert (await marie.sign_in("marie", "cinq autres mots de passe")).url.path == "/"
 
 
@@ -521,12 +522,14 @@ async def test_an_app_is_ended_by_its_owner_and_by_nobody_else(marie: Browser, v
     account = await house.node.store.read(accounts.by_handle, "marie")
     token = await house.token(account)
     ken = await visit("ken")
-    ours = (await marie.open("/settings")).action("/end")
+    shown = await marie.open("/settings/apps")
+    assert "Publier, modifier et supprimer en votre nom" in shown.text
+    ours = shown.action("/end")
     stolen = await ken.open("/settings")
     async with ken.client.post(ours, data={"csrf": stolen.hidden("/settings/profile")["csrf"]}) as answer:
         assert answer.status in {200, 303}
     async with house.client.get(f"{house.url}/api/v1/preferences", headers=token) as answer:
         assert answer.status == 200
-    await marie.press("/settings", "/end")
+    await marie.press("/settings/apps", "/end")
     async with house.client.get(f"{house.url}/api/v1/preferences", headers=token) as answer:
         assert answer.status == 401

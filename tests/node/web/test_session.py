@@ -9,7 +9,8 @@ import pytest
 from aiohttp import ClientResponse
 
 from node.errors import SignInRefused
-from node.web import session
+from node.web import session, signing_in
+from node.web.signing_in import From
 from storage import audit, staff
 from tests.node.conftest import PASSWORD, House
 
@@ -103,7 +104,7 @@ async def test_sec_f2_nor_does_the_clock_tell(house: House) -> None:
             await house.node.store.write(staff.forget_failures, f"account:{name}")
             began = time.perf_counter()
             with pytest.raises(SignInRefused):
-                await session.sign_in(house.node, name, "wrong", address=f"10.0.0.{number}", agent="")
+                await signing_in.by_password(house.node, name, "wrong", origin=From(f"10.0.0.{number}", ""))
             times.append(time.perf_counter() - began)
     ratio = median(spent["marie"]) / median(spent["nobody"])
     assert 0.5 < ratio < 2
@@ -122,6 +123,17 @@ async def test_sec_f3_failures_cost_time(house: House, sign_in: SignIn) -> None:
     async with house.client.get("/sign-in") as page:
         csrf = sign_out_token(await page.text())
     assert (await sign_in(password="wrong", csrf=csrf)).status == 422
+
+
+async def test_sec_f3_the_owner_is_told_of_many_tries(house: House, sign_in: SignIn) -> None:
+    await house.staff("marie")
+    for tries, told in [(4, False), (5, True), (0, False)]:
+        for _ in range(tries):
+            assert (await sign_in(password="wrong")).status == 422
+        house.clock.forward(seconds=6)
+        response = await sign_in(next="/notifications")
+        assert response.headers["Location"] == "/notifications" + ("?done=tries-failed" if told else "")
+        house.client.cookie_jar.clear()
 
 
 async def test_sec_f3_many_at_once_are_not_free(house: House, sign_in: SignIn) -> None:

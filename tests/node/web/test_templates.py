@@ -15,6 +15,7 @@ from node.web.languages import LANGUAGES, Language
 from tests.node.web.every_page import PAGES
 from tests.node.web.samples import PICTURE, context
 
+DRAWN = "data:image/svg+xml;"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect"}
 OF_THE_TRADE = re.compile(
     r"\b(instance|toot|boost|fediverse|fédivers|server|serveur|federated|fédérée?s?)", re.IGNORECASE
@@ -82,7 +83,15 @@ def read(shown: tuple[str, Language]) -> Reader:
 
 def test_every_template_has_a_sample() -> None:
     shown = {template for template, _ in PAGES.values()}
-    parts = {"base.html", "components.html", "files.html", "icons.html", "keeping.html", "part.html"}
+    parts = {
+        "base.html",
+        "components.html",
+        "files.html",
+        "icons.html",
+        "keeping.html",
+        "part.html",
+        "settings_parts.html",
+    }
     assert {path.name for path in TEMPLATES.glob("*.html")} - shown == parts
 
 
@@ -99,7 +108,7 @@ def test_nothing_is_inline(read: Reader) -> None:
 
 def test_nothing_is_loaded_from_outside(read: Reader) -> None:
     loaded = [tag["href"] for tag in read.all("link")] + [tag["src"] for tag in read.all("img", "script")]
-    assert [each for each in loaded if each not in assets.SERVED and not each.startswith(PICTURE)] == []
+    assert [each for each in loaded if each not in assets.SERVED and not each.startswith((PICTURE, DRAWN))] == []
 
 
 def test_each_control_has_a_name(read: Reader) -> None:
