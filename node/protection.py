@@ -40,7 +40,7 @@ MOST_REMEMBERED = 1_024
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'"
+    "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types legation"
 )
 
 PAGE_HEADERS = {

@@ -26,6 +26,8 @@ GOING: Sequence[Shortcut] = (
     (("g", "t"), message("Go to the posts of this node")),
     (("g", "a"), message("Go to the posts of all nodes")),
     (("g", "n"), message("Go to the notifications")),
+    (("g", "m"), message("Go to the messages")),
+    (("g", "b"), message("Go to the bookmarks")),
     (("g", "s"), message("Go to my settings")),
 )
 
