@@ -29,9 +29,10 @@ left join thread_marks k on k.account_id = :reader and k.thread_id = p.thread_id
 where p.id in (
         select w.post_id from post_people w where w.account_id = :reader
         union all select x.id from posts x where x.author_id = :reader and x.reach = 4)
-    and {SHOWN} and p.id > coalesce(k.removed_upto, 0)
-    and not exists (select 1 from posts n where n.thread_id = p.thread_id and n.id > p.id and {NEWER})
+    and {SHOWN} and not exists (select 1 from posts n where n.thread_id = p.thread_id and n.id > p.id and {NEWER})
 """
+
+LISTED = f"{LATEST} and p.id > coalesce(k.removed_upto, 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,16 @@ class Conversation:
 
 def of(unit: Unit, reader: AccountId, page: Page) -> list[Conversation]:
     """A person's conversations, the latest first; paged by their latest posts."""
-    return paged(unit, Conversation, LATEST, "p.id", page, reader=reader, now=unit.now)
+    return paged(unit, Conversation, LISTED, "p.id", page, reader=reader, now=unit.now)
 
 
 def one(unit: Unit, reader: AccountId, thread: PostId) -> Conversation | None:
-    """One of a person's conversations."""
+    """One of a person's conversations, unless it is put away."""
+    return unit.one(Conversation, f"{LISTED} and p.thread_id = :thread", reader=reader, thread=thread, now=unit.now)
+
+
+def one_of_all(unit: Unit, reader: AccountId, thread: PostId) -> Conversation | None:
+    """The same, also when it is put away."""
     return unit.one(Conversation, f"{LATEST} and p.thread_id = :thread", reader=reader, thread=thread, now=unit.now)
 
 

@@ -65,11 +65,13 @@ def naming(people: Sequence[Account], text: str) -> str:
 
 
 def own(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
-    """One of a person's conversations. Raises NotFound."""
-    found = correspondence.one(unit, me, thread)
-    if found is None:
-        raise NotFound
-    return found
+    """One of a person's conversations, unless it is put away. Raises NotFound."""
+    return _there(correspondence.one(unit, me, thread))
+
+
+def opened(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
+    """The same, also when it is put away: it can still be read and answered. Raises NotFound."""
+    return _there(correspondence.one_of_all(unit, me, thread))
 
 
 def read(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
@@ -81,6 +83,12 @@ def read(unit: Unit, me: AccountId, thread: PostId) -> Conversation:
 def put_away(unit: Unit, me: AccountId, thread: PostId) -> None:
     """Take a conversation off a person's list until somebody writes in it again. Raises NotFound."""
     thread_marks.put_away(unit, me, thread, upto=own(unit, me, thread).last)
+
+
+def _there(found: Conversation | None) -> Conversation:
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _is_named(someone: Account, text: str) -> bool:

@@ -12,10 +12,10 @@ from node.api.entities.conversations import Taking
 from node.context import NODE, Node
 from node.errors import Invalid
 from node.web import looking, session
-from node.web.addresses import neighbours, number, page_of
+from node.web.addresses import neighbours, number, page_of, post_id
 from node.web.answers import go, language_of, render, said
 from node.web.declared import page
-from storage import accounts, thread_marks
+from storage import accounts, posts, thread_marks
 from storage import correspondence as rows
 from storage.accounts import Account
 from storage.correspondence import Conversation
@@ -83,12 +83,20 @@ async def one(request: web.Request) -> web.StreamResponse:
     return await _conversation(request, text="", errors={})
 
 
+@page("GET", "/messages/at/{id:[0-9]+}")
+async def at_post(request: web.Request) -> web.StreamResponse:
+    """The conversation in which a post stands, at that post."""
+    me = session.present(request).account
+    post = await request.app[NODE].store.read(posts.visible, post_id(request), reader=me.id)
+    return go(f"/messages/{post.thread_id}#post-{post.id}")
+
+
 @page("POST", "/messages/{id:[0-9]+}")
 async def answer(request: web.Request) -> web.StreamResponse:
     """Answer those who take part."""
     node, visitor = request.app[NODE], session.present(request)
     form = await request.post()
-    found = await node.store.read(correspondence.own, visitor.account.id, _thread(request))
+    found = await node.store.read(correspondence.opened, visitor.account.id, _thread(request))
     taking = await node.store.read(entities.taking_part, [found.last])
     others = _others(taking, found, visitor.account)
     try:
@@ -112,20 +120,20 @@ async def _conversation(
 ) -> web.StreamResponse:
     node, me = request.app[NODE], session.present(request).account
     part = page_of(request)
-    found, posts, taking = await node.store.read(_opened, me.id, _thread(request), part)
+    found, written, taking = await node.store.read(_opened, me.id, _thread(request), part)
     if found.is_unread(me.id) and part.begins_at_the_top:
         await looking.note(request, thread_marks.read, me.id, found.thread, upto=found.last)
-    shown = await entities.of_posts(node, me, posts)
+    shown = await entities.of_posts(node, me, written)
     return await render(
         request,
         "message.html",
         status=status,
         where="thread",
         conversation=found,
-        new=_new_among(posts, found, me),
+        new=_new_among(written, found, me),
         people=await entities.accounts(node, me, _others(taking, found, me)),
         posts=shown[::-1],
-        around=neighbours(request, part, [post.id for post in posts]),
+        around=neighbours(request, part, [post.id for post in written]),
         text=text,
         errors=errors,
         key=secrets.token_urlsafe(12),
@@ -193,11 +201,11 @@ def _others(taking: Taking, found: Conversation, me: Account) -> list[Account]:
     return [each for each in taking.get(found.last, ()) if each.id != me.id and each.gone_at is None]
 
 
-def _new_among(posts: Sequence[Post], found: Conversation, me: Account) -> set[str]:
+def _new_among(written: Sequence[Post], found: Conversation, me: Account) -> set[str]:
     """Ids of what somebody else has written since one last looked."""
     if not found.is_unread(me.id):
         return set()
-    return {str(post.id) for post in posts if post.author_id != me.id and post.id > found.read_upto}
+    return {str(post.id) for post in written if post.author_id != me.id and post.id > found.read_upto}
 
 
 def _listed(unit: Unit, me: AccountId, part: Page) -> tuple[list[Conversation], Taking]:
@@ -206,5 +214,5 @@ def _listed(unit: Unit, me: AccountId, part: Page) -> tuple[list[Conversation], 
 
 
 def _opened(unit: Unit, me: AccountId, thread: PostId, part: Page) -> tuple[Conversation, list[Post], Taking]:
-    found = correspondence.own(unit, me, thread)
+    found = correspondence.opened(unit, me, thread)
     return found, rows.posts_of(unit, me, thread, part), entities.taking_part(unit, [found.last])

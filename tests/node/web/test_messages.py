@@ -51,6 +51,8 @@ async def test_a_message_goes_to_somebody_who_was_found_by_a_part_of_the_name(vi
     assert (answered.url.path, answered.url.fragment.startswith("post-")) == (place, True)
     assert re.search(r"<ul>\s*<li>la voici</li>", answered.html)
     assert [line in said(await marie.open(place)) for line in ("As-tu", "la voici")] == [True, True]
+    told = await ken.open("/@marie")
+    assert place == (await ken.open(re.findall(r'href="(/messages/at/\d+)"', told.html)[0])).url.path
     csrf = (await zoe.open("/")).hidden("/posts")["csrf"]
     async with zoe.client.post(place, data={"csrf": csrf, "text": "x"}) as answer:
         assert answer.status == 404
@@ -73,6 +75,7 @@ async def test_several_are_written_to_and_all_of_them_are_answered(visit: Visit)
     assert "Oui" in said(await zoe.open(place))
     away = await zoe.press(place, "/put-away")
     assert (away.url.path, "À deux" in away.text) == ("/messages", False)
+    assert "À deux" in said(await zoe.open(place))
     await marie.send(await marie.open(place), place, text="Encore")
     assert "Encore" in (await zoe.open("/messages")).text
 
