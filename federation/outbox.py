@@ -13,8 +13,8 @@ KNOWN = tuple(activities.__all__)
 """The types that can be performed: importing them here is what registers them."""
 
 
-def perform(unit: Unit, activity: Activity) -> None:
-    """Do what an account of this node wants done, and queue the news of it.
+def perform(unit: Unit, activity: Activity) -> int:
+    """Do what an account of this node wants done, and queue the news of it. Returns to how many peers.
 
     Raises NotAllowed, NotFound, Ignored; then nothing has changed.
     """
@@ -30,6 +30,7 @@ def perform(unit: Unit, activity: Activity) -> None:
         inboxes=going_to,
     )
     answer(unit, activity)
+    return len(going_to)
 
 
 def answer(unit: Unit, activity: Activity) -> None:

@@ -217,11 +217,27 @@ def give_all_back(unit: Unit, *, by: str) -> None:
 def done(unit: Unit, deliveries: Iterable[int]) -> None:
     """These were taken by their peer; an activity that all have taken is kept no longer."""
     taken = unit.all(int, "delete from deliveries where id in :ids returning activity_id", ids=sorted(deliveries))
+    _forget_alone(unit, taken)
+
+
+def _forget_alone(unit: Unit, activities: Iterable[int]) -> None:
     orphans = """
     delete from activities where id in :ids and not exists (
         select 1 from deliveries d where d.activity_id = activities.id)
     """
-    unit.run(orphans, ids=sorted(set(taken)))
+    unit.run(orphans, ids=sorted(set(activities)))
+
+
+def withdraw(unit: Unit, uri: str) -> None:
+    """Send an activity to nobody who has not been tried yet: it is taken back before it went there. uri: the activity's id.
+
+    Whoever was tried may have it, whatever became of the answer; what takes it back must be told to them.
+    """
+    untried = """
+    delete from deliveries where attempts = 0 and (leased_until is null or leased_until <= :now)
+        and activity_id = (select id from activities where uri = :uri) returning activity_id
+    """
+    _forget_alone(unit, unit.all(int, untried, uri=uri, now=unit.now))
 
 
 def sweep(unit: Unit, *, before: datetime) -> None:

@@ -22,6 +22,11 @@ def find_alone(unit: Unit, account: AccountId, key: str) -> PostId | None:
     return find(unit, account, key)
 
 
+def forget(unit: Unit, account: AccountId, post: PostId) -> None:
+    """Let a key be used anew whose post was taken back."""
+    unit.run("delete from idempotency_keys where account_id = :account and post_id = :post", account=account, post=post)
+
+
 def keep(unit: Unit, account: AccountId, key: str, *, post: PostId) -> None:
     """Note which post was made with a key; keys of past days are forgotten."""
     unit.run("delete from idempotency_keys where created_at < :before", before=unit.now - KEPT)

@@ -343,6 +343,12 @@ def let_go(unit: Unit, identifiers: Iterable[MediaId]) -> None:
     unit.run(sql, ids=list(identifiers))
 
 
+def keep_loose(unit: Unit, owner: AccountId, identifiers: Sequence[int], *, until: datetime) -> None:
+    """Have uploads that hang on nothing count as loose from a moment on: something that is to be posted later names them."""
+    sql = "update media set loose_at = :until where id in :ids and owner_id = :owner and post_id is null"
+    unit.run(sql, ids=list(identifiers), owner=owner, until=until)
+
+
 def to_be_swept(unit: Unit, *, most: int = MOST_SWEPT) -> list[Media]:
     """Files that have hung on nothing for a day."""
     sql = f"""

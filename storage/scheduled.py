@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import media
 from storage.errors import NotFound
 from storage.events import ScheduleChanged
 from storage.ids import AccountId
@@ -57,7 +58,7 @@ def add(
     unit.run(
         sql, id=new, account=account, draft=draft, key=key, application=application, app=app, due=due, now=unit.now
     )
-    _keep_files(unit, account, files, until=due)
+    media.keep_loose(unit, account, files, until=due)
     unit.after_commit(ScheduleChanged(account))
     return get(unit, account, new)
 
@@ -91,7 +92,7 @@ def put_off(unit: Unit, found: Scheduled, *, until: datetime, files: Sequence[in
     """Give it another time."""
     sql = "update scheduled_posts set due_at = :due, failed_at = null where id = :id"
     unit.run(sql, id=found.id, due=until)
-    _keep_files(unit, found.account_id, files, until=until)
+    media.keep_loose(unit, found.account_id, files, until=until)
     unit.after_commit(ScheduleChanged(found.account_id))
     return get(unit, found.account_id, found.id)
 
@@ -99,7 +100,7 @@ def put_off(unit: Unit, found: Scheduled, *, until: datetime, files: Sequence[in
 def cancel(unit: Unit, found: Scheduled, *, files: Sequence[int]) -> None:
     """Do not post it. files: its uploads, which go like any that hang on nothing."""
     unit.run("delete from scheduled_posts where id = :id", id=found.id)
-    _keep_files(unit, found.account_id, files, until=unit.now)
+    media.keep_loose(unit, found.account_id, files, until=unit.now)
 
 
 def due(unit: Unit, *, most: int) -> list[Scheduled]:
@@ -124,9 +125,3 @@ def fail(unit: Unit, identifier: int) -> None:
     """Note that one cannot be posted."""
     sql = "update scheduled_posts set failed_at = :now where id = :id and failed_at is null and due_at <= :now"
     unit.run(sql, id=identifier, now=unit.now)
-
-
-def _keep_files(unit: Unit, account: AccountId, files: Sequence[int], *, until: datetime) -> None:
-    """What hangs on nothing goes a day after it came loose (`storage.media.to_be_swept`): this comes loose later."""
-    sql = "update media set loose_at = :until where id in :ids and owner_id = :account and post_id is null"
-    unit.run(sql, ids=list(files), account=account, until=until)

@@ -670,6 +670,34 @@ scheduled_posts = Table(
     ),
 )
 
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("account_id", "accounts.id"),
+    Column("key", WORDS, nullable=False),
+    Column("typed", WORDS, nullable=False),
+    # No reference: what was removed on purpose must not come back as a draft.
+    Column("post_id", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    UniqueConstraint("account_id", "key"),
+    Index(
+        "ix_drafts_sent",
+        "sent_at",
+        sqlite_where=text("sent_at is not null"),
+        postgresql_where=text("sent_at is not null"),
+    ),
+)
+
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    count("nodes"),
+)
+
 # ---- what a post may hold beside its text ---------------------------------------------------------------------------
 
 conversations = Table(

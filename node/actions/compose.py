@@ -25,7 +25,7 @@ from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import attendances, idempotency, posts, quote_policies, staff
+from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, sendings, staff
 from storage.accounts import Account
 from storage.conversations import communities_of
 from storage.errors import NotFound
@@ -140,9 +140,28 @@ async def remove(node: Node, author: Account, identifier: PostId, *, with_files:
     await node.library.discard(own)
 
 
-def preview(text: str, base_url: str) -> str:
-    """How a text will look, as safe HTML; handles are not looked up."""
-    return markup.render(text, mentions={}, tag_url=lambda tag: tag_url(base_url, tag))
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How a draft will look. content: safe HTML.  people: whom it names.  nobody: handles that lead nowhere, as typed."""
+
+    content: str
+    people: Sequence[Account]
+    nobody: Sequence[str]
+
+
+async def preview(node: Node, author: Account, text: str) -> Preview:
+    """How a text will look: people are looked up, as when it is posted."""
+    addressed = await _resolve(node, author, text)
+    strangers = [handle for handle in markup.handles(text) if handle not in addressed.mentions]
+    return Preview(
+        _content(node.base_url, text, addressed),
+        addressed.people,
+        [f"@{handle.username}" + (f"@{handle.host}" if handle.host else "") for handle in strangers],
+    )
+
+
+def _content(base_url: str, text: str, addressed: _Addressed) -> str:
+    return markup.render(text, mentions=addressed.mentions, tag_url=lambda tag: tag_url(base_url, tag))
 
 
 def tag_url(base_url: str, tag: str) -> str:
@@ -237,7 +256,9 @@ def _post(
         context=conversations.of_answer(unit, parent) if parent else conversations.address(base_url, new),
     )
     create = documents.about("Create", author, note, uri=f"{note['id']}/activity")
-    outbox.perform(unit, Create.read(create))
+    nodes = outbox.perform(unit, Create.read(create))
+    if reach is not Reach.NODE:
+        sendings.note(unit, new, nodes=nodes)
     if quoted is not None:
         quotes.ask(unit, author, quoted, note)
     if application:
@@ -324,9 +345,17 @@ def _remove(unit: Unit, author: Account, identifier: PostId) -> None:
     outbox.perform(unit, removal(author, _own(unit, author, identifier)))
 
 
+def withdraw(unit: Unit, author: Account, identifier: PostId) -> None:
+    """Take back a post of one's own that may still be on its way: who was not sent it yet never is. Raises NotFound."""
+    known = _own(unit, author, identifier)
+    deliveries.withdraw(unit, f"{known.uri}/activity")
+    outbox.perform(unit, removal(author, known))
+
+
 def depart(unit: Unit, author: Account) -> None:
     """Have an account of this node take leave for good: all that it wrote goes, here and wherever somebody follows it."""
     staff.disable(unit, author.id)
+    drafts.forget_all(unit, author.id)
     uri = f"{author.uri}#delete"
     outbox.perform(unit, Delete.read(documents.act("Delete", author, author.uri, uri=uri, to=[PUBLIC])))
 
@@ -347,7 +376,7 @@ def _own(unit: Unit, author: Account, identifier: PostId) -> Post:
 
 def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) -> Words:
     return Words(
-        content=markup.render(draft.text, mentions=addressed.mentions, tag_url=lambda tag: tag_url(base_url, tag)),
+        content=_content(base_url, draft.text, addressed),
         source=draft.text,
         summary=draft.summary.strip(),
         sensitive=draft.sensitive,

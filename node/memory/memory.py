@@ -7,6 +7,7 @@ posts      posts, rendered                                the post, what it shar
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
 wishes     what a reader wants kept away                  the reader's muted conversations and filters
+readers    how many people an audience is                the numbers of the author; good for five minutes
 answers    whole answers, as they were sent               all of these, the token, the journal
 journals   the newest ids of a reader's journal           see `journals.py`
 
@@ -49,6 +50,7 @@ from storage.events import (
 )
 from storage.ids import AccountId, PostId
 from storage.oauth import Grant
+from storage.readership import Readers
 from storage.staff import Member, Session
 from storage.store import Store
 
@@ -125,6 +127,7 @@ class Memory:
         self.people: Shelf[AccountId, bytes] = Shelf(changes, now=now, most=20_000, most_bytes=8 * MEBIBYTE)
         self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=2_000)
         self.wishes: Shelf[AccountId, Wishes] = Shelf(changes, now=now, most=4_000)
+        self.readers: Shelf[AccountId, tuple[Readers, ...]] = Shelf(changes, now=now, most=4_000)
         self.answers: Shelf[Key, Remembered] = Shelf(changes, now=now, most=8_000, most_bytes=16 * MEBIBYTE)
         self.journals = Journals(store, changes, self.posts, now=now, forget=self.forget)
         self.underway = Underway()
@@ -136,6 +139,7 @@ class Memory:
             "people": self.people,
             "reactions": self.reactions,
             "wishes": self.wishes,
+            "readers": self.readers,
             "answers": self.answers,
         }
         store.listen(self.hear)

@@ -7,19 +7,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from aiohttp import web
 
+from federation.occasions import is_timezone
+from node.actions import drafts
+from node.actions.drafts import UNDO_FOR
 from node.context import NODE
 from node.errors import Invalid
 from node.web import compression, device, session, wording
 from node.web.appearance import environment
 from node.web.languages import COOKIE, Language, preferred
 from node.web.session import Visitor
+from node.web.typed import HEADQUARTERS
 from storage import notifications
+from storage.ids import PostId, parsed
 
 MOST_COUNTED = 99
+TIMEZONE_COOKIE = "timezone"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What may be taken back from this page. post: its id.  key: of the form that it was sent with.  seconds: for how long."""
+
+    post: PostId
+    key: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,12 @@ def language_of(request: web.Request, visitor: Visitor | None) -> Language:
     )
 
 
+def zone_of(request: web.Request) -> str:
+    """The time zone by whose clock the person reads: the browser's, where a script has noted it, else headquarters'."""
+    noted = unquote(request.cookies.get(TIMEZONE_COOKIE, ""))
+    return noted if is_timezone(noted) else HEADQUARTERS
+
+
 async def render(
     request: web.Request, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **own: Any
 ) -> web.Response:
@@ -53,7 +74,7 @@ async def render(
     visitor = await session.visitor_of(request)
     read = request.app[NODE].store.read
     unread = await read(notifications.unread, visitor.account.id, most=MOST_COUNTED) if visitor else 0
-    common = _common(request, visitor) | {"unread": unread}
+    common = _common(request, visitor) | {"unread": unread, "undo": await _undo(request, visitor)}
     return _page(request, template, language_of(request, visitor), {**common, **own}, status=status, headers=headers)
 
 
@@ -85,7 +106,21 @@ def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
         "unread": 0,
         "is_light": device.is_light(request),
         "has_shortcuts": device.has_shortcuts(request),
+        "undo": None,
     }
+
+
+async def _undo(request: web.Request, visitor: Visitor | None) -> Undo | None:
+    """What was sent just now, where the address says so and it may still be taken back."""
+    post = parsed(request.query.get("sent", ""))
+    if visitor is None or post is None:
+        return None
+    node = request.app[NODE]
+    found = await drafts.just_sent(node, visitor.account, PostId(post))
+    if found is None or found.sent_at is None:
+        return None
+    left = found.sent_at + UNDO_FOR - node.now()
+    return Undo(PostId(post), found.key, max(1, int(left.total_seconds())))
 
 
 def _page(
@@ -121,12 +156,14 @@ def _me(visitor: Visitor | None) -> Me | None:
     return Me(account.handle, account.username, account.display_name, visitor.may_administer, visitor.may_moderate)
 
 
-def go(path: str, *, done: str = "") -> web.Response:
+def go(path: str, *, done: str = "", sent: PostId | None = None) -> web.Response:
     """Send the browser to another page, with GET.
 
     path: of this node, maybe with query and fragment.  done: the code of a notice to show there.
+    sent: the post that may be taken back there.
     """
-    return web.Response(status=303, headers={"Location": with_notice(path, done), "Cache-Control": "no-store"})
+    address = with_notice(path, done, sent)
+    return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 def go_back(form: Mapping[str, Any], *, otherwise: str = "/", done: str = "") -> web.Response:
@@ -139,10 +176,12 @@ def go_back(form: Mapping[str, Any], *, otherwise: str = "/", done: str = "") ->
     return go(back, done=done)
 
 
-def with_notice(path: str, done: str) -> str:
-    """The address of a page that shows this notice.  done: its code; "" for the page without one."""
+def with_notice(path: str, done: str, sent: PostId | None = None) -> str:
+    """The address of a page that shows this notice.  done: its code; "" for the page without one.  sent: see `go`."""
     parts = urlsplit(path)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "done"]
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name not in {"done", "sent"}]
     if done:
         query.append(("done", done))
+    if sent is not None:
+        query.append(("sent", str(sent)))
     return parts._replace(query=urlencode(query)).geturl()

@@ -127,6 +127,7 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "has_picture": lambda account: not account.get("avatar", assets.DEFAULT_AVATAR).endswith(assets.DEFAULT_AVATAR),
         "has_header": lambda account: not account.get("header", assets.DEFAULT_HEADER).endswith(assets.DEFAULT_HEADER),
         "node_name_of": node_name_of,
+        "name_of_node": name_of_node,
         "is_local": lambda account: "@" not in account["acct"],
         "reach": reach,
         "rich": rich,

@@ -49,6 +49,13 @@ async def taken(request: web.Request, typed: Typed, *, post: PostId | None = Non
     return replace(with_room(request, typed), files=_shown(node, me, rows)), refused
 
 
+async def with_files(request: web.Request, typed: Typed, ids: Sequence[int]) -> Typed:
+    """The form of a draft, with those of its files that are still there."""
+    node, me = request.app[NODE], session.present(request).account
+    rows = await node.store.read(_own, me, ids, post=None) if ids else []
+    return replace(with_room(request, typed), files=_shown(node, me, rows))
+
+
 def _kept(form: MultiMapping[Any]) -> list[int]:
     """Ids of the files that were sent before and are still ticked."""
     return [number for each in form.getall("media", ()) if (number := parsed(str(each))) is not None]

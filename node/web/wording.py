@@ -19,6 +19,18 @@ def message(sentence: str) -> str:
 NOTICES = {
     "published": message("Your post is published."),
     "published-mentioned": message("Your post is sent to the people it mentions."),
+    "published-undescribed": message(
+        "Your post is published. A file in it has no description yet: edit the post to add a sentence for those who cannot see it."
+    ),
+    "taken-back": message("Your post is taken back. Here is what you had written."),
+    "too-late": message(
+        "It is too late to undo: the post has been out for more than 30 seconds. You can delete it here."
+    ),
+    "draft-kept": message("Your draft is kept."),
+    "draft-discarded": message("The draft is thrown away."),
+    "scheduled": message("Your post waits for its time."),
+    "put-off": message("Your post has another time now."),
+    "not-scheduled": message("The post no longer waits to be published."),
     "saved": message("Your changes are saved."),
     "tries-failed": message(
         "Before you, somebody tried to sign in with your name and did not know the password. If it was not you, tell the security officer."
@@ -142,6 +154,21 @@ REFUSED = {
     ("text", "ERR_TOO_LONG"): message(
         "The text is too long: 5,000 characters at most. Shorten it, or publish it in two parts."
     ),
+    ("text", "ERR_TOO_MANY"): message("You have 100 drafts already. Throw one away before you keep another."),
+    ("key", "ERR_INVALID"): message(
+        "The page was open for too long. Copy what you have written, reload it, and try again."
+    ),
+    ("tag", "ERR_INVALID"): message(
+        "A tag is one word, without spaces: letters, digits and _, with at least one letter."
+    ),
+    ("tag", "ERR_TOO_MANY"): message("A post has at most five tags, those in the text among them. Take one out."),
+    ("scheduled_at", "ERR_INVALID"): message(
+        "Give a day and an hour at least five minutes from now and within five years, or leave it empty to publish at once."
+    ),
+    ("scheduled_at", "ERR_TOO_MANY"): message(
+        "300 of your posts wait for their time already. Publish or throw away one of them first."
+    ),
+    ("scheduled_zone", "ERR_INVALID"): message("A time zone is written as Europe/Paris."),
     ("text", "ERR_MOVED"): message(
         "You work at another node now. Write there, with the account that your profile names."
     ),

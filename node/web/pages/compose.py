@@ -1,70 +1,101 @@
 """Writing, answering, editing, deleting, and the versions of a post."""
 
 import secrets
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from federation import html
-from node.actions import compose, polls
+from node.actions import compose, drafts, polls, scheduling
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.uploads import form_of
-from node.web import sending, session
-from node.web.addresses import person, post_id
+from node.web import composing, sending, session
+from node.web.addresses import number, person, post_id
 from node.web.answers import go, language_of, render, said
 from node.web.appearance import reach
 from node.web.declared import page
 from node.web.typed import A_DAY, Typed
 from storage import posts
 from storage.errors import NotFound
-from storage.ids import PostId, parsed
 from storage.posts import Post
 
 
 @page("GET", "/compose")
 async def form(request: web.Request) -> web.StreamResponse:
-    """The whole form: `?reply_to=` answers a post, `?quote=` quotes one, `?mention=` begins with somebody's name."""
-    visitor = session.present(request)
+    """The whole form: `?reply_to=` answers a post, `?quote=` quotes one, `?mention=` names somebody, `?draft=` goes on."""
+    node, visitor = request.app[NODE], session.present(request)
     language = language_of(request, visitor)
-    if parent := await parent_of(request, request.query.get("reply_to", "")):
-        draft = sending.with_room(request, reply_to(parent, me=visitor.account.handle, language=language))
-        return await render(request, "compose.html", draft=draft, errors={}, parent=parent, quoted=None)
-    if quoted := await parent_of(request, request.query.get("quote", "")):
-        draft = sending.with_room(request, quoting(quoted, language=language))
-        return await render(request, "compose.html", draft=draft, errors={}, parent=None, quoted=quoted)
-    draft = Typed.blank(language=language)
+    if "draft" in request.query:
+        kept = await drafts.get(node, visitor.account, number(request.query["draft"]))
+        typed, files = Typed.kept(kept.typed, key=kept.key)
+        return await composing.show(request, await sending.with_files(request, typed, files))
+    if parent := await composing.post_of(request, request.query.get("reply_to", "")):
+        return await composing.show(request, reply_to(parent, me=visitor.account.handle, language=language))
+    if quoted := await composing.post_of(request, request.query.get("quote", "")):
+        return await composing.show(request, quoting(quoted, language=language))
+    typed = Typed.blank(language=language)
     if handle := request.query.get("mention", ""):
-        someone = await person(request.app[NODE], handle)
-        draft = Typed(f"@{someone.handle} ", reach="mentioned", language=language, key=draft.key)
-    return await render(
-        request, "compose.html", draft=sending.with_room(request, draft), errors={}, parent=None, quoted=None
-    )
+        someone = await person(node, handle)
+        typed = replace(typed, text=f"@{someone.handle} ", reach="mentioned")
+    return await composing.show(request, typed)
+
+
+@page("POST", "/compose/preview")
+@streams_its_body
+async def preview(request: web.Request) -> web.StreamResponse:
+    """The form again, and above it what was typed as readers will see it. Nothing is published."""
+    typed, refused = await sending.taken(request, Typed.of(await form_of(request)))
+    try:
+        if refused is not None:
+            raise refused
+        typed.demand_few_tags()
+        shown = await composing.preview(request, typed)
+    except Invalid as invalid:
+        return await composing.show(request, typed, errors=said(request, session.present(request), invalid))
+    return await composing.show(request, typed, previewed=shown)
 
 
 @page("POST", "/posts")
 @streams_its_body
 async def publish(request: web.Request) -> web.StreamResponse:
-    """Publish what was written; when it cannot be, show the form again with all that was typed and sent."""
-    visitor = session.present(request)
+    """Publish what was written, now or at the time given; when it cannot be, show the form again with all that was typed and sent."""
     typed, refused = await sending.taken(request, Typed.of(await form_of(request)))
     try:
         if refused is not None:
             raise refused
-        draft = typed.draft()
-        made = await compose.post(request.app[NODE], visitor.account, draft, idempotency_key=typed.key or None)
+        typed.demand_few_tags()
+        due = typed.due(now=request.app[NODE].now())
+        return await (_send(request, typed) if due is None else _schedule(request, typed, due))
     except Invalid as invalid:
-        parent = await parent_of(request, typed.reply_to)
-        quoted = await parent_of(request, typed.quoted)
-        errors = said(request, visitor, invalid)
-        return await render(
-            request, "compose.html", status=422, draft=typed, errors=errors, parent=parent, quoted=quoted
-        )
-    if draft.reply_to is not None:
-        return go(f"/@{visitor.account.handle}/{made}", done="published")
-    return go("/", done="published-mentioned" if typed.reach == "mentioned" else "published")
+        return await composing.show(request, typed, errors=said(request, session.present(request), invalid))
+    except NotFound:
+        if not (typed.reply_to or typed.quoted):
+            raise
+        return await composing.show(request, typed)
+
+
+async def _send(request: web.Request, typed: Typed) -> web.Response:
+    node, me = request.app[NODE], session.present(request).account
+    draft = typed.draft()
+    made = await compose.post(node, me, draft, idempotency_key=typed.key or None)
+    await drafts.sent(node, me, typed.key, typed.saved(), post=made)
+    done = "published-mentioned" if typed.reach == "mentioned" and draft.reply_to is None else "published"
+    if any(not each["description"] for each in typed.files):
+        done = "published-undescribed"
+    return go("/" if draft.reply_to is None else f"/@{me.handle}/{made}", done=done, sent=made)
+
+
+async def _schedule(request: web.Request, typed: Typed, due: datetime) -> web.Response:
+    node, me = request.app[NODE], session.present(request).account
+    key = typed.key or None
+    await scheduling.schedule(node, me, typed.draft(), due=due, idempotency_key=key, application=None, app=None)
+    await drafts.sent(node, me, typed.key, typed.saved(), post=None)
+    return go("/scheduled", done="scheduled")
 
 
 @page("GET", "/posts/{id}/edit")
@@ -142,16 +173,6 @@ async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
         raise NotFound
     (entity,) = await entities.of_posts(node, visitor.account, [mine])
     return mine, entity
-
-
-async def parent_of(request: web.Request, text: str) -> dict[str, Any] | None:
-    """The post with this id, when there is one that the person may see."""
-    number = parsed(text)
-    if number is None:
-        return None
-    visitor = session.present(request)
-    found = await entities.statuses(request.app[NODE], visitor.account, [PostId(number)])
-    return found[0] if found else None
 
 
 def reply_to(parent: dict[str, Any], *, me: str, language: str) -> Typed:

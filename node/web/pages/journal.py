@@ -8,7 +8,7 @@ from aiohttp import web
 from node.actions import tags
 from node.api import entities
 from node.context import NODE
-from node.web import session
+from node.web import composing, session, states
 from node.web.addresses import is_first, neighbours, page_of
 from node.web.answers import go_back, language_of, render
 from node.web.declared import page
@@ -59,13 +59,16 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
     where = "home" if shown == "following" else "public"
     posts = await node.store.read(timeline, visitor.account.id, part)
     told = await node.store.read(announcements.current, visitor.account.id, put_away=False) if is_first(part) else []
+    listed = await entities.of_posts(node, visitor.account, posts, where=where)
     return await render(
         request,
         "journal.html",
         announcements=told,
         shown=shown,
         where=where,
-        posts=await entities.of_posts(node, visitor.account, posts, where=where),
+        posts=listed,
+        states=await states.of(request, listed),
+        readers=await composing.readers(request),
         first_page=is_first(part),
         newcomer=newcomer and is_first(part),
         draft=Typed.blank(language=language_of(request, visitor)),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from node.api import entities
 from node.context import NODE
-from node.web import session
+from node.web import session, states
 from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, page_of, person
 from node.web.answers import go, render
 from node.web.declared import page
@@ -42,6 +42,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         shown="posts",
         posts=shown,
         pinned=pinned,
+        states=await states.of(request, [*pinned, *shown]),
         people=[],
         around=neighbours(request, part, [post.id for post in posts]),
     )

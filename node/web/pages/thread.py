@@ -7,7 +7,7 @@ from aiohttp import web
 from node.actions import threads
 from node.api import entities
 from node.context import NODE
-from node.web import filtered, session
+from node.web import composing, filtered, session, states
 from node.web.addresses import post_id
 from node.web.answers import go, language_of, render
 from node.web.declared import page
@@ -37,6 +37,7 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
     around = await entities.context(node, visitor.account, identifier)
     gaps = await threads.open_whole(node, identifier)
     language = language_of(request, visitor)
+    sent = await states.of(request, [*around["ancestors"], entity, *around["descendants"]])
     return await render(
         request,
         "thread.html",
@@ -47,5 +48,8 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         where="thread",
         descendants=[each for each in around["descendants"] if not filtered.is_left_out(each, "thread")],
         gaps=[(gap, gap_reason(gap.reason, language)) for gap in gaps],
+        states=sent,
+        missing=await states.missing(request, sent.get(entity["id"])),
+        readers=await composing.readers(request),
         draft=reply_to(entity, me=visitor.account.handle, language=language),
     )

@@ -264,6 +264,17 @@ NO_EVENT = {
     "join_mode": "free",
 }
 NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
+NOT_LATER: dict[str, Any] = {"tags": (), "scheduled_at": "", "scheduled_zone": "Europe/Paris"}
+READERS = SimpleNamespace(
+    everybody=SimpleNamespace(nodes=38, people=1240),
+    here=SimpleNamespace(nodes=1, people=38),
+    followers=SimpleNamespace(nodes=3, people=12),
+)
+ALONE_HERE = SimpleNamespace(
+    everybody=SimpleNamespace(nodes=1, people=1),
+    here=SimpleNamespace(nodes=1, people=1),
+    followers=SimpleNamespace(nodes=0, people=0),
+)
 DRAFT = SimpleNamespace(
     **NO_POLL,
     **NO_EVENT,
@@ -278,6 +289,7 @@ DRAFT = SimpleNamespace(
     key="k1",
     files=(),
     most_files=4,
+    **NOT_LATER,
 )
 REPLY = SimpleNamespace(
     **NO_POLL,
@@ -291,8 +303,9 @@ REPLY = SimpleNamespace(
     language="en",
     reply_to="101",
     key="k2",
-    files=FILES[:1],
+    files=[FILES[0], {**FILES[1], "id": "10"}],
     most_files=4,
+    **NOT_LATER,
 )
 WRONG = {"text": "Écrivez quelque chose.", "summary": "Trop long."}
 
@@ -361,6 +374,8 @@ TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr")
 
 FEED: dict[str, Any] = {
     "posts": POSTS,
+    "readers": READERS,
+    "states": {OWN["id"]: SimpleNamespace(nodes=3, received=0, waiting=3, refused=0)},
     "around": Neighbours(None, "/?max_id=101"),
     "draft": DRAFT,
     "errors": {},
@@ -465,6 +480,31 @@ ANNOUNCED = [
     SimpleNamespace(id=1, content="<p>Lundi</p>", published_at=NOW, ends_at=NOW + timedelta(days=2)),
     SimpleNamespace(id=2, content="<p>Hier</p>", published_at=NOW, ends_at=NOW - timedelta(days=2)),
 ]
+
+COMPOSING: dict[str, Any] = {
+    "errors": {},
+    "parent": None,
+    "quoted": None,
+    "previewed": None,
+    "is_torn": True,
+    "readers": READERS,
+    "known_tags": ["Asie", "visa"],
+}
+
+
+def waiting(identifier: int) -> dict[str, Any]:
+    """A post that waits for its time."""
+    return {
+        "id": identifier,
+        "key": None,
+        "typed": REPLY,
+        "files": 1,
+        "due_at": NOW + timedelta(days=1),
+        "has_failed": identifier == 1,
+        "scheduled_at": "2026-11-24T15:02",
+        "scheduled_zone": "Europe/Paris",
+    }
+
 
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sign_in": (
@@ -589,7 +629,21 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "thread_own": (
         "thread.html",
-        {"entity": OWN, "ancestors": [], "descendants": [], "gaps": [], "draft": REPLY, "errors": {}},
+        {
+            "entity": OWN,
+            "ancestors": [],
+            "descendants": [],
+            "gaps": [],
+            "draft": REPLY,
+            "errors": {},
+            "readers": READERS,
+            "states": {OWN["id"]: SimpleNamespace(nodes=14, received=12, waiting=1, refused=1)},
+            "missing": [
+                SimpleNamespace(host="tokyo.localhost:8002", tries=3, refused=False),
+                SimpleNamespace(host="lima.example", tries=0, refused=False),
+                SimpleNamespace(host="old.example", tries=1, refused=True),
+            ],
+        },
     ),
     "thread_vote_wrong": (
         "thread.html",
@@ -668,18 +722,55 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "notifications.html",
         {"requests": [], "requests_count": 0, "waiting": 0, "shown": "all", "notifications": [], "around": ALONE},
     ),
-    "compose": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": None}),
-    "compose_reply": ("compose.html", {"draft": REPLY, "errors": WRONG, "parent": POST, "quoted": None}),
-    "compose_quote": ("compose.html", {"draft": DRAFT, "errors": {}, "parent": None, "quoted": OWN}),
+    "compose": ("compose.html", {**COMPOSING, "draft": DRAFT}),
+    "compose_reply": ("compose.html", {**COMPOSING, "draft": REPLY, "errors": WRONG, "parent": POST}),
+    "compose_quote": ("compose.html", {**COMPOSING, "draft": DRAFT, "quoted": OWN, "readers": ALONE_HERE}),
+    "compose_preview": (
+        "compose.html",
+        {
+            **COMPOSING,
+            "draft": SimpleNamespace(**{**vars(REPLY), "title": "<b>bold", "tags": ("asie",), "options": ("Midi", "")}),
+            "previewed": SimpleNamespace(content="<p>Bonjour <strong>tous</strong></p>", nobody=["@nobody@<b>bold"]),
+        },
+    ),
+    "compose_later": (
+        "compose.html",
+        {
+            **COMPOSING,
+            "draft": SimpleNamespace(**{**vars(DRAFT), "scheduled_at": "2026-11-24T09:00"}),
+            "errors": {"scheduled_at": "Plus tard.", "tag": "Un mot."},
+        },
+    ),
+    "drafts": (
+        "drafts.html",
+        {
+            "drafts": [
+                SimpleNamespace(id=1, key="k1", typed=REPLY, files=2, updated_at=NOW),
+                SimpleNamespace(
+                    id=2,
+                    key="k2",
+                    typed=SimpleNamespace(**{**vars(DRAFT), "title": "<b>bold"}),
+                    files=0,
+                    updated_at=NOW,
+                ),
+            ],
+            "undo": SimpleNamespace(post=7, key="k7", seconds=30),
+        },
+    ),
+    "drafts_none": ("drafts.html", {"drafts": []}),
+    "scheduled": (
+        "scheduled.html",
+        {"waiting": [waiting(1), waiting(2)], "errors": {"scheduled_at": "Non."}, "wrong_one": 2, "around": ALONE},
+    ),
+    "scheduled_none": ("scheduled.html", {"waiting": [], "errors": {}, "wrong_one": None, "around": ALONE}),
     "compose_poll": (
         "compose.html",
         {
+            **COMPOSING,
             "draft": SimpleNamespace(
                 **{**vars(DRAFT), "options": ("Midi", ""), "poll_ends": "", "poll_multiple": "yes"}
             ),
             "errors": {"options": "Il en faut deux.", "expires": "Quand ?"},
-            "parent": None,
-            "quoted": None,
         },
     ),
     "edit": ("edit.html", {"draft": DRAFT, "errors": {}, "entity": OWN}),
@@ -804,5 +895,6 @@ def context(language: str, **own: Any) -> dict[str, Any]:
         "unread": 0,
         "is_light": False,
         "has_shortcuts": True,
+        "undo": None,
     }
     return {**common, **own}

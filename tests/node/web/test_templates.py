@@ -86,11 +86,13 @@ def test_every_template_has_a_sample() -> None:
     parts = {
         "base.html",
         "components.html",
+        "composer.html",
         "files.html",
         "icons.html",
         "keeping.html",
         "part.html",
         "settings_parts.html",
+        "states.html",
     }
     assert {path.name for path in TEMPLATES.glob("*.html")} - shown == parts
 
