@@ -179,6 +179,14 @@ async def _accepted(bench: Bench, scene: Scene, pid: int) -> Row:
     return Row("inbox: accepted", rates(node), "≥ 0.60", rates(bare), ratio(node, bare))
 
 
+async def verifying(bench: Bench, scene: Scene) -> Figures:
+    """The bare application that only verifies a signature and answers 202."""
+    number = bench.number(3_000)
+    async with floor(scene) as (port, pid):
+        sent = iter(scene.creates(number, run="bare", port=port))
+        return await load(port, sent, clients=CLIENTS, number=number, pids=[pid], status=b"202")
+
+
 async def _visible(bench: Bench, scene: Scene, pid: int, metrics: int, posts: int) -> list[Row]:
     number = bench.number(15_000)
     sent = scene.creates(number, run=f"visible{posts}")
@@ -194,12 +202,14 @@ async def _visible(bench: Bench, scene: Scene, pid: int, metrics: int, posts: in
     assert f"visible{posts}-" in newest, newest[:80]
     cpu = 1000 * (cpu_seconds([pid]) - before) / number
     per_thousand = (_bytes(scene) - size) / number * 1000 / 1e6
-    where = f"at {posts:,} posts"
+    where, bare = f"at {posts:,} posts", await verifying(bench, scene)
     return [
         Row(
             f"inbox: until applied, {where}",
             f"{number / seconds:,.0f}/s for {seconds:.0f} s (accepted in {accepted:.0f} s), lag p99 ≤ {lag:g} s",
             "≥ 1,000/s, lag p99 < 1 s",
+            rates([bare]),
+            number / seconds / bare.per_second,
         ),
         Row(f"inbox: CPU per activity, {where}", f"{cpu:.2f} ms", "≤ 1 ms"),
         Row(f"database per 1,000 federated posts, {where}", f"{per_thousand:.2f} MB", "< 2 MB"),
@@ -279,8 +289,10 @@ async def many_peers(bench: Bench) -> list[Row]:
                 took.append(sorted(1000 * (each.moment - began) for each in arrived))
                 read += await reading_others
     last, median = (statistics.median(share(each, part) for each in took) for part in (1.0, 0.5))
+    rate, bare = 170 / last * 1000, await verifying(bench, scene)
     return [
         Row("a post to 170 peers", f"all in {last:.0f} ms, half in {median:.0f} ms", "≤ 250 ms (RSA)"),
+        Row("deliveries to 170 peers", f"{rate:,.0f}/s", "", rates([bare]), rate / bare.per_second),
         Row("home of others meanwhile, 4 clients", f"p99 {1000 * share(sorted(read), 0.99):.1f} ms", "unharmed"),
     ]
 
@@ -459,8 +471,9 @@ async def _point(bench: Bench, size: Size, axis: str, at: int) -> list[Row]:
 
 @measure("signatures")
 async def signing(bench: Bench) -> list[Row]:
-    """How many signatures one core makes and verifies in a second."""
-    found = []
+    """How many signatures one core makes and verifies in a second, beside the bare application that verifies and answers."""
+    bare = await verifying(bench, await bench.scene(Size(accounts=4, posts=40, follows=4)))
+    found: list[tuple[str, float]] = []
     for name, material in (("RSA-2048", signing_keys.generate_rsa()), ("Ed25519", signing_keys.generate_ed25519())):
         signature = signing_keys.make_signature(material, MESSAGE)
         sign = partial(signing_keys.make_signature, material, MESSAGE)
@@ -470,9 +483,9 @@ async def signing(bench: Bench) -> list[Row]:
             while time.perf_counter() - began < max(0.2, bench.part):
                 act()
                 number += 1
-            found.append(Row(f"{name}: {work}", f"{number / (time.perf_counter() - began):,.0f}/s"))
-    whole = requests_and_proofs.per_second(max(0.2, bench.part))
-    return found + [Row(work, f"{rate:,.0f}/s") for work, rate in whole]
+            found.append((f"{name}: {work}", number / (time.perf_counter() - began)))
+    found += requests_and_proofs.per_second(max(0.2, bench.part))
+    return [Row(work, f"{rate:,.0f}/s", "", rates([bare]), rate / bare.per_second) for work, rate in found]
 
 
 MESSAGE = b"(request-target): post /inbox\n" * 8
