@@ -176,7 +176,7 @@ async def _send(
         answer.set_status(304)
         await answer.prepare(request)
         return answer
-    start, stop = _part(request, answer, name=name, size=size)
+    start, stop = part_of(request, answer, name=name, size=size)
     answer.content_length = stop - start
     if request.method == hdrs.METH_HEAD or start == stop:
         await answer.prepare(request)
@@ -191,8 +191,11 @@ async def _send(
     return answer
 
 
-def _part(request: web.Request, answer: web.StreamResponse, *, name: str, size: int) -> tuple[int, int]:
-    """From where to where; what cannot be read as one range counts as none.  Raises 416."""
+def part_of(request: web.Request, answer: web.StreamResponse, *, name: str, size: int) -> tuple[int, int]:
+    """From where to where whoever asks wants something; what cannot be read as one range counts as none.
+
+    answer: is told what is sent.  name: of the thing, its ETag.  size: bytes.  Raises 416.
+    """
     wanted = request.headers.get(hdrs.RANGE)
     if wanted is None or request.headers.get(hdrs.IF_RANGE, f'"{name}"') != f'"{name}"':
         return 0, size

@@ -149,6 +149,8 @@ def status_of(error: Exception) -> int:
 
 
 def _to_enrolment(request: web.Request) -> web.Response:
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        return web.Response(status=204)  # a page that listens is told to stop
     wanted = "" if request.method in CHANGING else request.path_qs
     return go(ENROLMENT + ("?" + urlencode({"next": wanted}) if wanted not in {"", "/"} else ""))
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from node.context import NODE
 from node.errors import Invalid
+from node.media import serving
 from node.media.library import new_name
 from node.origins import address_of
 from node.web import confirming, session
@@ -60,12 +61,16 @@ async def fetch(request: web.Request) -> web.StreamResponse:
     if found is None or found.finished_at is None:
         raise NotFound
     answer = web.StreamResponse(headers=_headers(me, found))
-    answer.content_length = found.size
-    pieces = node.library.files.read(found.name, start=0, length=found.size)
+    answer.etag = found.name
+    # A line that breaks is common: a browser asks for the rest.
+    start, stop = serving.part_of(request, answer, name=found.name, size=found.size)
+    answer.content_length = stop - start
+    pieces = node.library.files.read(found.name, start=start, length=stop - start)
     try:
         piece = await anext(pieces)
-    except FileMissing as error:
-        raise NotFound from error
+    except FileMissing:
+        await node.store.write(exports.forget, found)
+        return go(HERE)
     await answer.prepare(request)
     await answer.write(piece)
     async for piece in pieces:
@@ -80,6 +85,7 @@ def _headers(me: Account, found: Export) -> dict[str, str]:
         "Content-Type": "application/zip",
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
+        "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",
     }
 

@@ -8,9 +8,8 @@
 const passkeysAreKnown = Boolean(window.PublicKeyCredential && navigator.credentials);
 
 for (const each of document.querySelectorAll("[data-without-passkeys]")) each.hidden = passkeysAreKnown;
+for (const each of document.querySelectorAll("[data-with-passkeys]")) each.hidden = !passkeysAreKnown;
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!passkeysAreKnown) continue;
-  for (const each of form.querySelectorAll("[data-with-passkeys]")) each.hidden = false;
   form.addEventListener("submit", event => {
     if (form.elements.answer.value) return;
     event.preventDefault();

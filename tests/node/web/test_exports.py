@@ -170,6 +170,8 @@ async def test_a_copy_is_for_its_owner_alone_and_for_a_day(marie: App, browser: 
     unlocked = await browser.send(page, f"{DATA}/unlock", present=PASSWORD)
     assert f"{DATA}/copy.zip" in unlocked.html
     assert (await copy_of(browser)).testzip() is None
+    async with browser.client.get(f"{DATA}/copy.zip", headers={"Range": "bytes=0-3"}) as answer:
+        assert (answer.status, await answer.read()) == (206, b"PK\x03\x04")
     house.clock.forward(hours=24)
     assert await house.node.store.read(exports.of, marie.account.id) is None
     await wake(house, marie.account)
