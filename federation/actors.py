@@ -3,7 +3,7 @@
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments
+from federation import attachments, cards
 from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
@@ -26,6 +26,13 @@ def read(document: JsonObject) -> Actor:
 
     Raises BadDocument: not an actor, or one whose inbox or key lies on another origin. Source: FEP-fe34.
     """
+    actor = listed(document)
+    keys_of(actor)
+    return actor
+
+
+def listed(document: JsonObject) -> Actor:
+    """The same without its keys, as it stands in a directory. Raises BadDocument."""
     uri = str(document.get("id", ""))
     try:
         actor = Actor.model_validate(document)
@@ -43,7 +50,6 @@ def read(document: JsonObject) -> Actor:
     ]
     if any(part and not same_origin(part, actor.id) for part in beside):
         raise BadDocument(uri, code="parts-of-another-origin")
-    keys_of(actor)
     return actor
 
 
@@ -114,7 +120,7 @@ def profile_of(actor: Actor) -> Profile:
         username=actor.preferred_username,
         display_name=plain(actor.name, longest=LONGEST_NAME),
         note=sanitise(actor.summary),
-        fields=lines,
+        fields=cards.without_lines(lines) if actor.visiting_card else lines,
         url=url,
         inbox=actor.inbox,
         shared_inbox=actor.endpoints.shared_inbox or actor.inbox,
@@ -126,4 +132,5 @@ def profile_of(actor: Actor) -> Profile:
         featured=actor.featured if actor.featured and same_origin(actor.featured, actor.id) else "",
         also_known_as=[uri for uri in actor.also_known_as if len(uri) <= LONGEST_URI][:MOST_ALIASES],
         moved_to=actor.moved_to if actor.moved_to and len(actor.moved_to) <= LONGEST_URI else None,
+        card=cards.read(actor.visiting_card),
     )

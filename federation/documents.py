@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from federation import attachments, quote_terms
+from federation import attachments, cards, quote_terms
 from federation.audience import addressing
 from federation.hosts import origin_of
 from federation.html import plain_text
 from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, types_of
+from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, as_list, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.media import Media, Place
 from storage.polls import Offer
@@ -32,12 +32,18 @@ def in_context(document: JsonObject) -> JsonObject:
     """The same document with the names of its terms."""
     further: list[JsonValue] = [EVENT_TERMS] if _has_event(document) else []
     further += [QUOTE_TERMS] if _speaks_of_quotes(document) else []
+    further += [cards.TERMS] if _has_card(document) else []
     return {"@context": [*CONTEXT, *further], **document}
 
 
 def _has_event(document: JsonObject) -> bool:
     inner = document.get("object")
     return document.get("type") == "Event" or (isinstance(inner, dict) and inner.get("type") == "Event")
+
+
+def _has_card(document: JsonObject) -> bool:
+    inner = [document.get("object"), *as_list(document.get("orderedItems"))]
+    return any(isinstance(part, dict) and "visitingCard" in part for part in inner)
 
 
 def _speaks_of_quotes(document: JsonObject) -> bool:
@@ -76,11 +82,28 @@ class OwnPublicKeys:
 
 def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media]) -> JsonObject:
     """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59, FEP-521a."""
-    fields: list[JsonValue] = [
-        {"type": "PropertyValue", "name": name, "value": value} for name, value in account.named_fields
-    ]
+    card = account.visiting_card
+    lines = [*((name, escape(text)) for name, text in cards.lines(card)), *account.named_fields]
     document: JsonObject = {
-        "@context": ACTOR_CONTEXT,
+        "@context": [*ACTOR_CONTEXT, cards.TERMS] if card or account.kind == NODE_ACTOR_KIND else ACTOR_CONTEXT,
+        **entry(account, pictures=pictures),
+        "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in lines],
+        "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
+    }
+    if account.kind == NODE_ACTOR_KIND:
+        document["directory"] = f"{account.uri}/directory"
+    if account.aliases:
+        document["alsoKnownAs"] = list[JsonValue](account.aliases)
+    if account.moved_to:
+        document["movedTo"] = account.moved_to
+    if keys.rsa:
+        document["publicKey"] = {"id": keys.rsa.key_id, "owner": account.uri, "publicKeyPem": keys.rsa.text}
+    return document
+
+
+def entry(account: Account, *, pictures: Mapping[Place, Media]) -> JsonObject:
+    """The same as it stands in the directory of this node: without keys, and what only keys vouch for."""
+    document: JsonObject = {
         "id": account.uri,
         "type": account.kind,
         "preferredUsername": account.username,
@@ -95,20 +118,14 @@ def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Med
         "endpoints": {"sharedInbox": account.shared_inbox},
         "manuallyApprovesFollowers": account.locked,
         "discoverable": account.discoverable,
-        "attachment": fields,
-        "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
     }
     if account.kind != NODE_ACTOR_KIND:
         document["featured"] = account.featured_uri
-    if account.aliases:
-        document["alsoKnownAs"] = list[JsonValue](account.aliases)
+    if card := cards.said(account.visiting_card):
+        document["visitingCard"] = card
     for name, place in (("icon", Place.AVATAR), ("image", Place.HEADER)):
         if place in pictures:
             document[name] = attachments.picture(pictures[place], base_url=_node_of(account))
-    if account.moved_to:
-        document["movedTo"] = account.moved_to
-    if keys.rsa:
-        document["publicKey"] = {"id": keys.rsa.key_id, "owner": account.uri, "publicKeyPem": keys.rsa.text}
     return document
 
 

@@ -103,6 +103,14 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryNotRead(Event):
+    """The directory of another node could not be read; it is tried again later."""
+
+    host: Host
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowersReconciled(Event):
     """Who of this node follows somebody was set right, since their node has another list.
 

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 from yarl import URL
 
-from federation import audience, discovery, documents, questions, quoting, synchronising
+from federation import audience, directories, discovery, documents, questions, quoting, synchronising
 from federation.errors import (
     FederationError,
     GoneHere,
@@ -128,6 +128,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(get_replies)),
         web.get(r"/contexts/{thread:\d+}", refusing(get_conversation)),
         web.get(r"/users/{account:\d+}/quotes/{stamp:\d+}", refusing(get_stamp)),
+        web.get("/actor/directory", refusing(get_directory)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
         web.get("/.well-known/nodeinfo", nodeinfo_links),
@@ -225,6 +226,13 @@ async def get_empty(request: web.Request) -> web.Response:
     """The node itself writes nothing and follows nobody."""
     base_url = request.app[FEDERATION].place.base_url
     return _document(documents.collection(f"{base_url}/actor/{request.match_info['collection']}", total=0))
+
+
+async def get_directory(request: web.Request) -> web.Response:
+    """The people of this node who want to be found, as they changed; see `federation.directories`."""
+    await _identify(request)
+    base_url, after = request.app[FEDERATION].place.base_url, request.query.get("after")
+    return _document(await request.app[STORE].read(directories.shown, base_url, after))
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:

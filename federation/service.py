@@ -18,6 +18,7 @@ from federation.backfill import Backfill
 from federation.carrying import Carrier
 from federation.client import Budget, Client
 from federation.delivery import Delivery
+from federation.directories import Directories
 from federation.errors import BadHost, FederationError, NotThere, Unauthenticated, Unreachable
 from federation.gathering import Gathering
 from federation.hearsay import Hearsay
@@ -133,6 +134,9 @@ class Federation:
         )
         self.delivery = Delivery(store, self.client, self.keys, self.allowlist, name=name, tell=tell)
         self.poll_watch = PollWatch(store)
+        self.directories = Directories(
+            store, self.client, scheme="http" if place.egress.plain_http else "https", tell=tell
+        )
 
     @contextlib.asynccontextmanager
     async def running(
@@ -168,6 +172,7 @@ class Federation:
             work["watch polls"] = _through_trouble(self.poll_watch.watch_for_ever)
         if Role.DELIVERY in roles:
             work["deliver"] = _through_trouble(self.delivery.deliver_for_ever)
+            work["read directories"] = _through_trouble(self.directories.read_for_ever)
             work["greet peers"] = self._greet(known)
         return work
 

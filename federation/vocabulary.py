@@ -474,6 +474,9 @@ class Actor(Model):
     also_known_as: Uris = ()
     moved_to: Annotated[str | None, BeforeValidator(first_id)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
+    visiting_card: Annotated[
+        dict[str, Any] | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)
+    ] = None  # Any: whatever JSON holds
     icon: Annotated[tuple[File, ...], BeforeValidator(_pictures)] = ()
     image: Annotated[tuple[File, ...], BeforeValidator(_pictures)] = ()
     public_key: Annotated[tuple[Key, ...], BeforeValidator(_keys)] = ()

@@ -34,6 +34,7 @@ from federation.events import (
     ActivitySettled,
     Delivered,
     DeliveryFailed,
+    DirectoryNotRead,
     FollowersReconciled,
     RequestRefused,
 )
@@ -49,6 +50,7 @@ LEVELS: dict[type[Event], int] = {
     ActivityQuarantined: logging.ERROR,
     Delivered: logging.DEBUG,
     DeliveryFailed: logging.WARNING,
+    DirectoryNotRead: logging.WARNING,
     FollowersReconciled: logging.WARNING,
     RequestRefused: logging.WARNING,
     PeerChanged: logging.INFO,

@@ -10,6 +10,8 @@ from datetime import datetime
 
 import orjson
 
+from storage import cards
+from storage.cards import Card
 from storage.errors import Conflict, NotFound
 from storage.events import AccountChanged, AccountLeft
 from storage.ids import AccountId, Host
@@ -58,6 +60,7 @@ class Account:
     sensitized_at: datetime | None
     avatar: str
     header: str
+    card: str
 
     @property
     def is_local(self) -> bool:
@@ -84,6 +87,11 @@ class Account:
         """The lines of the profile: name and value."""
         return [(name, value) for name, value in orjson.loads(self.fields)]
 
+    @property
+    def visiting_card(self) -> Card:
+        """What colleagues look them up by."""
+        return cards.read(self.card)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -105,13 +113,14 @@ class Profile:
     featured: str = ""
     also_known_as: Sequence[str] = ()
     moved_to: str | None = None
+    card: Card = cards.EMPTY
 
 
 NAMES = (
     "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
     "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at, suspended_at, "
-    "silenced_at, sensitized_at, avatar, header"
+    "silenced_at, sensitized_at, avatar, header, card"
 )
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"
@@ -121,17 +130,17 @@ BY_IDS = f"{SELECT} where a.id in :ids"
 ADD = """
 insert into accounts (id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox,
     outbox, followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, document, featured,
-    also_known_as, moved_to)
+    also_known_as, moved_to, card)
 values (:id, :uri, :host, :username, :kind, :display_name, :note, :note_source, :fields, :url, :inbox, :shared_inbox,
     :outbox, :followers_uri, :following_uri, :locked, :discoverable, :now, :now, :document, :featured,
-    :also_known_as, cast(:moved_to as text))
+    :also_known_as, cast(:moved_to as text), :card)
 """
 REFRESH = """
 update accounts set username = :username, display_name = :display_name, note = :note, note_source = :note_source,
     fields = :fields, url = :url, inbox = :inbox, shared_inbox = :shared_inbox, outbox = :outbox,
     followers_uri = :followers_uri, following_uri = :following_uri, locked = :locked, discoverable = :discoverable,
     refreshed_at = :now, document = :document, featured = :featured, also_known_as = :also_known_as,
-    moved_to = cast(:moved_to as text)
+    moved_to = cast(:moved_to as text), card = :card
 where id = :id
 """
 
@@ -183,32 +192,6 @@ def by_address(unit: Unit, address: str) -> Account | None:
 def by_followers_uri(unit: Unit, uri: str) -> Account | None:
     """The account whose collection of followers has this id."""
     return unit.one(Account, f"{SELECT} where a.followers_uri = :uri", uri=uri)
-
-
-def matching(unit: Unit, text: str, *, limit: int, offset: int = 0) -> list[Account]:
-    """People whose name or display name contains a text, nearest first: names that begin with it before others.
-
-    Those who are silenced or suspended are not among them.
-
-    text: as typed, any case.  limit: ≥ 1.
-    """
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    sql = f"""
-    {SELECT} where a.kind <> 'Application' and a.gone_at is null and a.suspended_at is null and a.silenced_at is null
-        and (lower(a.username) like :anywhere escape '\\' or lower(a.display_name) like :anywhere escape '\\')
-    order by case when lower(a.username) like :start escape '\\' then 0 else 1 end, a.followers_count desc, a.id
-    limit :limit offset :offset
-    """
-    return unit.all(Account, sql, anywhere=f"%{escaped}%", start=f"{escaped}%", limit=limit, offset=offset)
-
-
-def people_here(unit: Unit, *, limit: int) -> list[Account]:
-    """The staff of this node, those who wrote last first."""
-    sql = f"""
-    {SELECT} join staff s on s.account_id = a.id
-    where s.disabled_at is null order by coalesce(a.last_post_at, 0) desc, a.id limit :limit
-    """
-    return unit.all(Account, sql, limit=limit)
 
 
 def node_actor(unit: Unit) -> Account:
@@ -282,7 +265,7 @@ def keep_remote(
         return _add(unit, new, uri=uri, host=host, kind=kind, profile=profile, document=document)
     unit.run(REFRESH, id=known.id, document=document, now=unit.now, **_columns(profile))
     unit.after_commit(AccountChanged(known.id))
-    return get(unit, known.id)
+    return _indexed(unit, get(unit, known.id))
 
 
 def change_profile(
@@ -313,7 +296,20 @@ def change_profile(
         now=unit.now,
     )
     unit.after_commit(AccountChanged(account))
-    return get(unit, account)
+    return _indexed(unit, get(unit, account))
+
+
+def change_card(unit: Unit, account: AccountId, *, display_name: str, card: Card) -> Account:
+    """Change what an account of this node is called, and is looked up by."""
+    sql = "update accounts set display_name = :name, card = :card, refreshed_at = :now where id = :id"
+    unit.run(sql, id=account, name=display_name, card=cards.kept(card), now=unit.now)
+    unit.after_commit(AccountChanged(account))
+    return _indexed(unit, get(unit, account))
+
+
+def unlist(unit: Unit, uri: str) -> None:
+    """Somebody of another node is no longer to be found there."""
+    unit.run("update accounts set discoverable = 0 where uri = :uri and host <> ''", uri=uri)
 
 
 def mark_gone(unit: Unit, account: AccountId) -> None:
@@ -322,6 +318,7 @@ def mark_gone(unit: Unit, account: AccountId) -> None:
     unit.run("delete from follows where follower_id = :id or followed_id = :id", id=account)
     unit.run("update media set place = 0, loose_at = 0 where owner_id = :id and place in (1, 2)", id=account)
     unit.run("update accounts set avatar = '', header = '' where id = :id", id=account)
+    cards.revise(unit, account)
     unit.after_commit(AccountLeft(account))
 
 
@@ -334,7 +331,20 @@ def _add(
     unit: Unit, identifier: AccountId, *, uri: str, host: str, kind: str, profile: Profile, document: str | None
 ) -> Account:
     unit.run(ADD, id=identifier, uri=uri, host=host, kind=kind, now=unit.now, document=document, **_columns(profile))
-    return get(unit, identifier)
+    return _indexed(unit, get(unit, identifier))
+
+
+def _indexed(unit: Unit, account: Account) -> Account:
+    """The same account, found by what is known of it now."""
+    cards.index(
+        unit,
+        account.id,
+        username=account.username,
+        host=account.host,
+        display_name=account.display_name,
+        card=account.visiting_card,
+    )
+    return account
 
 
 def _columns(profile: Profile) -> dict[str, str | int | None]:
@@ -355,4 +365,5 @@ def _columns(profile: Profile) -> dict[str, str | int | None]:
         "featured": profile.featured,
         "also_known_as": orjson.dumps(list(profile.also_known_as)).decode(),
         "moved_to": profile.moved_to,
+        "card": cards.kept(profile.card),
     }

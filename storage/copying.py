@@ -10,6 +10,8 @@ again and goes on, and a run that follows another takes over only what has chang
 **Order.** All that differs is taken away before anything is put in: a name that has moved from one row to another is never
 there twice. References are not looked at meanwhile (`storage.destinations`), so that nothing goes with what is taken away.
 
+**What is made from it.** The index of words (`storage.post_words`) is no table of a node: what differs is indexed anew there.
+
 **Sameness.** Rows of both sides become Python values, and a thousand of them a digest over all columns. PostgreSQL keeps no
 NUL in a text: it is left out, as the node itself does there.
 """
@@ -20,10 +22,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage import destinations, sides
+from storage import destinations, post_words, sides
 from storage.errors import StorageTrouble
 from storage.sides import WHOLE, Key, Row, Side, Span, TableShape
 
+POSTS = "posts"
 COPYING = "copying"
 VERIFYING = "verifying"
 
@@ -48,6 +51,8 @@ class Progress:
         """From 0 to 1."""
         return min(self.done / self.total, 1.0) if self.total else 1.0
 
+
+WORDS = TableShape(post_words.TABLE, ("rowid", "words"), (0,), frozenset())
 
 Tell = Callable[[Progress], None]
 
@@ -91,8 +96,12 @@ def catch_up(source: Side, target: Side, *, tell: Tell) -> int:
     ]
     for shape, block in reversed(differing):
         target.remove(shape, block.span)
+        if shape.name == POSTS:
+            target.remove(WORDS, block.span)
     target.keep()
-    return sum(_put_in(shape, block.span, source, target, tally) for shape, block in differing)
+    copied = sum(_put_in(shape, block.span, source, target, tally) for shape, block in differing)
+    _index_what_is_not(target)
+    return copied
 
 
 def verify(source: Side, target: Side, *, tell: Tell) -> list[Verified]:
@@ -200,6 +209,14 @@ def _put_in(shape: TableShape, span: Span, source: Side, target: Side, tally: _T
         copied += len(rows)
         tally.add(shape, len(rows))
     return copied
+
+
+def _index_what_is_not(target: Side) -> None:
+    def put(rows: list[post_words.Row]) -> None:
+        target.add(WORDS, rows)
+        target.keep()
+
+    post_words.fill(target.ask, put)
 
 
 def _verified(shape: TableShape, source: Side, target: Side, tally: _Tally) -> Verified:

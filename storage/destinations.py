@@ -19,7 +19,7 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from storage import presence, schema_version, sides
+from storage import post_words, presence, schema_version, sides
 from storage.errors import StorageError, StorageTrouble
 from storage.migrations import apply
 from storage.opening import is_postgresql
@@ -115,7 +115,7 @@ def discard(database: Path | str) -> None:
     for _ in range(DISCARD_TRIES):
         try:
             with sides.connected(str(database)) as raw:
-                for name in (NOTES, "alembic_version", *metadata.tables):
+                for name in (NOTES, "alembic_version", post_words.TABLE, *metadata.tables):
                     raw.execute(sql.SQL("drop table if exists {} cascade").format(sql.Identifier(name)))
                 raw.commit()
                 return

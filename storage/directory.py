@@ -5,10 +5,16 @@ block either way, and whose node the reader hides.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from storage.accounts import COLUMNS, Account
-from storage.ids import AccountId
+from storage.accounts import COLUMNS, SELECT, Account
+from storage.ids import AccountId, Host, first_id_at
 from storage.store import Unit
+from storage.words import folded
+
+MOST_WORDS = 6
+LONGEST_PIECE = 100
+SETTLED_AFTER = timedelta(seconds=5)
 
 LISTED = """
 a.kind <> 'Application' and a.discoverable = 1 and a.gone_at is null and a.moved_to is null
@@ -37,6 +43,111 @@ def people(
     here = "and a.host = ''" if local else ""
     sql = f"select {COLUMNS} from accounts a where {LISTED} {here} order by {ORDERS[order]} limit :limit offset :offset"
     return unit.all(Account, sql, reader=reader, limit=limit, offset=offset)
+
+
+HOLDS_ALL = " and ".join(f"d.words like :word_{number} escape '\\'" for number in range(MOST_WORDS))
+"""Each word that was typed is a piece of something; whoever types fewer of them gives `%` for the others."""
+
+FOUND = f"""
+select {COLUMNS} from directory d join accounts a on a.id = d.account_id
+where {HOLDS_ALL} and (:any_node = 1 or a.host = :host) and {LISTED}
+order by case when d.name like :start escape '\\' then 0 else 1 end, d.name, a.id limit :limit offset :offset
+"""
+
+
+def search(
+    unit: Unit, reader: AccountId, text: str, *, host: Host | str | None = None, limit: int, offset: int = 0
+) -> list[Account]:
+    """People by pieces of their name, function, department, place of work, languages or skills, by name.
+
+    Those whose name begins with the text come first.  text: as typed; '' for everybody.  host: of their node, '' for this one,
+    None for any.  Read slowly: all lines of the directory are looked through.
+    """
+    return unit.all(
+        Account,
+        FOUND,
+        **pieces(text),
+        start=f"{escaped(folded(text.strip())[:LONGEST_PIECE])}%",
+        reader=reader,
+        any_node=int(host is None),
+        host=host or "",
+        limit=limit,
+        offset=offset,
+    )
+
+
+MATCHING = f"""
+{SELECT} join directory d on d.account_id = a.id
+where a.kind <> 'Application' and a.gone_at is null and a.suspended_at is null and a.silenced_at is null and {HOLDS_ALL}
+order by case when lower(a.username) like :start escape '\\' then 0 when d.name like :start escape '\\' then 1 else 2 end,
+    a.followers_count desc, a.id
+limit :limit offset :offset
+"""
+
+
+def matching(unit: Unit, text: str, *, limit: int, offset: int = 0) -> list[Account]:
+    """The same for whoever types a name to write to or look up: also those who do not want to be listed, and communities.
+
+    Those who are silenced or suspended are not among them.  Names that begin with the text come first, then those with most
+    followers.  limit: ≥ 1.
+    """
+    start = f"{escaped(folded(text.strip())[:LONGEST_PIECE])}%"
+    return unit.all(Account, MATCHING, **pieces(text), start=start, limit=limit, offset=offset)
+
+
+WANTS_TO_BE_FOUND = """
+case when a.discoverable = 1 and a.gone_at is null and a.moved_to is null and a.suspended_at is null and a.silenced_at is null
+    and exists (select 1 from staff s where s.account_id = a.id and s.disabled_at is null) then 1 else 0 end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """Somebody of this node of whom others should hear. is_listed: whether they can be found."""
+
+    account_id: AccountId
+    revision: int
+    is_listed: bool
+
+
+def revised_here(unit: Unit, *, after: int, limit: int) -> list[Revised]:
+    """The people of this node of whom something has changed after a revision, the earliest change first.
+
+    What is not older than a moment is left for later: another process may be about to keep something earlier.
+    """
+    sql = f"""
+    select d.account_id, d.revision, {WANTS_TO_BE_FOUND} from directory d join accounts a on a.id = d.account_id
+    where d.is_local = 1 and d.revision > :after and d.revision < :before and a.kind <> 'Application'
+    order by d.revision limit :limit
+    """
+    before = first_id_at(unit.now - SETTLED_AFTER)
+    return unit.all(Revised, sql, after=after, before=before, limit=limit)
+
+
+def listed_here(unit: Unit) -> int:
+    """How many people of this node can be found."""
+    sql = f"select count(*) from accounts a where a.host = '' and a.kind <> 'Application' and {WANTS_TO_BE_FOUND} = 1"
+    return unit.one(int, sql) or 0
+
+
+def nodes(unit: Unit) -> list[Host]:
+    """The nodes of which somebody can be found, by name; this one is not among them."""
+    sql = """
+    select h.host from (select distinct host from accounts where host <> '') h
+    where exists (select 1 from peers p where p.host = h.host and p.allowed = 1) order by h.host
+    """
+    return unit.all(Host, sql)
+
+
+def pieces(text: str) -> dict[str, str]:
+    """What `HOLDS_ALL` is given for a text."""
+    found = [f"%{escaped(word[:LONGEST_PIECE])}%" for word in folded(text).split()[:MOST_WORDS]]
+    return {f"word_{number}": word for number, word in enumerate(found + ["%"] * (MOST_WORDS - len(found)))}
+
+
+def escaped(text: str) -> str:
+    """A text in a pattern, where it stands for itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 UNFOLLOWED = f"""

@@ -300,8 +300,15 @@ def remove_portrait(unit: Unit, owner: AccountId, place: Place) -> None:
 
 def portraits(unit: Unit, owner: AccountId) -> dict[Place, Media]:
     """The pictures of somebody's profile."""
-    found = unit.all(Media, f"{SELECT} where m.owner_id = :owner and m.place in (1, 2)", owner=owner)
-    return {media.place: media for media in found}
+    return portraits_of(unit, [owner]).get(owner, {})
+
+
+def portraits_of(unit: Unit, owners: Sequence[AccountId]) -> dict[AccountId, dict[Place, Media]]:
+    """The same of several people; those without pictures are left out."""
+    found: dict[AccountId, dict[Place, Media]] = {}
+    for media in unit.all(Media, f"{SELECT} where m.owner_id in :owners and m.place in (1, 2)", owners=list(owners)):
+        found.setdefault(media.owner_id, {})[media.place] = media
+    return found
 
 
 # ---- who may see them -----------------------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ MOST_WAITING = 10_000
 MOST_RUNS = 8
 PATIENCE_SECONDS = 10.0
 SLOW_READ_MILLISECONDS = 60_000
+# How often a word stands in posts decides how one looks for it: each question is planned with its own values.
+SLOW_READING = f"-c statement_timeout={SLOW_READ_MILLISECONDS} -c plan_cache_mode=force_custom_plan"
 
 BEGIN, COMMIT, ROLLBACK = b"begin", b"commit", b"rollback"
 BEGIN_READING = b"begin isolation level repeatable read read only"
@@ -226,9 +228,7 @@ class PostgresqlStore:
         self._clock = clock
         self._ids = IdSequence(shared=True)
         self._quick = Lane("quick", address, threads=QUICK_READERS)
-        self._slow = Lane(
-            "slow", address, threads=SLOW_READERS, options=f"-c statement_timeout={SLOW_READ_MILLISECONDS}"
-        )
+        self._slow = Lane("slow", address, threads=SLOW_READERS, options=SLOW_READING)
         self._writers = Lane("write", address, threads=WRITERS)
         self._commits = Commits()
         self._signals = signals

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntFlag
 
-from storage import contexts, thread_marks
+from storage import contexts, post_words, thread_marks
 from storage.errors import NotFound
 from storage.events import (
     PostAdded,
@@ -255,6 +255,7 @@ def add(
     new = post.id
     _address(unit, new, people=people, mentioned=mentioned)
     _tag(unit, new, writing.tags)
+    post_words.add(unit, new, uri=uri, is_local=is_local, author=author, texts=_said(writing))
     if parent:
         unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
         unit.after_commit(PostAltered(parent.id))
@@ -331,7 +332,22 @@ def edit(
     _address(unit, post.id, people=named.difference(addressed(unit, post.id)), mentioned=named)
     unit.run("delete from post_tags where post_id = :id", id=post.id)
     _tag(unit, post.id, writing.tags)
+    _index(unit, post, _said(writing))
     unit.after_commit(PostEdited(post.id, post.author_id))
+
+
+def index(unit: Unit, identifier: PostId, *, title: str = "") -> None:
+    """Have a post be found by its title too. title: what it is called; '' for nothing any more."""
+    post = get(unit, identifier)
+    _index(unit, post, (post.content, post.summary, *(each.name for each in tags_of(unit, [post.id])), title))
+
+
+def _index(unit: Unit, post: Post, texts: Iterable[str]) -> None:
+    post_words.replace(unit, post.id, uri=post.uri, is_local=post.is_local, author=post.author_id, texts=texts)
+
+
+def _said(writing: Writing) -> tuple[str, ...]:
+    return (writing.content, writing.summary, *writing.tags)
 
 
 def set_edited(unit: Unit, post: PostId, edited: datetime) -> None:
@@ -376,6 +392,7 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
     )
     if post.holds & Holds.MEDIA:  # its files stay for a while, so that it can be written anew
         unit.run("update media set loose_at = :now where post_id = :id", id=post.id, now=unit.now)
+    post_words.forget(unit, [post.id])
     unit.run("delete from posts where id = :id", id=post.id)
     for answer in answers:
         unit.after_commit(PostAltered(answer))
@@ -415,6 +432,7 @@ def remove_all_of(unit: Unit, author: AccountId) -> None:
     on conflict (uri, owner_uri) do nothing
     """
     unit.run(bury_all, author=author, now=unit.now)
+    post_words.forget_all_of(unit, author)
     unit.run("delete from posts where boost_of in (select id from posts where author_id = :author)", author=author)
     unit.run("delete from posts where author_id = :author", author=author)
     unit.run("update accounts set posts_count = 0 where id = :author", author=author)

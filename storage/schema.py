@@ -93,6 +93,7 @@ accounts = Table(
     Column("sensitized_at", Moment),
     Column("avatar", String(32), nullable=False, server_default=text("''")),
     Column("header", String(32), nullable=False, server_default=text("''")),
+    Column("card", WORDS, nullable=False, server_default=text("'{}'")),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
     Index(
@@ -113,6 +114,32 @@ accounts = Table(
         sqlite_where=text("silenced_at is not null"),
         postgresql_where=text("silenced_at is not null"),
     ),
+)
+
+# Who can be found by what; a revision is new whenever that changes.
+directory = Table(
+    "directory",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", WORDS, nullable=False),
+    Column("words", WORDS, nullable=False),
+    flag("is_local"),
+    Column("revision", BigInteger, nullable=False),
+    Index(
+        "ix_directory_revision",
+        "revision",
+        sqlite_where=text("is_local = 1"),
+        postgresql_where=text("is_local = 1"),
+    ),
+)
+
+# How far the directories of other nodes are known here.
+directories = Table(
+    "directories",
+    metadata,
+    Column("host", WORDS, primary_key=True),
+    Column("cursor", WORDS, nullable=False),
+    Column("next_at", Moment, nullable=False),
 )
 
 staff = Table(

@@ -1,75 +1,118 @@
-"""Find posts by their words: among the newest that a person may read, the newest first.
+"""Find posts by their words: what a person may read, the newest first.
 
-Letters are compared without case and accents, so that `etat` finds `État`. No index is kept: what is looked through is bounded, on
-both databases alike, and read on the lane for what takes long.
+    words ─► the newest posts that hold them all, from the index ─► those that the reader may see ─► enough? else further down
+
+One walks down through time, a bounded number of posts at a time, so that a word that stands in every second post costs no more
+than one that is rare, and stops after `MOST_LOOKED_AT`. Whoever may see little of what holds a common word is shown less than all.
+Read on the lane for what takes long.
 """
 
-import re
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
+from datetime import datetime, timedelta
 
-from storage.ids import AccountId, PostId
+from storage import post_words, words
+from storage.ids import AccountId, Host, PostId, first_id_at
 from storage.pages import NEWEST
 from storage.store import Unit
 from storage.timelines import UNFILTERED
 from storage.visibility import VISIBLE_TO
 
 MOST_LOOKED_AT = 5_000
-AT_ONCE = 500
+AT_ONCE = 250
 MOST_WORDS = 8
-MARKUP = re.compile(r"<[^>]*>")
+SHORTEST_BEGINNING = 4
+
+WINDOWS = (timedelta(days=7), timedelta(days=60), timedelta(days=400))
+"""Stretches of time that are gone through one after the other, the newest first; then all the rest."""
+
+HITS = """
+select post_words.rowid from post_words
+where post_words match :words and post_words.rowid < :below and post_words.rowid > :above
+order by post_words.rowid desc limit :most
+"""
+
+ANY_HIT = "select post_words.rowid from post_words where post_words match :words limit 1"
+
+SHOWN = f"""
+select p.id from posts p where p.id in :ids and {VISIBLE_TO} and {UNFILTERED}
+    and (:tag = '' or exists (
+        select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id and g.name = :tag))
+order by p.id desc
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    id: PostId
-    content: str
-    summary: str
+class Wanted:
+    """What is looked for. host: of the author's node, '' for this one, None for any.  tag: without its sign."""
 
+    text: str = ""
+    author: AccountId | None = None
+    host: Host | str | None = None
+    tag: str = ""
 
-CANDIDATES = f"""
-select p.id, p.content, p.summary from posts p
-where p.id < :below and p.id > :above and p.boost_of is null and {VISIBLE_TO} and {UNFILTERED} and (:author = 0 or p.author_id = :author)
-order by p.id desc limit :most
-"""
+    @property
+    def words(self) -> list[str]:
+        """The words that a post must hold, each once; a letter alone counts only where there is nothing else."""
+        found = list(dict.fromkeys(words.of(self.text)))[:MOST_WORDS]
+        return [word for word in found if len(word) > 1 or not word.isascii()] or found
+
+    @property
+    def beginning(self) -> str:
+        """What the last word might be the beginning of; '' where it is too short for that."""
+        last = words.folded(self.text).split()[-1:]
+        short = last[0][: words.LONGEST_WORD] if last else ""
+        return short if short.isalnum() and len(short) >= SHORTEST_BEGINNING else ""
+
+    @property
+    def filters(self) -> list[str]:
+        """The words of the index that are no words of a text."""
+        found = [post_words.of_author(self.author)] if self.author is not None else []
+        found += [post_words.of_node(self.host)] if self.host is not None else []
+        return [*found, *words.of(self.tag)]
 
 
 def posts(
     unit: Unit,
     reader: AccountId,
-    text: str,
+    wanted: Wanted,
     *,
-    author: AccountId | None = None,
     below: int = NEWEST,
     above: int = 0,
     limit: int,
     offset: int = 0,
 ) -> list[PostId]:
-    """The newest posts that hold all words of a text, among the newest `MOST_LOOKED_AT` that a person may read.
+    """The newest posts that hold all words of a text and that a person may read.
 
-    author: only what this one wrote.  below, above: only ids between these.
+    Words are whole; where no post holds the last one, it is taken for the beginning of one.  below, above: only ids between
+    these.  Returns nothing where nothing is looked for.
     """
-    words = folded(text).split()[:MOST_WORDS]
+    match = [*wanted.words, *wanted.filters]
+    if not match:
+        return []
+    if wanted.beginning and unit.one(PostId, ANY_HIT, words=" ".join(match)) is None:
+        last = words.of(wanted.beginning)
+        match = [*(word for word in wanted.words if word not in last), *wanted.filters, f"{wanted.beginning}*"]
     found: list[PostId] = []
-    for _ in range(MOST_LOOKED_AT // AT_ONCE if words else 0):
-        rows = unit.all(
-            _Text, CANDIDATES, reader=reader, author=author or 0, below=below, above=above, most=AT_ONCE, now=unit.now
-        )
-        found += [row.id for row in rows if _holds(row, words)]
-        if len(rows) < AT_ONCE or len(found) >= offset + limit:
+    for hits in _walked(unit, " ".join(match), below=below, above=above):
+        found += unit.all(PostId, SHOWN, ids=hits, reader=reader, tag=wanted.tag.lower(), now=unit.now)
+        if len(found) >= offset + limit:
             break
-        below = rows[-1].id
     return found[offset : offset + limit]
 
 
-def folded(text: str) -> str:
-    """A text as it is compared: without case, accents and ligatures, its markup taken away."""
-    plain = unescape(MARKUP.sub(" ", text))
-    apart = unicodedata.normalize("NFKD", plain.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+def _walked(unit: Unit, match: str, *, below: int, above: int) -> Iterator[list[PostId]]:
+    """Posts of the index, the newest first, some at a time."""
+    looked_at = 0
+    for start in (*_starts(unit.now), 0):
+        lowest = max(start, above)
+        while lowest + 1 < below and looked_at < MOST_LOOKED_AT:
+            hits = unit.all(PostId, HITS, words=match, below=below, above=lowest, most=AT_ONCE)
+            looked_at += len(hits)
+            if hits:
+                yield hits
+            below = hits[-1] if len(hits) == AT_ONCE else lowest + 1
 
 
-def _holds(row: _Text, words: list[str]) -> bool:
-    text = folded(f"{row.content} {row.summary}")
-    return all(word in text for word in words)
+def _starts(now: datetime) -> Iterator[int]:
+    return (first_id_at(now - ago) for ago in WINDOWS)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage import cards
 from storage.errors import NotFound
 from storage.events import SessionEnded, SessionsEnded, StaffChanged
 from storage.ids import AccountId
@@ -136,12 +137,14 @@ def disable(unit: Unit, account: AccountId) -> None:
     """A person may no longer sign in; what they wrote stays."""
     sql = "update staff set disabled_at = :now where account_id = :account and disabled_at is null"
     unit.run(sql, account=account, now=unit.now)
+    cards.revise(unit, account)
     end_everything(unit, account)
 
 
 def enable(unit: Unit, account: AccountId) -> None:
     """A person may sign in again."""
     unit.run("update staff set disabled_at = null where account_id = :account", account=account)
+    cards.revise(unit, account)
     unit.after_commit(StaffChanged(account))
 
 

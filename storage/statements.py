@@ -6,6 +6,7 @@
     x not in :ids                          x not in (select value from json_each(:ids))    x <> all(%(ids)s)
     for update, for update skip locked     nothing: there is one writer                    the same
     group_concat(x)                        the same                                        string_agg(x::text, ',')
+    post_words match :words                the same: `a b*`, all of these words            words @@ the same as tsquery: `a & b:*`
 
 Everything else is written so that both take it. Each statement is translated once and remembered.
 """
@@ -24,6 +25,8 @@ from storage.store import Value
 IN_LIST = re.compile(r"\b(not\s+)?in\s+:(\w+)")
 NAMED = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 JOINED = re.compile(r"\bgroup_concat\(([\w.]+)\)")
+MATCH = re.compile(r"\bpost_words match :(\w+)")
+AS_TSQUERY = r"post_words.words @@ cast(replace(replace(:\1, ' ', ' & '), '*', ':*') as tsquery)"
 ROW_LOCK = re.compile(r"\bfor\s+(?:no\s+key\s+)?update(?:\s+of\s+\w+)?(?:\s+skip\s+locked)?\b")
 
 
@@ -39,7 +42,8 @@ def for_sqlite(sql: str) -> str:
 def for_postgresql(sql: str) -> str:
     """The statement as psycopg takes it. sql: see `for_sqlite`."""
     chosen = IN_LIST.sub(
-        lambda found: f"<> all(:{found[2]})" if found[1] else f"= any(:{found[2]})", sql.replace("%", "%%")
+        lambda found: f"<> all(:{found[2]})" if found[1] else f"= any(:{found[2]})",
+        MATCH.sub(AS_TSQUERY, sql.replace("%", "%%")),
     )
     return JOINED.sub(r"string_agg(\1::text, ',')", NAMED.sub(r"%(\1)s", chosen))
 

@@ -29,12 +29,14 @@ def put(unit: Unit, post: PostId, title: str, *, type: str) -> None:
     """
     unit.run(sql, post=post, type=type, title=title)
     posts.hold(unit, post, Holds.TITLE)
+    posts.index(unit, post, title=title)
 
 
 def remove(unit: Unit, post: PostId) -> None:
     """Leave a post without a title, if it has one."""
     if unit.run("delete from titles where post_id = :post", post=post):
         posts.release(unit, post, Holds.TITLE)
+        posts.index(unit, post)
 
 
 def find(unit: Unit, post: PostId) -> Title | None:

@@ -9,12 +9,13 @@ from federation.activities.follow import Follow, acceptance, refusal
 from federation.activities.update import Update
 from federation.documents import OwnPublicKeys
 from federation.errors import FederationError, Unreachable
+from federation.service import Federation
 from node.actions import markup
 from node.actions.markup import Handle
 from node.actions.reactions import undoing
 from node.context import Node
 from node.errors import Invalid
-from storage import accounts, follows, media, posts, relations
+from storage import accounts, directory, follows, media, posts, relations
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import PostId
@@ -134,8 +135,13 @@ async def change_profile(
 
 async def tell_profile(node: Node, me: Account) -> None:
     """Tell followers' nodes what one's profile says now."""
-    keys = await node.federation.keys.public(me, make_rsa=False)  # whoever needs one has asked for it
-    await node.store.write(_tell_profile, me, keys)
+    await tell_followers(node.federation, me)
+
+
+async def tell_followers(federation: Federation, me: Account) -> None:
+    """The same, for whoever has no node that serves."""
+    keys = await federation.keys.public(me, make_rsa=False)  # whoever needs one has asked for it
+    await federation.store.write(_tell_profile, me, keys)
 
 
 def _lines(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -151,7 +157,7 @@ async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int,
     wanted = text.strip()
     exact = await _exactly(node, wanted, resolve=resolve) if offset == 0 else None
     name = wanted.lstrip("@").partition("@")[0]
-    found = await node.store.read(accounts.matching, name, limit=limit, offset=offset) if name else []
+    found = await node.store.read(directory.matching, name, limit=limit, offset=offset) if name else []
     if exact is None:
         return found if "@" not in wanted.lstrip("@") else []
     return (

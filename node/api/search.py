@@ -10,6 +10,7 @@ from storage import relations
 from storage import search as posts_search
 from storage.ids import AccountId
 from storage.pages import NEWEST
+from storage.search import Wanted
 
 
 class Query(Offset):
@@ -56,8 +57,7 @@ async def _posts_holding(caller: Caller, query: Query) -> list[entities.Entity]:
     found = await caller.node.store.read_slowly(
         posts_search.posts,
         caller.me.id,
-        query.q,
-        author=AccountId(query.account_id) if query.account_id is not None else None,
+        Wanted(query.q, author=AccountId(query.account_id) if query.account_id is not None else None),
         below=NEWEST if query.max_id is None else query.max_id,
         above=query.min_id or 0,
         limit=query.limit,

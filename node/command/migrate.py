@@ -11,7 +11,7 @@ import click
 from node import moving
 from node import settings as node_settings
 from node.command.common import a_postgresql, data_option, print_table
-from node.command.progress import copying_shown
+from node.command.progress import copying_shown, share_shown
 from node.moving import Moved
 from node.settings import Settings
 from storage import schema_version, soundness
@@ -63,7 +63,8 @@ def _upgrade(settings: Settings) -> None:
         )
     else:
         click.echo(f"A copy of the database as it was is in {_copy(settings.database_file)}.")
-    before, after = apply.upgrade(database)
+    with share_shown("Bringing the database up to date") as tell:
+        before, after = apply.upgrade(database, tell=tell)
     if before == after:
         click.echo(f"Another process has brought the database to schema {after} meanwhile.")
     else:

@@ -9,7 +9,7 @@ import click
 
 from federation.service import Federation
 from node import passwords
-from node.actions import postings
+from node.actions import cards, postings
 from node.actions import second_factors as actions_of_factors
 from node.actions import staff as actions
 from node.app import place_of
@@ -28,7 +28,7 @@ from node.command.common import (
 )
 from node.errors import Invalid
 from node.passwords import Passwords
-from storage import audit, second_factors
+from storage import accounts, audit, second_factors
 from storage import staff as people
 from storage.ids import AccountId
 from storage.second_factors import Factors
@@ -36,6 +36,12 @@ from storage.sqlite import utc_now
 from storage.staff import Member
 from storage.store import Store, Unit
 from storage.vault import Vault
+
+function_option = click.option("--function", default=None, metavar="TEXT", help="What they do, as in the directory.")
+department_option = click.option("--department", default=None, metavar="TEXT", help="In which department.")
+place_option = click.option(
+    "--post", "place", default=None, metavar="TEXT", help="Where: the embassy, or headquarters."
+)
 
 
 @click.group()
@@ -48,10 +54,24 @@ def staff() -> None:
 @data_option
 @click.option("--name", "full_name", default="", metavar='"FULL NAME"', help="As colleagues know them.")
 @click.option("--role", type=click.Choice(people.ROLES), default=people.STAFF, show_default=True)
+@function_option
+@department_option
+@place_option
 @password_option
 @asynchronous
-async def add(name: str, data: Path, full_name: str, role: str, *, password_stdin: bool) -> None:
+async def add(
+    name: str,
+    data: Path,
+    full_name: str,
+    role: str,
+    function: str | None,
+    department: str | None,
+    place: str | None,
+    *,
+    password_stdin: bool,
+) -> None:
     """Give somebody an account on this node."""
+    card = cards.from_the_directory(function=function or "", department=department or "", place=place or "")
     password = ask_password(from_stdin=password_stdin)
     hashing = Passwords()
     async with opened(data) as (settings, store):
@@ -66,8 +86,39 @@ async def add(name: str, data: Path, full_name: str, role: str, *, password_stdi
             by=operator(),
             source=SOURCE,
         )
+        await store.write(cards.enter, account.id, card)
     hashing.close()
     click.echo(f"{account.display_name} (@{account.username}) can sign in at {settings.base_url}.")
+
+
+@staff.command()
+@click.argument("name")
+@data_option
+@click.option("--name", "full_name", default=None, metavar='"FULL NAME"', help="As colleagues know them.")
+@function_option
+@department_option
+@place_option
+@asynchronous
+async def describe(
+    name: str, data: Path, full_name: str | None, function: str | None, department: str | None, place: str | None
+) -> None:
+    """Change somebody's name, function, department or post, as in the ministry's directory. What is not named stays.
+
+    Other nodes are told by the node when it runs.
+    """
+    async with asking(data) as federation:
+        member = await federation.store.read(_member, name)
+        known = (await federation.store.read(accounts.get, member.account_id)).visiting_card
+        card = cards.from_the_directory(
+            function=known.function if function is None else function,
+            department=known.department if department is None else department,
+            place=known.place if place is None else place,
+        )
+        changed = await cards.describe(
+            federation, member.username, display_name=full_name, card=card, by=operator(), source=SOURCE
+        )
+    parts = (changed.visiting_card.function, changed.visiting_card.department, changed.visiting_card.place)
+    click.echo(", ".join(part for part in (changed.display_name, *parts) if part))
 
 
 @staff.command("list")

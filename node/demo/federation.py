@@ -18,7 +18,8 @@ from node.demo.places import Person, Place
 from node.errors import NodeError
 from node.passwords import Passwords
 from node.settings import FILE, Settings
-from storage import oauth, peers, staff
+from storage import accounts, oauth, peers, staff
+from storage.cards import Card
 from storage.ids import AccountId, Host
 from storage.opening import open_store
 from storage.store import Store, Unit
@@ -83,7 +84,7 @@ async def founded(place: Place, folder: Path, *, port: int, hashing: Passwords) 
     store = await open_store(settings.database)
     try:
         if is_new:
-            await _add_people(store, settings, place.people, hashing)
+            await _add_people(store, settings, place, hashing)
         for person in place.people:
             scopes = f"{ORDINARY} {ADMINISTRATION}" if person.role == staff.ADMIN else ORDINARY
             station.tokens[person.username] = await store.write(_token, person.username, scopes)
@@ -155,9 +156,9 @@ def free_ports(first: int, number: int) -> list[int]:
     raise NodeDidNotStart(f"There are not {number} free ports from {first} on. Name another with --port.")
 
 
-async def _add_people(store: Store, settings: Settings, people: Sequence[Person], hashing: Passwords) -> None:
+async def _add_people(store: Store, settings: Settings, place: Place, hashing: Passwords) -> None:
     known = {member.username for member in await store.read(staff.list_all)}
-    for person in people:
+    for person in place.people:
         if person.username not in known:
             await acts.add_member(
                 store,
@@ -170,6 +171,14 @@ async def _add_people(store: Store, settings: Settings, people: Sequence[Person]
                 by="command",
                 source="command",
             )
+        await store.write(_enter, person, place.name)
+
+
+def _enter(unit: Unit, person: Person, place: str) -> None:
+    """Have somebody stand in the directory."""
+    account: AccountId = staff.get(unit, person.username).account_id
+    card = Card(person.duty, person.department, place, skills=tuple(person.skills.split(", ")))
+    accounts.change_card(unit, account, display_name=person.name, card=card)
 
 
 def _token(unit: Unit, username: str, scopes: str) -> str:

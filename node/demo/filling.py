@@ -97,18 +97,8 @@ class Filling:
     async def _profile(self, actor: Actor) -> None:
         person = actor.person
         french = actor.station.place.language == "fr"
-        fields = (
-            [("Service", person.department), ("Sait", person.skills)]
-            if french
-            else [
-                ("Department", person.department),
-                ("Knows", person.skills),
-            ]
-        )
-        sent = {
-            "note": person.duty,
-            "fields_attributes": [{"name": name, "value": value} for name, value in fields],
-        }
+        office = ("Bureau", "B 214") if french else ("Office", "B 214")
+        sent = {"fields_attributes": [{"name": office[0], "value": office[1]}]}
         await actor.ask("PATCH", "/api/v1/accounts/update_credentials", json=sent)
         self.told(person.name)
 

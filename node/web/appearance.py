@@ -120,6 +120,8 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "written_at": lambda post: speech.long_time(ids.moment_of(int(post))),
         "number": speech.number,
         "size": speech.size,
+        "language_name": speech.name_of,
+        "node_name": name_of_node,
         "span": lambda event: speech.span(event["starts_at"], event["ends_at"], event["timezone"]),
         "iso": lambda moment: moment_of(moment).isoformat(timespec="seconds"),
         "tint": tint,

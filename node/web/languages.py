@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -141,7 +141,7 @@ class Speech:
         """What a language is called, or its code when nobody knows."""
         try:
             name = Locale.parse(language, sep="-").get_display_name(self.language)
-        except ValueError:  # UnknownLocaleError is none, but a broken code is
+        except (ValueError, UnknownLocaleError):
             return language
         return name or language
 

@@ -41,6 +41,7 @@ NOTICES = {
     "second-step-removed": message(
         "The second step is removed. The person signs in with the password, and was signed out."
     ),
+    "described": message("The directory is changed. Other nodes hear of it."),
     "deleted": message("The post is deleted."),
     "pinned": message("The post stands first on your profile."),
     "unpinned": message("The post stands among the others again."),
@@ -142,6 +143,17 @@ REFUSED = {
     ("base", "ERR_TOO_MANY"): message(
         "Many of your reports are still open. The moderators must look at them before you can send more."
     ),
+    ("by", "ERR_UNKNOWN"): message("Nobody is called so. Give a piece of the name, or look in the directory."),
+    ("since", "ERR_INVALID"): message("Give the day as year-month-day, such as 2027-01-31."),
+    ("until", "ERR_INVALID"): message("Give the day as year-month-day, such as 2027-01-31."),
+    ("until", "ERR_BEFORE"): message("The last day comes before the first. Exchange the two."),
+    ("display_name", "ERR_INVALID"): message("Give a name, of 100 characters at most."),
+    ("function", "ERR_TOO_LONG"): message("The function is too long: 100 characters at most."),
+    ("department", "ERR_TOO_LONG"): message("The department is too long: 100 characters at most."),
+    ("place", "ERR_TOO_LONG_PLACE"): message("The post is too long: 100 characters at most."),
+    ("languages", "ERR_TOO_MANY"): message("Choose 20 languages at most."),
+    ("skills", "ERR_TOO_MANY"): message("There are more than 20 skills. Keep those that colleagues ask you about."),
+    ("skills", "ERR_TOO_LONG"): message("A skill has 50 characters at most. Put commas between them."),
     ("id", "ERR_SELF"): message("Nobody decides about themselves. Ask another moderator."),
     ("ends_at", "ERR_INVALID"): message(
         "Give the day as year-month-day, such as 2027-01-31, and not one that is over."
@@ -258,7 +270,7 @@ def nobody_found(reason: str, language: Language) -> str:
     """
     sentences = {
         "nothing": message(
-            "Check the spelling. If the person works at another node, give the whole address: @name@node."
+            "Check the spelling, or give a piece of the name, the function, the department or the post."
         ),
         "broken": message("This is not the address of a person. It looks like @ken@tokyo.example."),
         "stranger": message("That node is not admitted here. Ask the administrator of this node to admit it."),

@@ -1,6 +1,7 @@
 """Bring a database to this program's schema."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -39,10 +40,11 @@ def head() -> str:
     return newest
 
 
-def upgrade(database: Path | str) -> tuple[str | None, str]:
+def upgrade(database: Path | str, *, tell: Callable[[float], None] = lambda _: None) -> tuple[str | None, str]:
     """Create a node's tables, or bring them to the present schema.
 
-    database: the path of a SQLite file, or `postgresql://…` of a database that exists.
+    database: the path of a SQLite file, or `postgresql://…` of a database that exists.  tell: hears how far a step that takes
+    its time is, 0 to 1.
     Returns the migration it was at (None for a new one) and the one it is at now.
     In PostgreSQL, processes that do this at once do it one after the other.
     Raises WrongSchema when it is newer than this program, StorageTrouble when it cannot be used.
@@ -57,7 +59,7 @@ def upgrade(database: Path | str) -> tuple[str | None, str]:
             if before is not None and before > head():
                 schema_version.check(before)
             connection.rollback()
-            settings.attributes["connection"] = connection
+            settings.attributes |= {"connection": connection, "tell": tell}
             command.upgrade(settings, "head")
             return before, head()
     except (DBAPIError, sqlite3.OperationalError) as error:

@@ -469,6 +469,38 @@ async def _point(bench: Bench, size: Size, axis: str, at: int) -> list[Row]:
     return found
 
 
+@measure("search")
+async def search(bench: Bench) -> list[Row]:
+    """Search by words, with a million posts: what the index takes, and how long it takes to find rare and common words."""
+    posts = 1_000_000 if bench.part >= 1 else 100_000
+    scene = await bench.scene(Size(accounts=1_000, posts=posts, readers=16, follows=100))
+    before, began = _bytes(scene), time.perf_counter()
+    await asyncio.to_thread(rows.index, scene.settings.database)
+    seconds, size = time.perf_counter() - began, _bytes(scene) - before
+    found = [
+        Row(
+            "search: index of a post",
+            f"{1e6 * seconds / posts:.0f} µs, {size / posts:,.0f} bytes",
+            "< 2 kB, post and all",
+        )
+    ]
+    async with serving(scene) as pid:
+        for work, asked in (
+            ("a rare word", f"q={posts // 2}"),
+            ("a word of every post", "q=calendrier"),
+            ("a rare and a common word", f"q={posts // 3}+calendrier"),
+            ("no such word", "q=introuvables"),
+            ("a common word, by one author", f"q=calendrier&account_id={rows.FIRST_ACCOUNT + 7}"),
+            ("a common word, the fifth page", "q=calendrier&offset=80"),
+        ):
+            path = f"/api/v2/search?type=statuses&{asked}"
+            asking = (scene.asking(path, nth % 16) for nth in itertools.count())
+            await load(scene.port, asking, clients=1, number=5, pids=[pid])
+            figures = await load(scene.port, asking, clients=4, number=bench.number(1_000), pids=[pid])
+            found.append(Row(f"search, {posts:,} posts: {work}", rates([figures]), "p95 ≤ 200 ms"))
+    return found
+
+
 @measure("signatures")
 async def signing(bench: Bench) -> list[Row]:
     """How many signatures one core makes and verifies in a second, beside the bare application that verifies and answers."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from storage import copying, post_words, sides
 from storage.ids import first_id_at
 from storage.opening import is_postgresql
 from storage.sqlite import utc_now
@@ -48,6 +49,19 @@ def fill(
     _write(database, "accounts", ACCOUNTS, (_account(at, moment, per_author) for at in range(accounts)), tell)
     _write(database, "posts", POSTS, (_post(at, posts, accounts, newest) for at in range(posts)), tell)
     _write(database, "follows", FOLLOWS, _follows(readers, accounts, follows, newest, moment), tell)
+    with closing(_opened(database)) as raw:
+        raw.execute("analyze")
+
+
+def index(database: Path | str) -> None:
+    """Index the words of all posts, as a migration does."""
+    with sides.writing(database) as side:
+
+        def put(found: list[post_words.Row]) -> None:
+            side.add(copying.WORDS, found)
+            side.keep()
+
+        post_words.fill(side.ask, put)
     with closing(_opened(database)) as raw:
         raw.execute("analyze")
 

@@ -136,6 +136,17 @@ def rows_of(database: Database) -> Rows:
     return found
 
 
+def found_by_a_word(database: Database, word: str) -> list[int]:
+    """The posts that the index has under a word."""
+    if is_postgresql(database):
+        with psycopg.connect(str(database)) as opened:
+            found = opened.execute("select rowid from post_words where words @@ %s::tsquery", [word]).fetchall()
+    else:
+        with contextlib.closing(sqlite3.connect(database)) as raw:
+            found = raw.execute("select rowid from post_words where post_words match ?", [word]).fetchall()
+    return [identifier for (identifier,) in found]
+
+
 def silent(_: Progress) -> None:
     pass
 
@@ -240,6 +251,8 @@ async def test_a_second_run_takes_over_only_what_has_changed(source: Database, t
     assert 0 < move(source, target) <= BATCH
     finished(source, target)
     assert rows_of(target) == rows_of(source)
+    assert found_by_a_word(target, "edited") == [20]
+    assert len(found_by_a_word(target, "_n")) == 2 * BATCH + 50
 
 
 async def test_rows_that_came_went_and_changed_their_names_are_right(source: Database, target: Database) -> None:

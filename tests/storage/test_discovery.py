@@ -1,6 +1,6 @@
-"""The directory, suggestions, counts of what is used, search and featured tags, on both databases."""
+"""The directory, suggestions, counts of what is used and featured tags, on both databases."""
 
-from storage import directory, featured_tags, follows, listening, search, tag_follows, tags, timelines, trends
+from storage import directory, featured_tags, follows, listening, tag_follows, tags, timelines, trends
 from storage.listening import Listeners
 from storage.pages import Page
 from storage.store import Store
@@ -26,8 +26,6 @@ async def test_people_and_things_to_discover(store: Store, person: Person, write
     names = [tag.name for tag in await store.read(tags.by_ids, await store.read(trends.tags, limit=5))]
     assert names == ["visa", "japon"]
     assert await store.read(trends.posts, limit=5) == []
-    assert len(await store.read(search.posts, marie.id, "ÉTAT", limit=5)) == 2
-    assert await store.read(search.posts, marie.id, "état", author=ken.id, limit=5) == [of_ken.id]
     visa = await store.write(tags.named, "VISA")
     assert [each.name for each in await store.read(featured_tags.worth_showing, ken.id, limit=5)] == ["japon", "visa"]
     await store.write(featured_tags.add, ken.id, visa.id)

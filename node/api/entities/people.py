@@ -1,17 +1,24 @@
 """People: accounts, oneself, mentions, and what stands between two."""
 
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from federation import html
 from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from node.web import assets
+from node.web.languages import Language, Speech
 from storage import accounts as account_rows
 from storage import follows, moves, quote_policies, relations, staff
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.relations import Relationship
 from storage.store import Unit
+
+LABELS: dict[Language, tuple[str, ...]] = {
+    "en": ("Function", "Department", "Post", "Languages", "Skills"),
+    "fr": ("Fonction", "Service", "Poste", "Langues", "Compétences"),
+}
 
 ROLE_NAMES = {staff.ADMIN: "Admin", staff.MODERATOR: "Moderator"}
 PERMISSIONS = {staff.ADMIN: "1", staff.MODERATOR: "1048576", staff.STAFF: "0"}
@@ -56,7 +63,10 @@ def account(node: Node, found: Account, *, successor: Account | None = None) -> 
         "noindex": True,
         "emojis": [],
         "roles": [],
-        "fields": [{"name": name, "value": value, "verified_at": None} for name, value in found.named_fields],
+        "fields": [
+            {"name": name, "value": value, "verified_at": None}
+            for name, value in (*_card_lines(node, found), *found.named_fields)
+        ],
     }
     if successor is not None:
         entity["moved"] = account(node, successor)
@@ -65,6 +75,16 @@ def account(node: Node, found: Account, *, successor: Account | None = None) -> 
     if found.suspended_at is not None:  # nothing of what they say is shown, here as elsewhere
         entity |= {"note": "", "fields": []}
     return {**entity, "suspended": True} if found.gone_at is not None or found.suspended_at is not None else entity
+
+
+def _card_lines(node: Node, found: Account) -> list[tuple[str, str]]:
+    """What somebody is looked up by, as lines of the profile in the node's language: HTML."""
+    if found.card == "{}":
+        return []
+    card, speech = found.visiting_card, Speech(node.settings.language)
+    languages = ", ".join(speech.name_of(code) for code in card.languages)
+    parts = (card.function, card.department, card.place, languages, ", ".join(card.skills))
+    return [(label, escape(part)) for label, part in zip(LABELS[speech.language], parts, strict=True) if part]
 
 
 def typed_fields(me: Account) -> list[tuple[str, str]]:

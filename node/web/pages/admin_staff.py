@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from node.actions import cards
 from node.actions import staff as acts
 from node.context import NODE
 from node.errors import Invalid
@@ -17,7 +18,8 @@ from storage.staff import Member
 from storage.store import Unit
 
 HERE = "/administration/staff"
-LONGEST_NAME = 100
+LONGEST_TYPED = 200
+FIELDS = ("username", "display_name", "role", "function", "department", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class Typed:
     username: str = ""
     display_name: str = ""
     role: str = staff.STAFF
+    function: str = ""
+    department: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,11 @@ async def add(request: web.Request) -> web.StreamResponse:
     """Give somebody an account."""
     node = request.app[NODE]
     form = await request.post()
-    typed = Typed(*(str(form.get(name, ""))[:LONGEST_NAME] for name in ("username", "display_name", "role")))
+    typed = Typed(*(str(form.get(name, ""))[:LONGEST_TYPED] for name in FIELDS))
     visitor = session.present(request)
     try:
-        await acts.add_member(
+        card = cards.from_the_directory(function=typed.function, department=typed.department, place=typed.place)
+        account = await acts.add_member(
             node.store,
             node.settings,
             node.passwords,
@@ -65,6 +71,7 @@ async def add(request: web.Request) -> web.StreamResponse:
             by=visitor.account.username,
             source=source_of(request),
         )
+        await node.store.write(cards.enter, account.id, card)
     except Invalid as invalid:
         return await listed(request, errors=said(request, visitor, invalid), typed=typed, status=422)
     return go(HERE, done="added")

@@ -13,6 +13,7 @@ from node.web.answers import go, render
 from node.web.declared import page
 from storage import accounts, follows, pins, relations, timelines
 from storage.accounts import Account
+from storage.cards import EMPTY
 from storage.follows import Related
 from storage.ids import AccountId
 from storage.pages import Page
@@ -91,4 +92,14 @@ async def face(request: web.Request, someone: Account, **own: Any) -> web.Stream
     visitor = session.present(request)
     (entity,) = await entities.accounts(node, visitor.account, [someone])
     between = await node.store.read(relations.of_each, visitor.account.id, [someone.id])
-    return await render(request, "profile.html", where="account", account=entity, relation=between[someone.id], **own)
+    is_shown = someone.suspended_at is None  # of whom moderators have suspended, nothing that they say
+    return await render(
+        request,
+        "profile.html",
+        where="account",
+        account=entity,
+        card=someone.visiting_card if is_shown else EMPTY,
+        own_fields=someone.named_fields if is_shown else [],
+        relation=between[someone.id],
+        **own,
+    )

@@ -1,5 +1,9 @@
 """Search through the client API: people, tags, and a post by its address."""
 
+from typing import Any
+
+from storage import accounts
+from storage.cards import Card
 from tests.node.api import shapes
 from tests.node.api.conftest import AppOf
 
@@ -22,6 +26,51 @@ async def test_each_kind_has_its_list(app_of: AppOf) -> None:
     assert (await marie.get(PATH, q="paul", type="accounts", following="true"))["accounts"] == []
     assert (await marie.get(PATH, q="paul", type="accounts", offset="1"))["accounts"] == []
     await marie.get(PATH, expect=422)
+
+
+async def test_posts_are_found_by_their_words(app_of: AppOf) -> None:
+    marie, paul = await app_of("marie"), await app_of("paul")
+    first = await marie.post("Les visas de l’État")
+    second = await paul.post("etat d’un VISA", spoiler_text="Objet")
+    hidden = await paul.post("visa", visibility="direct")
+
+    async def ids(**query: Any) -> list[str]:
+        found = await marie.get(PATH, type="statuses", **query)
+        return [one["id"] for one in found["statuses"]]
+
+    assert await ids(q="état visa") == [second["id"], first["id"]]
+    assert await ids(q="visa objet") == [second["id"]]
+    assert await ids(q="visa", account_id=marie.id) == [first["id"]]
+    assert await ids(q="visa", limit="1", offset="1") == [first["id"]]
+    assert await ids(q="visa", max_id=second["id"]) == [first["id"]]
+    assert await ids(q="visa", min_id=first["id"]) == [second["id"]]
+    assert await ids(q="visa AND * ( \" ' : ! &") == []
+    assert hidden["id"] not in await ids(q="visa")
+    await marie.ask("PUT", f"/api/v1/statuses/{first['id']}", json={"status": "autre chose"})
+    assert await ids(q="visa") == [second["id"]]
+    await paul.ask("DELETE", f"/api/v1/statuses/{second['id']}")
+    assert await ids(q="visa") == []
+
+
+async def test_a_card_stands_in_the_profile_and_is_no_field_of_ones_own(app_of: AppOf) -> None:
+    marie = await app_of("marie")
+    card = Card("Attachée <presse>", place="Tokyo", languages=("ja",))
+    await marie.house.node.store.write(accounts.change_card, marie.account.id, display_name="Marie", card=card)
+    own = await marie.get("/api/v1/accounts/verify_credentials")
+    assert [(field["name"], field["value"]) for field in own["fields"]] == [
+        ("Fonction", "Attachée &lt;presse&gt;"),
+        ("Poste", "Tokyo"),
+        ("Langues", "japonais"),
+    ]
+    assert own["source"]["fields"] == []
+    changed = await marie.ask(
+        "PATCH",
+        "/api/v1/accounts/update_credentials",
+        json={"fields_attributes": [{"name": "Bureau", "value": "B 214"}]},
+    )
+    assert [field["name"] for field in changed["fields"]] == ["Fonction", "Poste", "Langues", "Bureau"]
+    found = await marie.get("/api/v1/accounts/search", q="PRESSE")
+    assert [one["id"] for one in found] == [marie.id]
 
 
 async def test_an_address_shows_no_more_than_one_may_see(app_of: AppOf) -> None:

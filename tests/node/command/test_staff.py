@@ -41,6 +41,18 @@ def test_a_newcomer_is_listed_and_audited(place: Place) -> None:
     assert marie.split() == ["marie", "marie", "admin", "-", "active"]
 
 
+def test_what_the_directory_says_is_taken_over_and_changed(place: Place) -> None:
+    add(place, "ken", "--name", "Ken Sato", "--function", "Attaché naval", "--post", "Tokyo")
+    assert place.did("staff", "describe", "ken").out == "Ken Sato, Attaché naval, Tokyo\n"
+    said = place.did("staff", "describe", "@ken", "--department", "Mission militaire", "--post", "")
+    assert said.out == "Ken Sato, Attaché naval, Mission militaire\n"
+    assert place.did("staff", "describe", "ken", "--name", "Ken Satō").out.startswith("Ken Satō, Attaché")
+    assert audited(place)[-1] == ("staff.describe", "ken", "{}")
+    assert "100 characters at most" in place.refused("staff", "describe", "ken", "--function", "x" * 101)
+    assert "A name has" in place.refused("staff", "describe", "ken", "--name", " ")
+    assert "Nobody here is called" in place.refused("staff", "describe", "zoe")
+
+
 def test_a_role_changes_and_both_stand_in_the_audit(place: Place) -> None:
     add(place, "ken")
     assert place.did("staff", "role", "ken", "admin").out == "ken is now admin.\n"

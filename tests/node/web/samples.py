@@ -10,11 +10,15 @@ import segno
 
 from node.web import assets
 from node.web.addresses import Neighbours
+from node.web.asked import Asked
+from node.web.excerpts import Piece
+from node.web.pages.search import Hit
 from node.web.pages.settings import Typed
 from node.web.pages.settings_apps import Acting
 from node.web.pages.settings_pushes import Told
 from node.web.pages.settings_sessions import Opened
 from node.web.shortcuts import SHORTCUTS
+from storage.cards import EMPTY, Card
 from storage.contexts import Gap
 from storage.exports import Export
 from storage.ids import AccountId
@@ -370,7 +374,34 @@ STAFF = [
     staff("paul", "Paul Nguyen", "staff", disabled=True),
     staff("ines", "Inès Ferreira", "moderator", has_second_factor=True),
 ]
-TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr")
+CARD = Card("Attaché <presse>", "Service de presse", "Tokyo", ("fr", "ja", "x-none"), ("droit de la mer", "<i>visas"))
+DUTY = dict.fromkeys(("function", "department", "place"), "<b>bold")
+TYPED = SimpleNamespace(display_name="", username="", role="staff", locale="fr", **DUTY)
+ASKING_NOTHING = Asked()
+ASKING_ALL = Asked("état <x>", "ken", "tokyo.localhost:8002", "asie", "2026-01-01", "2026-02-01")
+HIT = Hit(WARNED, [Piece("What we "), Piece("know", found=True)], [Piece("<b>bold "), Piece("<x>", found=True)])
+SEARCH: dict[str, Any] = {
+    "asked": ASKING_ALL,
+    "errors": {},
+    "hits": [HIT, Hit(POST, [], [Piece("La délégation")])],
+    "people": [(KEN, CARD)],
+    "namesakes": [],
+    "nodes": ["tokyo.localhost:8002"],
+    "older": "/search?q=x&max_id=1",
+    "is_first": True,
+    "here_node": "here",
+}
+DIRECTORY: dict[str, Any] = {
+    "asked": ASKING_NOTHING,
+    "people": [(MARIE, EMPTY), (PAUL, CARD)],
+    "relations": {"1": APART, "2": APART, "4": FOLLOWED},
+    "nodes": ["tokyo.localhost:8002"],
+    "here_node": "here",
+    "before": "",
+    "after": "/people?page=2",
+    "is_whole": False,
+    "trouble": "",
+}
 
 FEED: dict[str, Any] = {
     "posts": POSTS,
@@ -392,6 +423,8 @@ FACE = {
     "pinned": [],
     "people": [],
     "around": ALONE,
+    "card": CARD,
+    "own_fields": [("Bureau", "<p>B 214</p><script>")],
 }
 
 DRAWN = segno.make("otpauth://totp/Legation").svg_data_uri()
@@ -679,10 +712,26 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "profile_blocked": ("profile.html", {**FACE, "account": HOSTILE, "relation": BLOCKED, "posts": []}),
     "people": (
         "people.html",
-        {"asked": "", "people": [MARIE, PAUL], "relations": {"1": APART, "4": FOLLOWED}, "trouble": ""},
+        DIRECTORY,
     ),
-    "people_found": ("people.html", {"asked": "ken", "people": [KEN], "relations": {"2": APART}, "trouble": ""}),
-    "people_none": ("people.html", {"asked": "<x>", "people": [], "relations": {}, "trouble": ""}),
+    "people_found": ("people.html", {**DIRECTORY, "asked": ASKING_ALL, "people": [(KEN, CARD)], "is_whole": True}),
+    "people_none": ("people.html", {**DIRECTORY, "asked": ASKING_ALL, "people": [], "before": "/people", "after": ""}),
+    "search": ("search.html", {**SEARCH, "asked": ASKING_NOTHING, "hits": [], "people": []}),
+    "search_found": ("search.html", SEARCH),
+    "search_none": ("search.html", {**SEARCH, "hits": [], "people": [], "older": ""}),
+    "search_end": ("search.html", {**SEARCH, "hits": [], "people": [], "older": "", "is_first": False}),
+    "search_namesakes": ("search.html", {**SEARCH, "namesakes": [(KEN, CARD), (PAUL, EMPTY)]}),
+    "search_wrong": ("search.html", {**SEARCH, "errors": {"by": "Non.", "until": "Non."}}),
+    "own_card": (
+        "own_card.html",
+        {"card": CARD, "languages": ["ja"], "skills": "visas", "spoken": [("fr", "x"), ("ja", "y")], "errors": {}},
+    ),
+    "own_card_wrong": (
+        "own_card.html",
+        {"card": EMPTY, "languages": [], "skills": "<b>bold", "spoken": [("fr", "x")], "errors": {"skills": "Non."}},
+    ),
+    "admin_person": ("admin_person.html", {"username": "paul", "typed": TYPED, "errors": {}}),
+    "admin_person_wrong": ("admin_person.html", {"username": "paul", "typed": TYPED, "errors": {"place": "Non."}}),
     "notifications": (
         "notifications.html",
         {

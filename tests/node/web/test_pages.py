@@ -329,7 +329,7 @@ async def test_people_are_found_by_name(marie: Browser, ken: Browser) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("zoe", "Vérifiez l’orthographe."),
+        ("zoe", "Vérifiez l’orthographe"),
         ("@zoe@stranger.example", "n’est pas admis ici"),
         ("@zoe@not a host", "Ce n’est pas l’adresse d’une personne."),
     ],

@@ -88,6 +88,7 @@ def test_every_template_has_a_sample() -> None:
         "components.html",
         "composer.html",
         "files.html",
+        "finding.html",
         "icons.html",
         "keeping.html",
         "part.html",
