@@ -204,6 +204,12 @@ async def without_a_link_a_page_says_so(scene: Scene) -> None:
     await expect(page.locator("h1")).to_have_text("Notifications")
 
 
+async def whoever_was_signed_out_meanwhile_signs_in_and_comes_back(scene: Scene) -> None:
+    await scene.context.clear_cookies(name="legation")
+    await scene.page.locator(".act-favourite").first.click()
+    await scene.page.wait_for_url("**/sign-in?next=%2F")
+
+
 async def what_a_page_weighs(scene: Scene) -> None:
     assert scene.context.browser
     state = await scene.context.storage_state()
@@ -242,6 +248,7 @@ async def test_what_scripts_add(scene: Scene) -> None:
         buttons_act_where_they_stand,
         pictures_come_when_they_are_asked_for,
         without_a_link_a_page_says_so,
+        whoever_was_signed_out_meanwhile_signs_in_and_comes_back,
     ):
         await scene.open("/")
         scene.trouble.clear()

@@ -25,8 +25,10 @@ async function act(form, button, live, part) {
     const headers = { "Legation-Part": part.dataset.part };
     const { answer, shown } = await ask(form.action, { method: "POST", body: sent, headers });
     if (answer.headers.has("Legation-Part")) exchange(part, shown, button);
-    else if (answer.ok) location.assign(answer.url);
-    else refuse(live, refusalIn(shown));
+    else if (!answer.ok) refuse(live, refusalIn(shown) || word("noLink"));
+    // Whoever was signed out meanwhile signs in, and comes back to this page.
+    else if (new URL(answer.url).pathname === "/sign-in") location.reload();
+    else location.assign(answer.url);
   } catch (error) {
     if (!(error instanceof NotReached)) throw error;
     refuse(live, word("noLink"));
