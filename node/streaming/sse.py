@@ -28,7 +28,10 @@ async def send(request: web.Request, stream: OpenStream) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "private, no-store", "X-Accel-Buffering": "no"}
     )
     answer.force_close()
-    await answer.prepare(request)
+    try:
+        await answer.prepare(request)
+    except ConnectionError:  # whoever asked has left already, as browsers do from one page to the next
+        return answer
     stream.say(THUMP)
     async with asyncio.TaskGroup() as group:
         writing = group.create_task(_write(answer, stream), name="write events")

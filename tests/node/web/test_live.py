@@ -1,7 +1,14 @@
 """What an open page is told: numbers, nothing of what was written."""
 
 import asyncio
+from unittest.mock import Mock
 
+from aiohttp import ClientConnectionResetError
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.test_utils import make_mocked_request
+
+from node.streaming import OpenStream, sse
+from node.streaming.open_stream import Proof
 from storage.ids import PostId
 from tests.node.api.conftest import AppOf, app_of
 from tests.node.conftest import PASSWORD, House
@@ -43,3 +50,16 @@ async def test_a_page_hears_how_much_is_new_and_no_more(house: House, app_of: Ap
         async with house.client.post("/sign-out", data={"csrf": csrf}) as out:
             assert out.status == 200
         assert b"sign in again" in await page.content.read()
+
+
+async def test_who_has_left_before_the_answer_begins_is_no_trouble(house: House) -> None:
+    """Pages that are passed through quickly hang up on the way. aiohttp notices when it sends the head of the answer."""
+    paul = await house.staff("paul")
+    line = Mock(AbstractStreamWriter)
+    line.send_headers.side_effect = ClientConnectionResetError("Cannot write to closing transport")
+    request = make_mocked_request("GET", "/live", writer=line)
+    stream = OpenStream(paul, Proof("0", is_session=True), frozenset(), transport="page", encode=sse.event)
+    answer = await sse.send(request, stream)
+    assert line.send_headers.called
+    assert not line.write.called
+    assert answer.status == 200
