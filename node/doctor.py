@@ -8,14 +8,8 @@ import os
 import shutil
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
-import federation
-import node
-import storage
 from federation.client import Budget
 from federation.errors import ForbiddenAddress, Unreachable
 from federation.service import Federation
@@ -23,6 +17,7 @@ from node import settings as node_settings
 from node.app import place_of
 from node.errors import BadSettings
 from node.settings import Settings
+from node.verdicts import MUCH_OF_CONNECTIONS, MUCH_SKEW_SECONDS, Finding, State, clock, installed_at, queue, room
 from node.web.wording import trouble_of
 from storage import audit, deliveries, facts, journal, peers, soundness, staff
 from storage.addresses import shown
@@ -35,30 +30,7 @@ from storage.sqlite import utc_now
 from storage.store import Store
 from storage.vault import Vault
 
-LITTLE_ROOM = 0.10
-NO_ROOM = 0.02
-MUCH_SKEW_SECONDS = 120
-OLD_QUEUE_HOURS = 24
-A_MOMENT = timedelta(minutes=2)
-MUCH_OF_CONNECTIONS = 0.8
 TESTED_WITH = 16
-
-
-class State(StrEnum):
-    """How a thing is."""
-
-    GOOD = "good"
-    LOOK = "look"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found about one thing, and what to do."""
-
-    what: str
-    state: State
-    sentence: str
 
 
 async def examine(data: Path, *, tell: Callable[[str], None]) -> list[Finding]:
@@ -101,35 +73,6 @@ def _mode(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "development", State.LOOK, "Development mode: plain http on this machine alone. Never for real posts."
         )
-
-
-def installed_at() -> datetime:
-    """When this program was put on this machine, by the machine's own clock then: the newest time of its files."""
-    floors = (Path(module.__file__) for module in (storage, federation, node) if module.__file__)
-    newest = max(path.stat().st_mtime for floor in floors for path in floor.parent.rglob("*.py"))
-    return datetime.fromtimestamp(newest, UTC)
-
-
-def clock(now: datetime, *, installed: datetime) -> Finding:
-    """Whether this machine's clock can be right. now: what it says.  installed: see `installed_at`.  Both aware, UTC."""
-    if now < installed - A_MOMENT:
-        sentence = (
-            f"The clock says {now:%Y-%m-%d %H:%M} UTC, and this program was installed when it said "
-            f"{installed:%Y-%m-%d %H:%M}: it was, or is, wrong. Set it by NTP."
-        )
-        return Finding("clock", State.BAD, sentence)
-    return Finding("clock", State.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
-
-
-def room(free: int, total: int, folder: Path) -> Finding:
-    """Whether there is room for what people will write. free, total: bytes of the disk of the folder."""
-    share = free / total
-    where = f"{free / 1e9:.1f} GB ({share:.0%}) of the disk of {folder} are free"
-    if share < NO_ROOM:
-        return Finding("disk", State.BAD, f"{where}: posts will soon be refused. Free some room now.")
-    if share < LITTLE_ROOM:
-        return Finding("disk", State.LOOK, f"{where}: plan for more room.")
-    return Finding("disk", State.GOOD, f"{where}.")
 
 
 def _rights(settings: Settings) -> Iterator[Finding]:
@@ -222,10 +165,10 @@ async def _contents(store: Store, settings: Settings) -> AsyncIterator[Finding]:
     waiting = await store.read(journal.unsettled)
     if waiting:
         yield Finding("received", State.LOOK, f"{waiting} received activities wait to be applied: is the node running?")
-    for queue in await store.read(deliveries.waiting_by_host):
-        hours = (utc_now() - queue.oldest_at).total_seconds() / 3600
-        state = State.LOOK if hours > OLD_QUEUE_HOURS else State.GOOD
-        yield Finding(f"queue to {queue.host}", state, f"{queue.waiting} waiting, the oldest for {hours:.1f} hours.")
+    for line in await store.read(deliveries.waiting_by_host):
+        hours = (utc_now() - line.oldest_at).total_seconds() / 3600
+        state = queue(line.oldest_at, now=utc_now())
+        yield Finding(f"queue to {line.host}", state, f"{line.waiting} waiting, the oldest for {hours:.1f} hours.")
     dead = await store.read(deliveries.dead)
     if dead:
         sentence = f"{len(dead)} deliveries were given up. `legation queue list` says why."

@@ -29,8 +29,9 @@ from node import settings as node_settings
 from node import settings_file
 from node.errors import BadSettings, NodeError
 from node.settings import DATABASE, FILE, Settings
-from storage import copying, destinations, media, schema_version
+from storage import copying, destinations, facts, media, schema_version
 from storage.copying import Tell
+from storage.errors import StorageTrouble
 from storage.files import NAME, Folder
 from storage.migrations import apply
 from storage.soundness import first_fault, one_sealed_key, schema_at
@@ -75,7 +76,10 @@ async def back_up(store: Store, settings: Settings, target: Path, *, progress: C
         await store.backup(copy, progress=progress)
         # After the database: a file that came meanwhile is one too many, and none is missing.
         names = [] if settings.media.bucket else await store.read(media.own_names)
-        return await asyncio.to_thread(_pack, Path(folder), target, settings, names)
+        size = await asyncio.to_thread(_pack, Path(folder), target, settings, names)
+    with contextlib.suppress(StorageTrouble):  # on a full disk the backup is whole all the same
+        await store.write(facts.put, facts.BACKED_UP_AT, datetime.now(UTC).isoformat(timespec="seconds"))
+    return size
 
 
 def restore(

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import orjson
 
+from storage.pages import Page, paged
 from storage.rows import milliseconds
 from storage.store import Unit
 
@@ -71,11 +72,63 @@ def add(unit: Unit, *, who: str, source: str, act: str, subject: str, detail: Ma
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which entries are wanted; what is empty or None does not matter.
+
+    who: the name.  act: whole, as `peer.allow`, or its family, as `peer`.  about: a part of what it was about.
+    since, until: aware, UTC; the first inclusive, the second exclusive.
+    """
+
+    who: str = ""
+    act: str = ""
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def entries(unit: Unit, *, limit: int, before: int | None = None) -> list[Entry]:
     """The latest entries, newest first. before: an entry's id, exclusive."""
     return unit.all(
         Entry, f"{SELECT} where id < :before order by id desc limit :limit", before=before or 1 << 62, limit=limit
     )
+
+
+def sought(unit: Unit, wanted: Sought, part: Page) -> list[Entry]:
+    """The entries that somebody looks for, newest first. What few entries fit may read all of them: read slowly."""
+    conditions = ["id > 0"]
+    if wanted.who:
+        conditions.append("lower(who) = :who")
+    if wanted.act:
+        conditions.append("(act = :act or act like :family escape '\\')")
+    if wanted.about:
+        conditions.append("lower(subject) like :about escape '\\'")
+    if wanted.since is not None:
+        conditions.append("at >= :since")
+    if wanted.until is not None:
+        conditions.append("at < :until")
+    return paged(
+        unit,
+        Entry,
+        f"{SELECT} where {' and '.join(conditions)}",
+        "id",
+        part,
+        who=wanted.who.lower(),
+        act=wanted.act,
+        family=f"{_literally(wanted.act)}.%",
+        about=f"%{_literally(wanted.about.lower())}%",
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def acts(unit: Unit) -> list[str]:
+    """Every kind of decision that is on record, by name."""
+    return unit.all(str, "select distinct act from audit order by act")
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def verify(unit: Unit) -> int | None:

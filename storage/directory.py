@@ -180,6 +180,20 @@ def suggestions(unit: Unit, reader: AccountId, *, limit: int) -> list[tuple[Acco
     return list(found.items())[:limit]
 
 
+def colleagues(unit: Unit, reader: AccountId, *, limit: int) -> list[AccountId]:
+    """People of this node whom a person does not follow yet, those who are followed most first."""
+    return unit.all(AccountId, OF_THIS_NODE, reader=reader, limit=limit)
+
+
+def elsewhere(unit: Unit, reader: AccountId, *, limit: int) -> list[Account]:
+    """People of other nodes whom a person does not follow yet, who wrote last first. Looks at whoever is known: read slowly."""
+    sql = f"""
+    select {COLUMNS} from accounts a where a.host <> '' and a.last_post_at is not null and {UNFOLLOWED}
+    order by a.last_post_at desc, a.id desc limit :limit
+    """
+    return unit.all(Account, sql, reader=reader, limit=limit)
+
+
 def hide_suggestion(unit: Unit, reader: AccountId, target: AccountId) -> None:
     """Suggest somebody to this person no more."""
     sql = """

@@ -1,8 +1,10 @@
-"""Facts about the node itself that must outlive its settings file: the address under which its ids were given out."""
+"""Facts about the node itself that no settings file holds: the address under which its ids were given out, the last backup."""
 
 from storage.store import Unit
 
 BASE_URL = "base_url"
+BACKED_UP_AT = "backed_up_at"
+"""When the last backup was whole, ISO 8601."""
 
 
 def get(unit: Unit, name: str) -> str | None:

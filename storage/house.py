@@ -33,6 +33,12 @@ class Text:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    at: datetime | None
+    rules: int | None
+
+
 def rules(unit: Unit) -> list[Rule]:
     """The rules that hold now, in the order in which they were added."""
     return unit.all(Rule, "select id, text, hint from rules where removed_at is null order by id")
@@ -42,6 +48,16 @@ def rules_by_ids(unit: Unit, identifiers: Iterable[int]) -> dict[int, Rule]:
     """Rules by their ids, also those that hold no more."""
     found = unit.all(Rule, "select id, text, hint from rules where id in :ids", ids=list(identifiers))
     return {rule.id: rule for rule in found}
+
+
+def changed_at(unit: Unit) -> datetime | None:
+    """When the charter last changed, by a rule that came or went; None while it has none."""
+    # One row, which holds nothing where there are no rules.
+    found = unit.one(
+        _Changed,
+        "select max(coalesce(removed_at, created_at)), sum(case when removed_at is null then 1 end) from rules",
+    )
+    return found.at if found is not None and found.rules else None
 
 
 def add_rule(unit: Unit, *, text: str, hint: str) -> Rule:

@@ -237,6 +237,16 @@ exports = Table(
     *lease(),
 )
 
+welcomes = Table(
+    "welcomes",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("charter_at", Moment),
+    Column("step", SmallInteger, nullable=False, server_default=text("0")),
+    Column("begun_at", Moment),
+    Column("done_at", Moment),
+)
+
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,

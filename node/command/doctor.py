@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from node.command.common import asynchronous, data_option, json_option, print_json
-from node.doctor import Finding, State, examine
+from node.doctor import examine
+from node.verdicts import Finding, State
 
 SIGNS = {State.GOOD: ("ok  ", "green"), State.LOOK: ("look", "yellow"), State.BAD: ("BAD ", "red")}
 

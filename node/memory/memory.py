@@ -2,7 +2,7 @@
 
 shelf      holds                                          made of (goes when one of these changes)
 callers    who a token speaks for                         their profile, numbers, standing as staff, relations
-sessions   whose a cookie is                              the same
+sessions   whose a cookie is, and if they owe the charter  the same
 posts      posts, rendered                                the post, what it shares, profiles of those it names
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
@@ -62,12 +62,16 @@ MEBIBYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session of the pages, and whose it is.  has_second_factor: whether they sign in with a second step."""
+    """A session of the pages, and whose it is.  has_second_factor: whether they sign in with a second step.
+
+    owes_charter: whether they have yet to accept the charter as it stood when the session began.
+    """
 
     session: Session
     member: Member
     account: Account
     has_second_factor: bool
+    owes_charter: bool
 
 
 @dataclass(frozen=True, slots=True)

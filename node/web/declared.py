@@ -21,6 +21,7 @@ from node.protection import closing_the_connection_on_refusal, takes_files
 from node.uploads import take_form
 from node.web import in_place, session
 from node.web.answers import go, render, render_without_storage
+from node.web.session import Visitor
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,12 +55,14 @@ def page(
     administrators: bool = False,
     moderators: bool = False,
     enrolling: bool = False,
+    before_charter: bool = False,
 ) -> Callable[[Page], Page]:
     """Declare a page.
 
     method: GET or POST.  path: as aiohttp's router takes it.  sign_in: whether only for people who are signed in.
     administrators: whether only for those who look after this node.  moderators: or, at least, after its reports.
     enrolling: whether also for people who still lack the second factor that the node demands of them.
+    before_charter: whether also for people who have yet to accept the charter; what is for everybody always is.
     """
 
     def declare(handler: Page) -> Page:
@@ -67,10 +70,12 @@ def page(
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
                 visitor = await session.visitor_of(request)
-                if visitor is None and (sign_in or administrators or moderators):
-                    return _to_sign_in(request)
-                if visitor is not None and visitor.must_enrol and not enrolling:
-                    return _to_enrolment(request)
+                needs_person = sign_in or administrators or moderators
+                elsewhere = _first(
+                    request, visitor, needs_person=needs_person, enrolling=enrolling, before_charter=before_charter
+                )
+                if elsewhere is not None:
+                    return elsewhere
                 if administrators and not (visitor and visitor.may_administer):
                     raise web.HTTPForbidden
                 if moderators and not (visitor and visitor.may_moderate):
@@ -88,6 +93,17 @@ def page(
         return handler
 
     return declare
+
+
+def _first(
+    request: web.Request, visitor: Visitor | None, *, needs_person: bool, enrolling: bool, before_charter: bool
+) -> web.Response | None:
+    """Where somebody goes before this page: to sign in, to their second factor, to the charter; None for nowhere."""
+    if visitor is None:
+        return _to_sign_in(request) if needs_person else None
+    if visitor.must_enrol:
+        return None if enrolling else _to_enrolment(request)
+    return to_charter(request) if visitor.owes_charter and needs_person and not before_charter else None
 
 
 async def _with_files(request: web.Request, handler: Page) -> web.StreamResponse:
@@ -153,6 +169,12 @@ def _to_enrolment(request: web.Request) -> web.Response:
         return web.Response(status=204)  # a page that listens is told to stop
     wanted = "" if request.method in CHANGING else request.path_qs
     return go(ENROLMENT + ("?" + urlencode({"next": wanted}) if wanted not in {"", "/"} else ""))
+
+
+def to_charter(request: web.Request) -> web.Response:
+    """Send somebody to the charter first; from there they come back to a page, and begin a form anew."""
+    then = request.path_qs if request.method not in CHANGING else "/"
+    return go("/charter?" + urlencode({"next": then}))
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

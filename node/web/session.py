@@ -25,7 +25,7 @@ from node.context import NODE, Node
 from node.memory import SignedIn, tags
 from node.protection import ACCOUNT
 from node.uploads import form_of
-from storage import accounts, second_factors, staff
+from storage import accounts, second_factors, staff, welcomes
 from storage.accounts import Account
 from storage.errors import StorageTrouble
 from storage.staff import Session
@@ -47,6 +47,7 @@ class Visitor:
     role, locale: as they are now.  csrf: what each form of theirs must carry, masked (`csrf_of`).
     session: in which they are here.  must_enrol: whether the node demands a second factor of them that they do not have:
     nothing else is open until they do.
+    owes_charter: whether they have yet to accept the charter as it stood when they signed in.
     """
 
     account: Account
@@ -55,6 +56,7 @@ class Visitor:
     csrf: str
     session: Session
     must_enrol: bool
+    owes_charter: bool
 
     @property
     def may_administer(self) -> bool:
@@ -117,6 +119,7 @@ async def _find(request: web.Request) -> Visitor | None:
         _token_of(secret),
         found.session,
         must_enrol=demanded and not found.has_second_factor,
+        owes_charter=found.owes_charter,
     )
 
 
@@ -149,7 +152,13 @@ def _session_and_person(unit: Unit, digest: str) -> SignedIn | None:
         return None
     session, member = found
     account = member.account_id
-    return SignedIn(session, member, accounts.get(unit, account), second_factors.has_any(unit, account))
+    return SignedIn(
+        session,
+        member,
+        accounts.get(unit, account),
+        second_factors.has_any(unit, account),
+        welcomes.owes_charter(unit, account, since=session.created_at),
+    )
 
 
 # ---- in and out -----------------------------------------------------------------------------------------------------

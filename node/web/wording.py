@@ -67,6 +67,9 @@ NOTICES = {
     "filter-removed": message("The filter is deleted."),
     "node-hidden": message("You read nothing of this node any more."),
     "node-shown": message("You read of this node again. Whom you followed there, you follow anew."),
+    "all-followed": message("You follow your colleagues of this node now."),
+    "welcomed": message("Welcome to your journal."),
+    "welcome-ended": message("The steps are put away. You find them in your settings whenever you like."),
     "muted": message("This person is muted."),
     "unmuted": message("This person is no longer muted."),
     "blocked": message("This person is blocked."),
@@ -203,6 +206,9 @@ REFUSED = {
         "Mention the author of the post that you quote, or choose other readers."
     ),
     ("quote_approval_policy", "ERR_INCLUSION"): message("Choose who can quote your post."),
+    ("languages", "ERR_TOO_LONG"): message("The languages are too long: 100 characters at most."),
+    ("topic", "ERR_INVALID"): message("A topic is one word: letters, digits and underscores, without spaces."),
+    ("topic", "ERR_TOO_MANY"): message("You follow 200 topics already. Leave one first."),
     ("username", "ERR_INVALID"): message(
         "A username has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
     ),

@@ -15,7 +15,7 @@ from node import app, founding
 from node.actions import staff as people
 from node.app import Running
 from node.settings import Settings
-from storage import deliveries, journal, oauth, peers, staff
+from storage import deliveries, journal, oauth, peers, staff, welcomes
 from storage.ids import Host
 from storage.sqlite import utc_now
 from storage.store import Unit
@@ -143,7 +143,7 @@ class Place:
         self._stack = self._running = None
 
     async def staff(self, username: str, *, role: str = "staff") -> Staff:
-        """A new member of staff, signed in with an app."""
+        """A new member of staff, welcomed already, signed in with an app."""
         node = self.running.node
         account = await people.add_member(
             node.store,
@@ -156,6 +156,7 @@ class Place:
             by="test",
             source="test",
         )
+        await node.store.write(welcomes.finish, account.id)
         token = await node.store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
         return Staff(self, username, token)
 

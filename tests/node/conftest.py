@@ -16,7 +16,7 @@ from node.app import running
 from node.context import Node
 from node.settings import Settings, checked, write_secret
 from node.streaming import Hub
-from storage import accounts, facts, oauth, staff
+from storage import accounts, facts, oauth, staff, welcomes
 from storage.accounts import Account
 from storage.migrations.apply import upgrade
 from storage.sqlite import utc_now
@@ -54,9 +54,12 @@ class House:
     def url(self) -> str:
         return self.node.base_url
 
-    async def staff(self, name: str, *, role: str = "staff") -> Account:
-        """Somebody who may sign in with PASSWORD."""
-        return await self.node.store.write(_hire, name, self.url, role)
+    async def staff(self, name: str, *, role: str = "staff", is_new: bool = False) -> Account:
+        """Somebody who may sign in with PASSWORD. is_new: whether they have yet to be welcomed."""
+        account = await self.node.store.write(_hire, name, self.url, role)
+        if not is_new:
+            await self.node.store.write(welcomes.finish, account.id)
+        return account
 
     async def token(self, account: Account | None, scopes: str = ALL_SCOPES) -> dict[str, str]:
         """The header with which an app acts for somebody."""

@@ -1,9 +1,13 @@
 """The audit: entries are added, read newest first, and a changed one breaks the chain."""
 
+from datetime import UTC, datetime
+
 import orjson
 import pytest
 
 from storage import audit
+from storage.audit import Sought
+from storage.pages import Page
 from storage.store import Store, Unit
 
 
@@ -78,3 +82,28 @@ async def test_an_act_that_failed_leaves_no_entry(store: Store) -> None:
     with pytest.raises(ValueError, match=r"^$"):
         await store.write(refused)
     assert await store.read(audit.entries, limit=10) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Sought(), [3, 2, 1]),
+        (Sought(who="MARIE"), [3, 2, 1]),
+        (Sought(who="mari"), []),
+        (Sought(act="peer"), [3, 1]),
+        (Sought(act="peer.allow"), [1]),
+        (Sought(act="peer%"), []),
+        (Sought(about="TOKYO"), [3, 2, 1]),
+        (Sought(about="to_yo"), []),
+        (Sought(since=datetime(2026, 1, 5, tzinfo=UTC), until=datetime(2026, 1, 6, tzinfo=UTC)), [3, 2, 1]),
+        (Sought(until=datetime(2026, 1, 5, tzinfo=UTC)), []),
+        (Sought(since=datetime(2026, 1, 6, tzinfo=UTC)), []),
+    ],
+)
+async def test_entries_are_found_by_who_what_about_and_when(
+    three_entries: Store, wanted: Sought, expected: list[int]
+) -> None:
+    assert [entry.id for entry in await three_entries.read(audit.sought, wanted, Page(5))] == expected
+    older = await three_entries.read(audit.sought, wanted, Page(5, max_id=3))
+    assert [entry.id for entry in older] == [each for each in expected if each < 3]
+    assert await three_entries.read(audit.acts) == ["peer.allow", "peer.remove", "staff.role"]

@@ -14,7 +14,7 @@ from node.oauth.consent import BadQuestion, Question
 from node.protection import CONTENT_SECURITY_POLICY
 from node.web import permissions, session
 from node.web.answers import go, language_of, render
-from node.web.declared import page
+from node.web.declared import page, to_charter
 from node.web.languages import Language, translations
 from node.web.pages.sign_in import address_of_form
 from node.web.wording import message
@@ -41,6 +41,8 @@ async def ask(request: web.Request) -> web.StreamResponse:
     visitor = await session.visitor_of(request)
     if visitor is None or request.query.get("force_login", "") in {"true", "1"}:
         return go(address_of_form(str(request.rel_url.without_query_params("force_login"))))
+    if visitor.owes_charter:
+        return to_charter(request)
     return await render(
         request,
         "oauth_consent.html",

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from node.actions import passkeys
+from node.actions import passkeys, welcome
 from node.context import NODE
 from node.errors import SignInRefused, TooManyTries
 from node.origins import address_of
@@ -69,6 +69,8 @@ async def whole(request: web.Request, then: str, secret: str, *, done: str = "")
     secret: of the new session.  done: the code of a notice to show there.
     """
     await session.end(request)
+    if then == "/" and await welcome.greet(request.app[NODE], session.digest_of(secret)):
+        then = "/welcome"
     answer = go(then, done=done)
     session.remember(request, answer, secret)
     signing_in.forget_half(request, answer)

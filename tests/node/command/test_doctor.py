@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from node.doctor import State, clock, condition, connections, installed_at, room
+from node.doctor import condition, connections
+from node.verdicts import State, clock, installed_at, room
 from storage.soundness import Condition
 from tests.databases import postgresql_server
 from tests.loopback import free_port

@@ -46,9 +46,10 @@ class Browser:
         async with self.client.get(path, headers={"Accept": "text/html", **headers}) as answer:
             return Shown(answer.status, answer.real_url, await answer.text())
 
-    async def send(self, page: Shown, action: str, **fields: str) -> Shown:
-        """Fill in a form of a page and send it."""
-        async with self.client.post(action, data={**page.hidden(action), **fields}) as answer:
+    async def send(self, page: Shown, action: str, *, to: str = "", **fields: str) -> Shown:
+        """Fill in a form of a page and send it. to: where, if a button of the form sends it elsewhere."""
+        assert not to or f'formaction="{to}"' in page.html
+        async with self.client.post(to or action, data={**page.hidden(action), **fields}) as answer:
             return Shown(answer.status, answer.real_url, await answer.text())
 
     async def press(self, path: str, ending: str) -> Shown:

@@ -412,6 +412,7 @@ FEED: dict[str, Any] = {
     "errors": {},
     "first_page": True,
     "newcomer": False,
+    "welcome": None,
     "announcements": [SimpleNamespace(id=5, content="<p>Coupure lundi.</p>")],
 }
 NO_FEED = {**FEED, "posts": [], "around": ALONE}

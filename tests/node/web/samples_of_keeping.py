@@ -94,6 +94,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             "first_page": False,
             "newcomer": False,
             "announcements": [],
+            "welcome": None,
             "errors": {},
             "shown": "following",
         },

@@ -23,11 +23,11 @@ async def visit(house: House) -> AsyncIterator[Visit]:
     """Signs somebody in; made on first sight."""
     async with AsyncExitStack() as stack:
 
-        async def sign_in(name: str, *, role: str = "staff") -> Browser:
+        async def sign_in(name: str, *, role: str = "staff", lands_on: str = "/") -> Browser:
             if await house.node.store.read(staff.by_username, name) is None:
                 await house.staff(name, role=role)
             browser = Browser(await stack.enter_async_context(loopback.session(base_url=house.url)))
-            assert (await browser.sign_in(name, PASSWORD)).url.path == "/"
+            assert (await browser.sign_in(name, PASSWORD)).url.path == lands_on
             return browser
 
         yield sign_in
@@ -412,7 +412,7 @@ async def test_staff_are_added_given_roles_and_closed(house: House, visit: Visit
     fields = {"username": "Ines", "display_name": "Inès Ferreira", "password": PASSWORD, "role": "staff"}
     shown = await admin.send(await admin.open(page), page, **fields)
     assert "Inès Ferreira" in shown.text
-    ines = await visit("ines")
+    ines = await visit("ines", lands_on="/welcome/1")
     await admin.send(await admin.open(page), f"{page}/ines/role", role="moderator")
     member = await house.node.store.read(staff.get, "ines")
     assert member.role == "moderator"

@@ -1,0 +1,105 @@
+"""The first days: the steps of welcome, what is said of oneself in them, whom and what one follows, the first post."""
+
+import asyncio
+from collections.abc import Sequence
+
+from federation import html
+from node.actions import compose, people, tags
+from node.actions.compose import Draft
+from node.actions.people import Line
+from node.context import Node
+from node.errors import Invalid
+from storage import accounts, directory, staff, welcomes
+from storage.accounts import Account
+from storage.store import Unit
+from storage.visibility import Reach
+from storage.welcomes import STEPS
+
+MOST_AT_ONCE = 200
+"""Of how many colleagues one follows all by one button."""
+
+LONGEST_LANGUAGES = 100
+LANGUAGE_LINES = {"fr": "Langues", "en": "Languages"}
+"""What the line of a profile is called that names the languages somebody speaks, by the language of their pages."""
+
+
+async def greet(node: Node, digest: str) -> bool:
+    """Have the steps begin for who signs in for the first time. Returns whether they begin now.
+
+    digest: of the session that has just begun.  Whoever follows people or has written is no newcomer.
+    """
+    return await node.store.write(_greet, digest)
+
+
+async def introduce(node: Node, me: Account, *, note: str, languages: str, locale: str) -> Account:
+    """Say who one is. Other lines of the profile stay. Raises Invalid.
+
+    note: Markdown.  languages: as typed, empty for none.  locale: `fr` or `en`, in which their line is named.
+    """
+    said = " ".join(languages.split())
+    if len(said) > LONGEST_LANGUAGES:
+        raise Invalid(
+            "languages", "ERR_TOO_LONG", f"Languages are too long (maximum is {LONGEST_LANGUAGES} characters)"
+        )
+    return await people.change_profile(
+        node,
+        me,
+        display_name=me.display_name,
+        note=note,
+        fields=None,
+        locked=me.locked,
+        discoverable=me.discoverable,
+        line=Line(LANGUAGE_LINES[locale], said, instead_of=frozenset(LANGUAGE_LINES.values())),
+    )
+
+
+def languages_of(me: Account) -> str:
+    """The languages that somebody's profile names, as text."""
+    return next((html.plain_text(value) for name, value in me.named_fields if name in LANGUAGE_LINES.values()), "")
+
+
+async def follow_colleagues(node: Node, me: Account) -> int:
+    """Follow, or ask to follow, everybody of this node whom one does not follow yet. Returns how many were asked.
+
+    Nothing happens where they are more than `MOST_AT_ONCE`.
+    """
+    wanted = await node.store.read(colleagues, me, limit=MOST_AT_ONCE + 1)
+    if len(wanted) > MOST_AT_ONCE:
+        return 0
+    await asyncio.gather(*(people.follow(node, me, other) for other in wanted))
+    return len(wanted)
+
+
+def colleagues(unit: Unit, me: Account, *, limit: int) -> list[Account]:
+    """People of this node whom one does not follow yet."""
+    ids = directory.colleagues(unit, me.id, limit=limit)
+    known = accounts.by_ids(unit, ids)
+    return [known[identifier] for identifier in ids]
+
+
+async def follow_topics(node: Node, me: Account, names: Sequence[str]) -> None:
+    """Follow some tags, as typed, each once. Raises Invalid: one of them is none, or they are too many; then none is followed."""
+    wanted = dict.fromkeys(tags.demanded(name) for name in names)
+    for name in wanted:
+        await tags.follow(node, me, name)
+
+
+async def write_first(node: Node, me: Account, *, text: str, reach: Reach, language: str, key: str) -> None:
+    """Publish the first post. key: tells this form from others.  Raises Invalid."""
+    await compose.post(node, me, Draft(text, reach=reach, language=language), idempotency_key=key or None)
+
+
+def come_to(unit: Unit, me: Account, step: int) -> None:
+    """Note that somebody comes to a step; behind the last one, that they are through. step: ≥ 1."""
+    if step > STEPS:
+        welcomes.finish(unit, me.id)
+    else:
+        welcomes.reach(unit, me.id, step)
+
+
+def _greet(unit: Unit, digest: str) -> bool:
+    found = staff.find_session(unit, digest)
+    if found is None:
+        return False
+    account = accounts.get(unit, found[1].account_id)
+    return not account.following_count and not account.posts_count and welcomes.begin(unit, account.id)

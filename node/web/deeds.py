@@ -1,0 +1,56 @@
+"""What is on record, in words: one sentence for each kind of decision that the node notes."""
+
+from node.web.languages import Language, translations
+from node.web.wording import message
+
+ACTS = {
+    "account.none": message("Warned somebody"),
+    "account.sensitive": message("Marked somebody’s posts as sensitive"),
+    "account.unsensitive": message("No longer marks somebody’s posts as sensitive"),
+    "account.disable": message("Closed an account after a report"),
+    "account.enable": message("Opened an account again after a report"),
+    "account.silence": message("Silenced an account"),
+    "account.unsilence": message("Ended the silence of an account"),
+    "account.suspend": message("Suspended an account"),
+    "account.unsuspend": message("Ended the suspension of an account"),
+    "account.erase": message("Erased an account"),
+    "announcement.publish": message("Published an announcement"),
+    "announcement.withdraw": message("Withdrew an announcement"),
+    "keys.rotate": message("Replaced keys"),
+    "node.found": message("Founded the node"),
+    "peer.allow": message("Admitted a node"),
+    "peer.remove": message("Removed a node"),
+    "post.remove": message("Removed a post"),
+    "queue.drop": message("Gave up messages that waited"),
+    "report.assign": message("Took over a report"),
+    "report.unassign": message("Left a report to others"),
+    "report.classify": message("Changed what a report is about"),
+    "report.note": message("Wrote a note on a report"),
+    "report.resolve": message("Closed a report"),
+    "report.reopen": message("Opened a report again"),
+    "rule.add": message("Added a rule to the charter"),
+    "rule.remove": message("Took a rule out of the charter"),
+    "sign-in.failed": message("Failed to sign in"),
+    "staff.add": message("Added a member of staff"),
+    "staff.arrive": message("Received somebody from another node"),
+    "staff.disable": message("Closed an account"),
+    "staff.enable": message("Opened an account again"),
+    "staff.move": message("Let somebody move to another node"),
+    "staff.password": message("Changed a password"),
+    "staff.role": message("Changed a role"),
+    "text.write": message("Wrote a text about the node"),
+    "token.add": message("Made a token for a script"),
+}
+
+
+def act_in_words(act: str, language: Language) -> str:
+    """What somebody did. act: as it is kept, or "" for whatever it was.  One that has no words here is said as it is kept."""
+    said = translations(language).ugettext
+    if not act:
+        return str(said(message("Everything")))
+    return str(said(ACTS[act])) if act in ACTS else act
+
+
+def no_day(language: Language) -> str:
+    """What was typed is no day."""
+    return str(translations(language).ugettext(message("Give the day as year-month-day, such as 2027-01-31.")))

@@ -1,0 +1,60 @@
+"""The first day in a real browser, on a phone and without scripts: the charter, the five steps, the journal, what is new."""
+
+import pytest
+from playwright.async_api import Browser
+
+from node.actions import staff as people
+from storage import house
+from tests.browser.conftest import CHROMIUM
+from tests.federated.conftest import PASSWORD, FederationOf
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
+
+
+async def test_somebody_arrives(chromium: Browser, federation_of: FederationOf) -> None:
+    (paris,) = await federation_of(1)
+    node = paris.running.node
+    marie = await paris.staff("marie")
+    await marie.post("Bienvenue à toutes et à tous #accueil")
+    await node.store.write(house.add_rule, text="On signe de son nom.", hint="")
+    await people.add_member(
+        node.store,
+        paris.settings,
+        node.passwords,
+        username="lea",
+        display_name="Léa Martin",
+        password=PASSWORD,
+        role="staff",
+        by="test",
+        source="test",
+    )
+    phone = await chromium.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=False)
+    phone.set_default_timeout(5_000)
+    page = await phone.new_page()
+    await page.goto(f"{paris.base_url}/")
+    await page.fill("input[name=username]", "lea")
+    await page.fill("input[name=password]", PASSWORD)
+    await page.click("main button[type=submit]")
+    await page.click("text=Je l’ai lue et je l’accepte")
+    await page.wait_for_url("**/welcome/1")
+    # By the keyboard alone: the fields in their order, then the button.
+    await page.focus("#field-note")
+    await page.keyboard.type("Visas")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("français")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/welcome/2")
+    await page.click("main .people button:has-text('Suivre')")
+    await page.click("text=Continuer")
+    await page.check("#content input[value=accueil]")
+    await page.click("text=Suivre et continuer")
+    await page.click("text=Passer cette étape")
+    await page.wait_for_url("**/welcome/5")
+    await page.click("text=Publier et terminer")
+    await page.wait_for_url("**/?done=welcomed")
+    assert "#presentation" in await page.inner_text("main")
+    await page.click("nav.tabs a:last-child")
+    assert "Marie a écrit" in await page.inner_text("main")
+    await page.click("text=J’ai lu tout cela")
+    assert "Vous êtes à jour" in await page.inner_text("main")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
