@@ -45,6 +45,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """Something that is not posted.  at: when it was last typed at, or is to be posted.  typed: JSON, as its form keeps it."""
+
+    id: int
+    at: datetime
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A line of one thing: the address of a post, a host, a tag."""
 
@@ -92,6 +101,16 @@ where l.account_id = :account and m.id > :after order by m.id limit :most
 NOTED = """
 select n.target_id, a.username, a.host, 0, 0, n.text from account_notes n join accounts a on a.id = n.target_id
 where n.account_id = :account and n.target_id > :after order by n.target_id limit :most
+"""
+
+DRAFTED = """
+select d.id, d.updated_at, d.typed from drafts d
+where d.account_id = :account and d.sent_at is null and d.id > :after order by d.id limit :most
+"""
+
+SCHEDULED = """
+select s.id, s.due_at, s.draft from scheduled_posts s where s.account_id = :account and s.id > :after
+order by s.id limit :most
 """
 
 BOOKMARKED = f"""
@@ -166,6 +185,16 @@ def listed(unit: Unit, account: AccountId, after: int) -> list[Person]:
 def noted(unit: Unit, account: AccountId, after: int) -> list[Person]:
     """About whom they have noted something. text: what."""
     return unit.all(Person, NOTED, account=account, after=after, most=PART)
+
+
+def drafted(unit: Unit, account: AccountId, after: int) -> list[Begun]:
+    """What they have begun to write."""
+    return unit.all(Begun, DRAFTED, account=account, after=after, most=PART)
+
+
+def scheduled(unit: Unit, account: AccountId, after: int) -> list[Begun]:
+    """What is to be posted later."""
+    return unit.all(Begun, SCHEDULED, account=account, after=after, most=PART)
 
 
 def bookmarked(unit: Unit, account: AccountId, after: int) -> list[Named]:

@@ -4,6 +4,7 @@
     outbox.json          everything written and shared, oldest first ActivityStreams: Create, Announce
     likes.json           addresses of what was found useful          ActivityStreams
     bookmarks.json       addresses of bookmarks                      ActivityStreams
+    drafts.json          what was begun, and what waits for its time in scheduled.json: as their forms keep it
     media/…              files of posts, pictures of the profile, under the names that stand in their addresses
     *.csv                people and things in lists                  the columns that Mastodon reads
 
@@ -27,7 +28,7 @@ from node.context import Node
 from node.media.types import ending_of
 from storage import belongings, media
 from storage.accounts import Account
-from storage.belongings import Named, Person, Written
+from storage.belongings import Begun, Named, Person, Written
 from storage.files import FileMissing
 from storage.ids import AccountId
 from storage.media import Media
@@ -57,6 +58,8 @@ async def write(node: Node, me: Account, path: Path, *, tell: Tell) -> None:
         await copy.outbox()
         await copy.addresses("likes.json", belongings.favourited)
         await copy.addresses("bookmarks.json", belongings.bookmarked)
+        await copy.begun("drafts.json", belongings.drafted)
+        await copy.begun("scheduled.json", belongings.scheduled)
         await copy.tables()
         await copy.files()
 
@@ -95,6 +98,18 @@ class _Copy:
                 await add(_joined([row.name for row in part], first=first))
                 first = False
             await add(b"]}")
+
+    async def begun(self, name: str, read: Read[Begun]) -> None:
+        async with self._entry(name) as add:
+            await add(b"[")
+            first = True
+            async for part in self._parts(read):
+                said: list[JsonValue] = [
+                    {"at": documents.timestamp(row.at), "typed": orjson.loads(row.typed)} for row in part
+                ]
+                await add(_joined(said, first=first))
+                first = False
+            await add(b"]")
 
     async def tables(self) -> None:
         languages = "Languages"

@@ -4,13 +4,14 @@ import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 
 from node.exports import archive
-from storage import belongings, exports
+from storage import belongings, drafts, exports
 from storage.accounts import Account
 from storage.events import ExportsChanged
 from storage.store import Unit
@@ -100,6 +101,12 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
     made = await marie.ask("POST", "/api/v1/lists", json={"title": "Asie"})
     await marie.ask("POST", f"/api/v1/lists/{made['id']}/accounts", json={"account_ids": [ken.id]})
     await marie.towards(paul, "block")
+    later = (marie.house.clock() + timedelta(hours=1)).isoformat()
+    await marie.post("Pour plus tard", scheduled_at=later)
+    for number in range(3):
+        await marie.house.node.store.write(
+            drafts.keep, marie.account.id, f"key{number}", f'{{"text": "{number}"}}', files=[]
+        )
     await asked_for(browser)
     await until(lambda: is_ready(browser))
     copy = await copy_of(browser)
@@ -128,6 +135,9 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
     assert table(copy, "lists.csv") == [["Asie", f"ken@{domain}"]]
     assert table(copy, "notes.csv")[1:] == [[f"ken@{domain}", "'=SUM(A1)"]]
     assert table(copy, "bookmarks.csv") == [[theirs["uri"]]]
+    assert [each["typed"]["text"] for each in orjson.loads(copy.read("drafts.json"))] == ["0", "1", "2"]
+    (waiting,) = orjson.loads(copy.read("scheduled.json"))
+    assert "Pour plus tard" in str(waiting["typed"])
     everything = b"".join(copy.read(each) for each in copy.namelist())
     assert hidden["uri"].encode() not in everything
     assert b"De Ken" not in everything
