@@ -77,6 +77,6 @@ async function showKeys() {
     sheet.showModal();
   } catch (error) {
     if (!(error instanceof NotReached)) throw error;
-    say(word("noLink"));
+    location.assign("/shortcuts");
   }
 }

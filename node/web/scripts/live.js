@@ -54,6 +54,7 @@ function offer(fresh) {
   const button = news.querySelector("button");
   button.querySelector("span").textContent = counted(news, fresh);
   button.hidden = false;
+  lead(null);
 }
 
 // Put the new posts above the others. Where the top of the list is in sight they appear there; else what is read stays
@@ -65,18 +66,20 @@ async function insertNews() {
   try {
     const { answer, shown } = await ask(location.pathname + "?min_id=" + news.dataset.since);
     const fresh = shown.querySelector("main .posts[data-list]");
-    if (!answer.ok || answer.redirected || !fresh) return location.assign("/");
+    if (!answer.ok || answer.redirected) return location.assign("/");
+    button.hidden = true;
+    // All of it may be what the reader does not want to see.
+    if (!fresh) return;
     const posts = [...fresh.children].filter(post => !document.getElementById(post.id));
     const isAbove = prepend(document.querySelector("main .posts[data-list]"), posts);
     news.dataset.since = posts[0]?.dataset.id ?? news.dataset.since;
-    button.hidden = true;
     say(counted(news, posts.length || waiting));
     goTo(isAbove ? postAtTop() : posts[0], { scroll: false });
     lead(isAbove ? posts[0] : null);
     listen();
   } catch (error) {
     if (!(error instanceof NotReached)) throw error;
-    say(word("noLink"));
+    button.querySelector("span").textContent = word("noLink");
   } finally {
     button.removeAttribute("aria-busy");
   }
