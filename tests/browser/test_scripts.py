@@ -19,6 +19,8 @@ pytestmark = [
 ]
 
 KILO = 1_000
+PATIENCE = 15_000
+"""How long something may take on a machine that does much else, in milliseconds."""
 TEXT = (
     "La délégation économique arrive jeudi à Haneda à 9 h 40. Le programme tient en deux pages : entretiens au ministère "
     "le matin, table ronde avec les entreprises l’après-midi. Qui a rencontré la nouvelle direction cet automne ?"
@@ -58,7 +60,8 @@ async def scene(chromium: Browser, federation_of: FederationOf) -> AsyncIterator
     for number in range(23):
         await marie.post(f"{number}. {TEXT}")
     context = await chromium.new_context(viewport=WIDE, locale="fr-FR")  # type: ignore[arg-type]  # a viewport is a dict
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     page = await context.new_page()
     await sign_in(page, place, "paul")
     yield Scene(place, context, page, marie, paul)
