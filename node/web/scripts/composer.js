@@ -4,6 +4,11 @@
 const LONGEST_POST = 5000;
 const FEW_LEFT = 500;
 
+// As the node counts: a link as 23 characters, a colleague at another node by the name alone.
+function lengthOf(text) {
+  return [...text.replace(/https?:\/\/\S+/g, "x".repeat(23)).replace(/(@[\w.-]+)@[\w.:-]+/g, "$1")].length;
+}
+
 const clock = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (clock && !document.cookie.includes("timezone=" + encodeURIComponent(clock))) {
   document.cookie = "timezone=" + encodeURIComponent(clock) + "; path=/; max-age=31536000; SameSite=Lax";
@@ -16,7 +21,7 @@ function countLetters(text) {
   line.className = "letters-left";
   text.after(line);
   const count = () => {
-    const left = LONGEST_POST - [...text.value].length;
+    const left = LONGEST_POST - lengthOf(text.value);
     line.hidden = left > FEW_LEFT;
     line.classList.toggle("wrong", left < 0);
     line.textContent = left.toLocaleString(document.documentElement.lang);
@@ -37,6 +42,15 @@ function remind(file) {
   look();
 }
 
+// A place for another file is there once the one before is taken.
+function oneAfterAnother(form) {
+  const files = [...form.querySelectorAll("input[type=file]")];
+  const look = () => files.forEach((file, at) => (file.closest("fieldset").hidden = at > 0 && !files[at - 1].files.length && !file.files.length));
+  files.forEach(file => file.addEventListener("change", look));
+  look();
+}
+
+for (const form of document.querySelectorAll("form.composer")) oneAfterAnother(form);
 for (const text of document.querySelectorAll("form.composer textarea[name=text]")) countLetters(text);
 for (const file of document.querySelectorAll("form.composer input[type=file]")) remind(file);
 

@@ -108,7 +108,8 @@ class KeptForm {
     for (const part of this.form.querySelectorAll("details")) part.open ||= [...part.querySelectorAll("input, textarea")].some(each => each.type === "text" && each.value !== each.defaultValue);
     this.say("back");
     this.form.dispatchEvent(new CustomEvent("put-back"));
-    this.timer = setTimeout(() => this.tell(), 0);
+    if (kept.isTold) this.told = this.typed().toString();
+    this.timer = setTimeout(() => this.tell({ anyway: true }), PAUSE);
   }
 
   fill(field, value) {
@@ -119,10 +120,11 @@ class KeptForm {
     else if (!field.value.startsWith(value)) field.value = value + field.value;
   }
 
-  async tell(options = {}) {
+  // anyway: also when the node has it, to hear whether it was published meanwhile.
+  async tell({ anyway = false, ...options } = {}) {
     clearTimeout(this.timer);
     const said = this.typed().toString();
-    if (this.isSent || this.isEmpty() || said === this.told) return;
+    if (this.isSent || this.isEmpty() || (said === this.told && !anyway)) return;
     const form = new FormData(this.form);
     for (const field of this.form.querySelectorAll("input[type=file]")) form.delete(field.name);
     try {
