@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from federation import documents, outbox
@@ -27,15 +26,6 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.ASCII)
 LONGEST_DISPLAY_NAME = 100
 LONGEST_NOTE = 2_000
 MOST_FIELDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a profile. text: Markdown, empty to have none.  instead_of: names of the lines that it takes the place of."""
-
-    name: str
-    text: str
-    instead_of: frozenset[str]
 
 
 async def follow(
@@ -116,11 +106,10 @@ async def change_profile(
     fields: list[tuple[str, str]] | None,
     locked: bool,
     discoverable: bool,
-    line: Line | None = None,
 ) -> Account:
     """Change what one's profile says; followers' nodes are told. Raises Invalid.
 
-    note: Markdown.  fields: name and text, Markdown, of each line; None leaves the lines as they are.  line: one beside them.
+    note: Markdown.  fields: name and text, Markdown, of each line; None leaves the lines as they are.
     """
     if len(display_name) > LONGEST_DISPLAY_NAME:
         raise Invalid(
@@ -129,9 +118,6 @@ async def change_profile(
     if len(note) > LONGEST_NOTE:
         raise Invalid("note", "ERR_TOO_LONG", f"Note is too long (maximum is {LONGEST_NOTE} characters)")
     lines = me.named_fields if fields is None else _lines(fields)
-    if line is not None:
-        lines = [(name, value) for name, value in lines if name not in line.instead_of]
-        lines += _lines([(line.name, line.text)] if line.text else [])
     if len(lines) > MOST_FIELDS:
         raise Invalid("fields", "ERR_TOO_MANY", f"There can be at most {MOST_FIELDS} lines")
     changed = await node.store.write(

@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from federation import html
-from node.actions import compose, people, tags
+from node.actions import cards, compose, people, tags
 from node.actions.compose import Draft
-from node.actions.people import Line
 from node.context import Node
-from node.errors import Invalid
 from storage import accounts, directory, staff, welcomes
 from storage.accounts import Account
 from storage.store import Unit
@@ -17,10 +14,6 @@ from storage.welcomes import STEPS
 
 MOST_AT_ONCE = 200
 """Of how many colleagues one follows all by one button."""
-
-LONGEST_LANGUAGES = 100
-LANGUAGE_LINES = {"fr": "Langues", "en": "Languages"}
-"""What the line of a profile is called that names the languages somebody speaks, by the language of their pages."""
 
 
 async def greet(node: Node, digest: str) -> bool:
@@ -31,17 +24,12 @@ async def greet(node: Node, digest: str) -> bool:
     return await node.store.write(_greet, digest)
 
 
-async def introduce(node: Node, me: Account, *, note: str, languages: str, locale: str) -> Account:
-    """Say who one is. Other lines of the profile stay. Raises Invalid.
+async def introduce(node: Node, me: Account, *, note: str, languages: Sequence[str]) -> Account:
+    """Say who one is; what else the directory and the profile say stays. Raises Invalid.
 
-    note: Markdown.  languages: as typed, empty for none.  locale: `fr` or `en`, in which their line is named.
+    note: Markdown.  languages: codes of those that one speaks.
     """
-    said = " ".join(languages.split())
-    if len(said) > LONGEST_LANGUAGES:
-        raise Invalid(
-            "languages", "ERR_TOO_LONG", f"Languages are too long (maximum is {LONGEST_LANGUAGES} characters)"
-        )
-    return await people.change_profile(
+    changed = await people.change_profile(
         node,
         me,
         display_name=me.display_name,
@@ -49,13 +37,9 @@ async def introduce(node: Node, me: Account, *, note: str, languages: str, local
         fields=None,
         locked=me.locked,
         discoverable=me.discoverable,
-        line=Line(LANGUAGE_LINES[locale], said, instead_of=frozenset(LANGUAGE_LINES.values())),
     )
-
-
-def languages_of(me: Account) -> str:
-    """The languages that somebody's profile names, as text."""
-    return next((html.plain_text(value) for name, value in me.named_fields if name in LANGUAGE_LINES.values()), "")
+    skills = ", ".join(changed.visiting_card.skills)
+    return await cards.say(node.federation, changed, languages=languages, skills=skills)
 
 
 async def follow_colleagues(node: Node, me: Account) -> int:

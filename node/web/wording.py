@@ -206,7 +206,6 @@ REFUSED = {
         "Mention the author of the post that you quote, or choose other readers."
     ),
     ("quote_approval_policy", "ERR_INCLUSION"): message("Choose who can quote your post."),
-    ("languages", "ERR_TOO_LONG"): message("The languages are too long: 100 characters at most."),
     ("topic", "ERR_INVALID"): message("A topic is one word: letters, digits and underscores, without spaces."),
     ("topic", "ERR_TOO_MANY"): message("You follow 200 topics already. Leave one first."),
     ("username", "ERR_INVALID"): message(

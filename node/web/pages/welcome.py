@@ -24,6 +24,7 @@ from node.uploads import Upload, form_of
 from node.web import session
 from node.web.answers import go, language_of, render, said
 from node.web.declared import page
+from node.web.pages.own_card import spoken_by
 from storage import directory, relations, tag_follows, tags, welcomes
 from storage.accounts import Account
 from storage.ids import AccountId
@@ -39,6 +40,7 @@ STEP = HERE + f"/{{step:[1-{STEPS}]}}"
 
 COLLEAGUES_SHOWN = 8
 ELSEWHERE_SHOWN = 6
+LONGEST_SPOKEN = 500
 TOPICS_SHOWN = 16
 
 Fields = MultiMapping[Any]
@@ -77,7 +79,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     try:
         await DOES[step](request, form)
     except Invalid as invalid:
-        typed = {name: str(form.get(name, ""))[:20_000] for name in ("note", "languages", "topic", "text", "reach")}
+        typed = {name: str(form.get(name, ""))[:20_000] for name in ("note", "topic", "text", "reach")}
+        typed["spoken"] = " ".join(str(code) for code in form.getall("language", ()))[:LONGEST_SPOKEN]
         return await step_page(request, step, errors=said(request, visitor, invalid), typed=typed)
     return await onwards(request, step + 1)
 
@@ -127,8 +130,8 @@ async def introduce(request: web.Request, form: Fields) -> None:
     """Step 1. Raises Invalid."""
     node, visitor = request.app[NODE], session.present(request)
     note = str(form.get("note", "")).replace("\r\n", "\n")
-    locale = language_of(request, visitor)
-    me = await acts.introduce(node, visitor.account, note=note, languages=str(form.get("languages", "")), locale=locale)
+    spoken = [str(code) for code in form.getall("language", ())]
+    me = await acts.introduce(node, visitor.account, note=note, languages=spoken)
     picture = form.get("file")
     if isinstance(picture, Upload):
         await portraits.show(node, me, Place.AVATAR, picture.path)
@@ -180,7 +183,7 @@ async def step_page(
     """The page of a step, with what was typed and what is wrong with it."""
     shown = await SHOWS[step](request) if step in SHOWS else {}
     # A failed form shows what was typed; otherwise what is known.
-    begun = {"note": "", "languages": "", "topic": "", "text": "", "reach": "all_nodes"} | shown.pop("typed", {})
+    begun = {"note": "", "spoken": "", "topic": "", "text": "", "reach": "all_nodes"} | shown.pop("typed", {})
     status = 422 if errors else 200
     return await render(
         request,
@@ -199,7 +202,8 @@ async def of_oneself(request: web.Request) -> dict[str, Any]:
     node, me = request.app[NODE], session.present(request).account
     return {
         "myself": entities.account(node, me),
-        "typed": {"note": me.note_source, "languages": acts.languages_of(me)},
+        "spoken": spoken_by(language_of(request, session.present(request)), me.visiting_card.languages),
+        "typed": {"note": me.note_source, "spoken": " ".join(me.visiting_card.languages)},
     }
 
 

@@ -57,7 +57,7 @@ SINCE: dict[str, Any] = {
     "visit": VISIT,
     "path": "/since",
 }
-TYPED = {"note": "", "languages": "", "topic": "", "text": "", "reach": "all_nodes"}
+TYPED = {"note": "", "spoken": "ja", "topic": "", "text": "", "reach": "all_nodes"}
 TAGS = [Tag(1, "visas", "visas"), Tag(2, "état_civil", "État_civil")]
 
 
@@ -109,10 +109,11 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "charter_owed": ("charter.html", {"shown": ShownCharter(RULES, "", None), "owes": True, "then": "/since"}),
     "charter_changed": ("charter.html", {"shown": ShownCharter(RULES, "", BEGUN), "owes": True, "then": "/"}),
     "charter_none": ("charter.html", {"shown": ShownCharter([], "", None), "owes": False, "then": "/"}),
-    "welcome_1": ("welcome_1.html", step(1, myself=PAUL)),
+    "welcome_1": ("welcome_1.html", step(1, myself=PAUL, spoken=[("fr", "<b>bold"), ("ja", "x")])),
     "welcome_1_wrong": (
         "welcome_1.html",
-        step(1, myself=MARIE) | {"errors": {"note": "Trop long.", "file": "Non.", "languages": "Non."}},
+        step(1, myself=MARIE, spoken=[("fr", "x")])
+        | {"errors": {"note": "Trop long.", "file": "Non.", "languages": "Non."}},
     ),
     "welcome_2": ("welcome_2.html", step(2, **COLLEAGUES)),
     "welcome_2_none": ("welcome_2.html", step(2, **NO_COLLEAGUES)),
