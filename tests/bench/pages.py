@@ -10,7 +10,9 @@ from playwright.async_api import CDPSession, async_playwright
 
 from storage import staff
 from storage.opening import open_store
-from tests.bench.scene import Scene
+from tests.bench.load import load, request
+from tests.bench.measuring import CLIENTS, Bench, Row, in_turns, rates, ratio
+from tests.bench.scene import Scene, Size, repeated, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TURNS = 3
@@ -93,3 +95,56 @@ async def _listening(wire: CDPSession, line: Line) -> list[float]:
     await wire.send("Network.enable")
     await wire.send("Network.emulateNetworkConditions", dict(line.drawn()))
     return weights
+
+
+async def served(bench: Bench) -> list[Row]:
+    """Pages of one reader as a browser asks for them, by one client and by sixteen, beside the same bytes sent without a thought."""
+    scene = await bench.scene(Size())
+    cookie = await session_of(scene)
+    found: list[Row] = []
+    async with serving(scene) as pid:
+        for work, path in PAGES:
+            for clients in (1, CLIENTS):
+                message = _opening(scene, cookie, path)
+                await load(scene.port, repeated(message), clients=clients, number=20, pids=[pid])
+                node, bare = await in_turns(bench, scene, message, pid, number=bench.number(300), clients=clients)
+                found.append(Row(f"page: {work}, clients: {clients}", rates(node), "", rates(bare), ratio(node, bare)))
+    return found
+
+
+PAGES = (
+    ("journal, 20 posts", "/"),
+    ("all nodes", "/all-nodes"),
+    ("since the last visit", "/since"),
+    ("notifications", "/notifications"),
+    ("people", "/people"),
+    ("search, a common word", "/search?q=calendrier"),
+)
+
+
+def _opening(scene: Scene, cookie: dict[str, str], path: str) -> bytes:
+    headers = {
+        "Cookie": f"{cookie['name']}={cookie['value']}",
+        "Accept": "text/html",
+        "Accept-Encoding": "gzip",
+        "Accept-Language": "fr",
+    }
+    return request("GET", scene.settings.domain, path, headers)
+
+
+async def narrow_lines(bench: Bench) -> list[Row]:
+    """The journal in a browser over narrow lines: what comes, and when it can be read. Nothing where there is no browser."""
+    if CHROMIUM is None:
+        return []
+    scene = await bench.scene(Size())
+    cookie = await session_of(scene)
+    async with serving(scene):
+        found = await waited(scene, cookie)
+    return [
+        Row(
+            f"journal over {one.line.words}",
+            f"{one.first:.1f} s first ({one.first_kb:.0f} kB), {one.next:.1f} s next",
+            one.line.aim,
+        )
+        for one in found
+    ]

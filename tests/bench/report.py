@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench.measures import Row
+from tests.bench.measuring import Row
 
 HISTORY = Path(".bench/history.jsonl")
 DOCUMENT = Path("docs/performance.md")

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from tests.bench import report
-from tests.bench.measures import MEASURES, Bench, Row
+from tests.bench.measures import MEASURES
+from tests.bench.measuring import Bench, Row
 from tests.databases import postgresql_server
 
 QUICK_PART = 0.1
