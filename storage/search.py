@@ -7,7 +7,7 @@ than one that is rare, and stops after `MOST_LOOKED_AT`. Whoever may see little 
 Read on the lane for what takes long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from storage.visibility import VISIBLE_TO
 
 MOST_LOOKED_AT = 5_000
 AT_ONCE = 250
+AT_ONCE_BY_BEGINNING = 1_000
 MOST_WORDS = 8
 SHORTEST_BEGINNING = 4
 
@@ -85,38 +86,44 @@ def posts(
     Words are whole; where no post holds the last one, it is taken for the beginning of one.  below, above: only ids between
     these.  Returns nothing where nothing is looked for.
     """
-    match = [*wanted.words, *wanted.filters]
+    match, starts, at_once = [*wanted.words, *wanted.filters], _starts(unit.now), AT_ONCE
     if not match:
         return []
-    if wanted.beginning and not _stand_anywhere(unit, " ".join(match)):
-        last = words.of(wanted.beginning)
-        match = [*(word for word in wanted.words if word not in last), *wanted.filters, f"{wanted.beginning}*"]
+    last = words.of(wanted.beginning)
+    if last and not _stand_anywhere(unit, last):
+        others = [word for word in match if word not in last]
+        if others and not _stand_anywhere(unit, others):
+            return []
+        # SQLite puts all that begins so together at each question, before it looks at anything else: one question.
+        match, starts, at_once = [*others, f"{wanted.beginning}*"], (), AT_ONCE_BY_BEGINNING
     found: list[PostId] = []
-    for hits in _walked(unit, " ".join(match), below=below, above=above):
+    for hits in _walked(unit, " ".join(match), (*starts, 0), below=below, above=above, at_once=at_once):
         found += unit.all(PostId, SHOWN, ids=hits, reader=reader, tag=wanted.tag.lower(), now=unit.now)
         if len(found) >= offset + limit:
             break
     return found[offset : offset + limit]
 
 
-def _stand_anywhere(unit: Unit, match: str) -> bool:
-    """Whether any post holds these words."""
+def _stand_anywhere(unit: Unit, match: Sequence[str]) -> bool:
+    """Whether any post holds all of these words."""
     # As many as a walk takes: PostgreSQL, asked for one alone, would rather look through all posts than into the index.
-    return bool(unit.all(PostId, HITS, words=match, below=NEWEST, above=0, most=AT_ONCE))
+    return bool(unit.all(PostId, HITS, words=" ".join(match), below=NEWEST, above=0, most=AT_ONCE))
 
 
-def _walked(unit: Unit, match: str, *, below: int, above: int) -> Iterator[list[PostId]]:
-    """Posts of the index, the newest first, some at a time."""
+def _walked(
+    unit: Unit, match: str, starts: Iterable[int], *, below: int, above: int, at_once: int
+) -> Iterator[list[PostId]]:
+    """Posts of the index, the newest first, some at a time. starts: where each stretch of time begins, the last one's too."""
     looked_at = 0
-    for start in (*_starts(unit.now), 0):
+    for start in starts:
         lowest = max(start, above)
         while lowest + 1 < below and looked_at < MOST_LOOKED_AT:
-            hits = unit.all(PostId, HITS, words=match, below=below, above=lowest, most=AT_ONCE)
+            hits = unit.all(PostId, HITS, words=match, below=below, above=lowest, most=at_once)
             looked_at += len(hits)
             if hits:
                 yield hits
-            below = hits[-1] if len(hits) == AT_ONCE else lowest + 1
+            below = hits[-1] if len(hits) == at_once else lowest + 1
 
 
-def _starts(now: datetime) -> Iterator[int]:
-    return (first_id_at(now - ago) for ago in WINDOWS)
+def _starts(now: datetime) -> tuple[int, ...]:
+    return tuple(first_id_at(now - ago) for ago in WINDOWS)

@@ -98,8 +98,8 @@ async def test_posts_are_searched_and_the_search_is_narrowed(house: House, marie
     ("asked", "status", "said"),
     [
         ("q=x&by=zoe", 422, "Personne ne s’appelle ainsi."),
-        ("q=x&since=demain", 422, "Donnez le jour sous la forme année-mois-jour"),
-        ("q=x&until=0001-01-01", 422, "Donnez le jour sous la forme année-mois-jour"),
+        ("q=x&since=demain", 422, "le jour sous la forme année-mois-jour"),
+        ("q=x&until=0001-01-01", 422, "le jour sous la forme année-mois-jour"),
         ("q=x&since=2027-02-01&until=2027-01-01", 422, "Le dernier jour vient avant le premier."),
         ("q=x&max_id=x", 404, ""),
         ("q=%00%22*()%27%5C&by=&node=%00", 200, "Aucun message"),
