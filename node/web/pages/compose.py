@@ -60,6 +60,15 @@ async def preview(request: web.Request) -> web.StreamResponse:
     return await composing.show(request, typed, previewed=shown)
 
 
+@page("POST", "/compose/whole")
+@streams_its_body
+async def whole(request: web.Request) -> web.StreamResponse:
+    """The whole form, with what was begun in a short one."""
+    typed, refused = await sending.taken(request, Typed.of(await form_of(request)))
+    errors = said(request, session.present(request), refused) if refused is not None else None
+    return await composing.show(request, typed, errors=errors)
+
+
 @page("POST", "/posts")
 @streams_its_body
 async def publish(request: web.Request) -> web.StreamResponse:

@@ -10,7 +10,7 @@
 const KEPT_HERE = "legation-draft ";
 const PAUSE = 1000;
 const LATER_AGAIN = 15000;
-const CAME_BACK = ["/posts", "/drafts", "/compose/preview"];
+const CAME_BACK = ["/posts", "/drafts", "/compose/preview", "/compose/whole"];
 
 let isLeaving = false;
 

@@ -68,6 +68,17 @@ async def test_a_preview_shows_what_will_be_read_and_publishes_nothing(marie: Br
     assert "Réunion" not in (await ken.open("/all-nodes")).text
 
 
+async def test_the_short_form_leads_to_the_whole_one_with_what_was_begun(marie: Browser, ken: Browser) -> None:
+    page = await marie.open("/")
+    shown = await send(marie, page, "/compose/whole", text="Réunion", summary="Jeudi", reach="node")
+    assert (shown.status, textarea(shown), 'type="file"' in shown.html) == (200, "Réunion", True)
+    assert '<option value="node" selected>' in shown.html
+    assert 'name="summary" type="text" value="Jeudi"' in shown.html
+    assert shown.hidden("/posts")["key"] == page.hidden("/posts")["key"]
+    assert (await send(marie, page, "/compose/whole", text="")).status == 200
+    assert "Réunion" not in (await ken.open("/this-node")).text
+
+
 async def test_tags_are_chosen_beside_the_text(marie: Browser, ken: Browser) -> None:
     await ken.publish("Point #Visa")
     page = await marie.open("/compose")
