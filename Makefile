@@ -128,5 +128,5 @@ lock: install interop
 
 clean:
 	@echo "==> clean: the virtual environment, caches and builds"
-	@rm -rf $(VENV) $(INTEROP) $(FEDIFY)/node_modules $(MASTO)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(INTEROP) $(FEDIFY)/node_modules $(MASTO)/node_modules build dist *.egg-info .screenshots .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find node federation storage tests -type d -name __pycache__ -prune -exec rm -rf {} +

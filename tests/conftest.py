@@ -1,6 +1,7 @@
 """What all tests share: both databases, empty and at this program's schema, a fresh one for each test."""
 
 import shutil
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -8,6 +9,10 @@ import pytest
 
 from storage.migrations.apply import upgrade
 from tests.databases import QUICK, PostgresqlServer, postgresql_server
+
+BEGAN = pytest.StashKey[float]()
+PICTURES = Path(__file__).parent.parent / ".screenshots"
+"""What tests in a browser leave to look at."""
 
 LONG = (
     "tests/test_house.py",
@@ -35,6 +40,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.stash[BEGAN] = time.time()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the pictures of this run are, for people to look at."""
+    taken = [each for each in PICTURES.glob("*.png") if each.stat().st_mtime >= config.stash[BEGAN]]
+    if taken:
+        terminalreporter.write_line(f"{len(taken)} pictures of pages are in {PICTURES}")
 
 
 @pytest.fixture(scope="session")

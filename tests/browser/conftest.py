@@ -1,5 +1,6 @@
 """A real browser, and real nodes for it to open."""
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator
 
@@ -20,9 +21,15 @@ QUIET = [
 ]
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def started() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with started() as browser:
+        yield browser

@@ -13,7 +13,8 @@ from tests.node.web.samples import context
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
 
-WIDTHS = (320, 360, 768, 1280)
+# 640 is what a window of 1280 leaves to a page that is shown twice as large.
+WIDTHS = (320, 360, 640, 768, 1280)
 
 STICKS_OUT = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 

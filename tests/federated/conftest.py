@@ -210,16 +210,16 @@ async def until(is_so: Callable[[], Awaitable[object]], *, seconds: float = 10.0
 FederationOf = Callable[[int], Awaitable[list[Place]]]
 
 
-@pytest.fixture
-async def federation_of(tmp_path: Path, bare: Bare) -> AsyncIterator[FederationOf]:
-    """Make n nodes that allow one another, all on the test's engine."""
+@contextlib.asynccontextmanager
+async def ministry(folder: Path, bare: Bare) -> AsyncIterator[FederationOf]:
+    """Makes n nodes that allow one another, in this folder; they stop at the end."""
     made: list[Place] = []
     async with loopback.session() as session:
 
         async def make(number: int) -> list[Place]:
             for name in NAMES[:number]:
                 settings = await founding.found(
-                    tmp_path / name,
+                    folder / name,
                     domain=f"{name}.localhost:{loopback.free_port()}",
                     development=True,
                     name=name.title(),
@@ -241,3 +241,10 @@ async def federation_of(tmp_path: Path, bare: Bare) -> AsyncIterator[FederationO
         yield make
         for place in made:
             await place.stop()
+
+
+@pytest.fixture
+async def federation_of(tmp_path: Path, bare: Bare) -> AsyncIterator[FederationOf]:
+    """Make n nodes that allow one another, all on the test's engine."""
+    async with ministry(tmp_path, bare) as make:
+        yield make
