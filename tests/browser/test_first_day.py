@@ -3,35 +3,26 @@
 import pytest
 from playwright.async_api import Browser
 
-from node.actions import staff as people
-from storage import house
+from node.actions import compose
+from node.actions.compose import Draft
+from storage import house as house_rows
 from tests.browser.conftest import CHROMIUM
-from tests.federated.conftest import PASSWORD, FederationOf
+from tests.node.conftest import PASSWORD, House, house, node_template, open_house
+
+__all__ = ["house", "node_template", "open_house"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
 
 
-async def test_somebody_arrives(chromium: Browser, federation_of: FederationOf) -> None:
-    (paris,) = await federation_of(1)
-    node = paris.running.node
-    marie = await paris.staff("marie")
-    await marie.post("Bienvenue à toutes et à tous #accueil")
-    await node.store.write(house.add_rule, text="On signe de son nom.", hint="")
-    await people.add_member(
-        node.store,
-        paris.settings,
-        node.passwords,
-        username="lea",
-        display_name="Léa Martin",
-        password=PASSWORD,
-        role="staff",
-        by="test",
-        source="test",
-    )
+async def test_somebody_arrives(chromium: Browser, house: House) -> None:
+    marie = await house.staff("marie")
+    await compose.post(house.node, marie, Draft("Bienvenue à toutes et à tous #accueil"))
+    await house.node.store.write(house_rows.add_rule, text="On signe de son nom.", hint="")
+    await house.staff("lea", is_new=True)
     phone = await chromium.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=False)
     phone.set_default_timeout(5_000)
     page = await phone.new_page()
-    await page.goto(f"{paris.base_url}/")
+    await page.goto(f"{house.url}/")
     await page.fill("input[name=username]", "lea")
     await page.fill("input[name=password]", PASSWORD)
     await page.click("main button[type=submit]")

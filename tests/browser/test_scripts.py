@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import CHROMIUM
 from tests.browser.test_main_job import WIDE, sign_in
-from tests.federated.conftest import FederationOf, Place, Staff
+from tests.federated.conftest import FederationOf, Place, Staff, until
 from tests.pictures import picture
 
 pytestmark = [
@@ -227,9 +227,14 @@ async def what_a_page_weighs(scene: Scene) -> None:
     wire.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["type"]}))
     wire.on("Network.loadingFinished", lambda told: weights.update({told["requestId"]: told["encodedDataLength"]}))
 
+    async def is_weighed() -> bool:
+        return any(kinds.get(request) == "Document" for request in weights)
+
     async def load(path: str) -> dict[str, float]:
         weights.clear()
         await page.goto(scene.place.base_url + path, wait_until="load")
+        # What the browser tells of the wire comes beside what it tells of the page.
+        await until(is_weighed)
         return {
             kind: sum(weight for request, weight in weights.items() if kinds.get(request) == kind)
             for kind in ("Document", "Script", "Stylesheet", "Image", "Manifest", "Other")

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import node
 from node import keeping
+from node.actions.moderation import ACTIONS, STANDING
 from node.verdicts import State, backup, queue
 from node.web import health
 from node.web.appearance import TEMPLATES
+from node.web.deeds import ACTS
 from node.web.languages import LANGUAGES
 from node.web.pages.style import may_see
 from storage import audit
@@ -199,6 +202,20 @@ async def test_the_record_is_read_with_filters_and_pages(house: House, visit: Vi
         assert (wrong.status, "année-mois-jour" in wrong.text) == (422, True)
     assert (await claire.open(f"{RECORD}?max_id=x")).status == 404
     assert (await (await visit("bob", role="moderator")).open(RECORD)).status == 403
+
+
+NOTED = re.compile(r'act="([a-z.-]+)"|_note\(unit, moderator, "([a-z.]+)"')
+"""How the code puts decisions on record."""
+
+
+def test_each_kind_of_decision_has_words() -> None:
+    house = Path(node.__file__).parent.parent
+    sources = [file for floor in ("node", "federation", "storage") for file in (house / floor).rglob("*.py")]
+    noted = {act or moderators for file in sources for act, moderators in NOTED.findall(file.read_text())}
+    assert len(noted) > 30
+    assert noted - ACTS.keys() == set()
+    of_moderators = {f"account.{action}" for action in ACTIONS} | {f"account.un{action}" for action in STANDING}
+    assert of_moderators - ACTS.keys() == set()
 
 
 # ---- the style page -------------------------------------------------------------------------------------------------

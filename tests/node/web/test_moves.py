@@ -15,7 +15,7 @@ async def test_the_page_of_an_account_that_was_left_leads_to_the_new_one(visit: 
     shown = await delorme.open("/@marie")
     assert "Cette personne travaille maintenant à un autre nœud" in shown.text
     assert '<a href="/@delorme"><bdi>Delorme</bdi></a>' in shown.html
-    assert "/follow" not in shown.html.replace("/followers", "").replace("/following", "")
+    assert '/follow"' not in shown.html
 
 
 async def test_an_account_that_was_left_is_told_why_it_writes_no_more(visit: Visit, house: House) -> None:
