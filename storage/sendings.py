@@ -42,7 +42,7 @@ select s.post_id, s.nodes, count(d.id) - count(d.dead_at), count(d.dead_at)
 from sendings s join posts p on p.id = s.post_id
 left join activities x on x.uri = p.uri || '/activity'
 left join deliveries d on d.activity_id = x.id
-where s.post_id in :posts and p.author_id = :author
+where s.post_id in :ids and p.author_id = :author
 group by s.post_id, s.nodes
 """
 
@@ -61,7 +61,7 @@ def note(unit: Unit, post: PostId, *, nodes: int) -> None:
 def of(unit: Unit, author: AccountId, posts: Iterable[PostId]) -> list[Sending]:
     """How far those of these posts have got that are the author's own."""
     ids = list(posts)
-    return unit.all(Sending, OF, posts=ids, author=author) if ids else []
+    return unit.all(Sending, OF, ids=ids, author=author) if ids else []
 
 
 def missing(unit: Unit, author: AccountId, post: PostId) -> list[Missing]:

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage import accounts, list_timelines, media, oauth, polls, posts, reactions, timelines
+from storage import accounts, list_timelines, media, oauth, polls, posts, reactions, sendings, timelines
 from storage.schema import metadata
 from storage.statements import for_postgresql, for_sqlite
 from tests.databases import PostgresqlServer
@@ -37,6 +37,7 @@ HOT = JOURNAL | {
     "tags": posts.TAGS,
     "files of posts": media.OF,
     "a file": media.SEEN,
+    "how far posts have got": sendings.OF,
     "what a reader liked": reactions.FAVOURITED,
     "what a reader shared": reactions.SHARED,
     "polls": polls.SELECT,
@@ -49,6 +50,7 @@ VALUES = {
     "ids": "[1, 2, 3]",
     "reader": 1,
     "account": 1,
+    "author": 1,
     "digest": "1",
     "name": "1",
     "now": 0,
