@@ -7,7 +7,9 @@ than one that is rare, and stops after `MOST_LOOKED_AT`. Whoever may see little 
 Read on the lane for what takes long.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +22,7 @@ from storage.visibility import VISIBLE_TO
 
 MOST_LOOKED_AT = 5_000
 AT_ONCE = 250
-AT_ONCE_BY_BEGINNING = 1_000
+LATEST_LOOKED_AT = 500
 MOST_WORDS = 8
 SHORTEST_BEGINNING = 4
 
@@ -32,6 +34,11 @@ select post_words.rowid from post_words
 where post_words match :words and post_words.rowid < :below and post_words.rowid > :above
 order by post_words.rowid desc limit :most
 """
+
+LATEST = "select cast(post_words.words as text) from post_words order by post_words.rowid desc limit :most"
+
+# SQLite keeps them as they were given, PostgreSQL each in quotation marks.
+BETWEEN = re.compile(r"[ ']+")
 
 SHOWN = f"""
 select p.id from posts p where p.id in :ids and {VISIBLE_TO} and {UNFILTERED}
@@ -86,7 +93,7 @@ def posts(
     Words are whole; where no post holds the last one, it is taken for the beginning of one.  below, above: only ids between
     these.  Returns nothing where nothing is looked for.
     """
-    match, starts, at_once = [*wanted.words, *wanted.filters], _starts(unit.now), AT_ONCE
+    match = [*wanted.words, *wanted.filters]
     if not match:
         return []
     last = words.of(wanted.beginning)
@@ -94,36 +101,44 @@ def posts(
         others = [word for word in match if word not in last]
         if others and not _stand_anywhere(unit, others):
             return []
-        # SQLite puts all that begins so together at each question, before it looks at anything else: one question.
-        match, starts, at_once = [*others, f"{wanted.beginning}*"], (), AT_ONCE_BY_BEGINNING
+        match = [*others, _whole_for(unit, wanted.beginning)]
     found: list[PostId] = []
-    for hits in _walked(unit, " ".join(match), (*starts, 0), below=below, above=above, at_once=at_once):
+    for hits in _walked(unit, " AND ".join(match), below=below, above=above):
         found += unit.all(PostId, SHOWN, ids=hits, reader=reader, tag=wanted.tag.lower(), now=unit.now)
         if len(found) >= offset + limit:
             break
     return found[offset : offset + limit]
 
 
+def _whole_for(unit: Unit, beginning: str) -> str:
+    """What is looked for in place of a beginning.
+
+    SQLite puts together all posts that hold anything that begins so before it looks at the first of them. That is quick for what
+    is rare; what is common stands in the newest posts too, and is looked for by its whole words, as these have them.
+    """
+    latest = unit.all(str, LATEST, most=LATEST_LOOKED_AT)
+    known = Counter(word for row in latest for word in BETWEEN.split(row) if word.startswith(beginning))
+    return f"({' OR '.join(word for word, _ in known.most_common(MOST_WORDS))})" if known else f"{beginning}*"
+
+
 def _stand_anywhere(unit: Unit, match: Sequence[str]) -> bool:
     """Whether any post holds all of these words."""
     # As many as a walk takes: PostgreSQL, asked for one alone, would rather look through all posts than into the index.
-    return bool(unit.all(PostId, HITS, words=" ".join(match), below=NEWEST, above=0, most=AT_ONCE))
+    return bool(unit.all(PostId, HITS, words=" AND ".join(match), below=NEWEST, above=0, most=AT_ONCE))
 
 
-def _walked(
-    unit: Unit, match: str, starts: Iterable[int], *, below: int, above: int, at_once: int
-) -> Iterator[list[PostId]]:
-    """Posts of the index, the newest first, some at a time. starts: where each stretch of time begins, the last one's too."""
+def _walked(unit: Unit, match: str, *, below: int, above: int) -> Iterator[list[PostId]]:
+    """Posts of the index, the newest first, some at a time."""
     looked_at = 0
-    for start in starts:
+    for start in (*_starts(unit.now), 0):
         lowest = max(start, above)
         while lowest + 1 < below and looked_at < MOST_LOOKED_AT:
-            hits = unit.all(PostId, HITS, words=match, below=below, above=lowest, most=at_once)
+            hits = unit.all(PostId, HITS, words=match, below=below, above=lowest, most=AT_ONCE)
             looked_at += len(hits)
             if hits:
                 yield hits
-            below = hits[-1] if len(hits) == at_once else lowest + 1
+            below = hits[-1] if len(hits) == AT_ONCE else lowest + 1
 
 
-def _starts(now: datetime) -> tuple[int, ...]:
-    return tuple(first_id_at(now - ago) for ago in WINDOWS)
+def _starts(now: datetime) -> Iterator[int]:
+    return (first_id_at(now - ago) for ago in WINDOWS)

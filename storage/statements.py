@@ -6,7 +6,7 @@
     x not in :ids                          x not in (select value from json_each(:ids))    x <> all(%(ids)s)
     for update, for update skip locked     nothing: there is one writer                    the same
     group_concat(x)                        the same                                        string_agg(x::text, ',')
-    post_words match :words                the same: `a b*`, all of these words            words @@ the same as tsquery: `a & b:*`
+    post_words match :words                the same: `a AND (b OR c*)`                     words @@ the same as tsquery: `a & (b | c:*)`
 
 Everything else is written so that both take it. Each statement is translated once and remembered.
 """
@@ -26,7 +26,10 @@ IN_LIST = re.compile(r"\b(not\s+)?in\s+:(\w+)")
 NAMED = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 JOINED = re.compile(r"\bgroup_concat\(([\w.]+)\)")
 MATCH = re.compile(r"\bpost_words match :(\w+)")
-AS_TSQUERY = r"post_words.words @@ cast(replace(replace(:\1, ' ', ' & '), '*', ':*') as tsquery)"
+AS_TSQUERY = (
+    r"post_words.words @@ cast("
+    r"replace(replace(replace(:\1, ' AND ', ' & '), ' OR ', ' | '), '*', ':*') as tsquery)"
+)
 ROW_LOCK = re.compile(r"\bfor\s+(?:no\s+key\s+)?update(?:\s+of\s+\w+)?(?:\s+skip\s+locked)?\b")
 
 

@@ -63,7 +63,9 @@ def ids(made: Sequence[Post]) -> list[PostId]:
     return [post.id for post in made]
 
 
-async def test_posts_are_found_by_all_their_words_the_newest_first(store: Store, person: Person, write: Write) -> None:
+async def test_posts_are_found_by_all_their_words_the_newest_first(
+    store: Store, person: Person, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     marie, ken = await person("marie"), await person("ken@tokyo.example")
     first = await write(marie, "Les visas de l’<b>État</b> &amp; de la mission")
     second = await write(
@@ -89,6 +91,9 @@ async def test_posts_are_found_by_all_their_words_the_newest_first(store: Store,
     assert await found(store, marie, "missio") == ids([second, first])
     assert await found(store, marie, "visa miss") == ids([second, first])
     assert await found(store, marie, "mis") == []
+    assert await found(store, marie, "absent miss") == []
+    monkeypatch.setattr(search, "LATEST_LOOKED_AT", 0)  # as for what no new post holds
+    assert await found(store, marie, "visa missi") == ids([second, first])
 
 
 async def test_a_search_is_narrowed_by_person_node_tag_and_time(store: Store, person: Person, write: Write) -> None:
