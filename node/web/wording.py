@@ -250,6 +250,7 @@ REFUSED = {
     ("choices", "ERR_TOO_MANY"): message("Only one option can be chosen in this poll."),
     ("choices", "ERR_TAKEN"): message("You have voted in this poll already."),
     ("present", "ERR_WRONG"): message("This is not your present password."),
+    ("present", "ERR_NEEDED"): message("Give your password first, then do it once more."),
     ("code", "ERR_WRONG"): message("This code does not fit. Wait for the next one that your app shows, and type that."),
     ("base", "ERR_LAST_FACTOR"): message("This node demands a second step of you. Set up another one first."),
     ("passkey", "ERR_INVALID"): message("The device’s answer cannot be used. Try again, or with another device."),

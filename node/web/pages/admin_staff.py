@@ -10,16 +10,17 @@ from node.actions import staff as acts
 from node.context import NODE
 from node.errors import Invalid
 from node.origins import address_of
-from node.web import session
+from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import page
 from storage import second_factors, staff
 from storage.staff import Member
 from storage.store import Unit
 
-HERE = "/administration/staff"
+HERE, UNLOCK = "/administration/staff", "/administration/unlock"
 LONGEST_TYPED = 200
 FIELDS = ("username", "display_name", "role", "function", "department", "place")
+FIRST = Invalid("present", "ERR_NEEDED", "Give your password first, then do it once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     return await listed(request, errors={}, typed=Typed(), status=200)
 
 
+@page("POST", UNLOCK, administrators=True)
+async def unlock(request: web.Request) -> web.StreamResponse:
+    """Give one's password once more, to change something here: who may administer is what a stolen session must not decide."""
+    try:
+        await confirming.demand_password(request, await request.post())
+    except Invalid as invalid:
+        errors = said(request, session.present(request), invalid)
+        return await listed(request, errors=errors, typed=Typed(), status=422)
+    return go(HERE)
+
+
 @page("POST", HERE, administrators=True)
 async def add(request: web.Request) -> web.StreamResponse:
     """Give somebody an account."""
@@ -58,6 +70,8 @@ async def add(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     typed = Typed(*(str(form.get(name, ""))[:LONGEST_TYPED] for name in FIELDS))
     visitor = session.present(request)
+    if not confirming.is_fresh(request):
+        return await listed(request, errors=said(request, visitor, FIRST), typed=typed, status=422)
     try:
         card = cards.from_the_directory(function=typed.function, department=typed.department, place=typed.place)
         account = await acts.add_member(
@@ -99,6 +113,8 @@ async def enable(request: web.Request) -> web.StreamResponse:
 async def act(request: web.Request, unit: Callable[..., None], *details: str, done: str) -> web.StreamResponse:
     """Do something about the person whom the address names, and show the list again. Raises NotFound."""
     visitor = session.present(request)
+    if not confirming.is_fresh(request):
+        return await listed(request, errors=said(request, visitor, FIRST), typed=Typed(), status=422)
     who = request.match_info["username"]
     by = {"by": visitor.account.username, "source": source_of(request)}
     try:
@@ -112,7 +128,10 @@ async def act(request: web.Request, unit: Callable[..., None], *details: str, do
 async def listed(request: web.Request, *, errors: dict[str, str], typed: Typed, status: int) -> web.StreamResponse:
     """The page, with what was typed and what is wrong with it."""
     people = await request.app[NODE].store.read(all_shown)
-    return await render(request, "admin_staff.html", status=status, people=people, errors=errors, typed=typed)
+    confirmed = confirming.is_fresh(request)
+    return await render(
+        request, "admin_staff.html", status=status, people=people, errors=errors, typed=typed, confirmed=confirmed
+    )
 
 
 def all_shown(unit: Unit) -> list[Shown]:

@@ -915,8 +915,15 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "profile_suspended": ("profile.html", {**FACE, "account": {**KEN, "suspended": True}, "posts": []}),
     "profile_silenced": ("profile.html", {**FACE, "account": {**KEN, "limited": True}}),
-    "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED}),
-    "admin_staff_wrong": ("admin_staff.html", {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED}),
+    "admin_staff": ("admin_staff.html", {"people": STAFF, "errors": {}, "typed": TYPED, "confirmed": True}),
+    "admin_staff_wrong": (
+        "admin_staff.html",
+        {"people": STAFF, "errors": {"username": "Pris."}, "typed": TYPED, "confirmed": True},
+    ),
+    "admin_staff_locked": (
+        "admin_staff.html",
+        {"people": STAFF, "errors": {"present": "Non."}, "typed": TYPED, "confirmed": False},
+    ),
     **{
         f"error_{code}": ("error.html", {"code": code, "is_gone": False, "me": None if code == 403 else ME})
         for ME in [

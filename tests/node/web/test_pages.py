@@ -406,8 +406,34 @@ async def test_this_node_is_not_admitted_to_itself(house: House, visit: Visit) -
     assert "C’est le nœud où vous êtes." in shown.text
 
 
-async def test_staff_are_added_given_roles_and_closed(house: House, visit: Visit) -> None:
+async def unlocked(admin: Browser) -> Browser:
+    """The same, having given their password once more."""
+    page = await admin.open("/administration/staff")
+    assert (await admin.send(page, "/administration/unlock", present=PASSWORD)).status == 200
+    return admin
+
+
+async def test_sec_f5_administering_people_needs_the_password_again(house: House, visit: Visit) -> None:
+    await visit("ken")
     admin = await visit("someone", role="admin")
+    page = await admin.open("/administration/staff")
+    wrong = await admin.send(page, "/administration/unlock", present="not mine at all")
+    assert wrong.status == 422
+    csrf = page.hidden("/administration/unlock")["csrf"]
+    added = {"username": "ines", "display_name": "Inès", "password": PASSWORD, "role": "admin"}
+    for path, fields in (("", added), ("/ken/role", {"role": "admin"}), ("/ken/disable", {}), ("/ken/enable", {})):
+        async with admin.client.post(f"/administration/staff{path}", data={"csrf": csrf, **fields}) as answer:
+            assert (path, answer.status) == (path, 422)
+            assert "Donnez d’abord votre mot de passe" in unescape(await answer.text())
+    assert [member.username for member in await house.node.store.read(staff.list_all)] == ["ken", "someone"]
+    assert (await house.node.store.read(staff.get, "ken")).role == "staff"
+    await unlocked(admin)
+    await admin.press("/administration/staff", "/ken/disable")
+    assert (await house.node.store.read(staff.get, "ken")).disabled_at is not None
+
+
+async def test_staff_are_added_given_roles_and_closed(house: House, visit: Visit) -> None:
+    admin = await unlocked(await visit("someone", role="admin"))
     page = "/administration/staff"
     fields = {"username": "Ines", "display_name": "Inès Ferreira", "password": PASSWORD, "role": "staff"}
     shown = await admin.send(await admin.open(page), page, **fields)
@@ -436,7 +462,7 @@ async def test_staff_are_added_given_roles_and_closed(house: House, visit: Visit
     ],
 )
 async def test_a_form_for_staff_says_what_is_wrong(visit: Visit, fields: dict[str, str], said: str) -> None:
-    admin = await visit("someone", role="admin")
+    admin = await unlocked(await visit("someone", role="admin"))
     page = "/administration/staff"
     given = {"username": "ines", "display_name": "Ines Ferreira", "password": PASSWORD, "role": "staff", **fields}
     shown = await admin.send(await admin.open(page), page, **given)
@@ -448,7 +474,7 @@ async def test_a_form_for_staff_says_what_is_wrong(visit: Visit, fields: dict[st
 
 async def test_the_last_administrator_stays_one(house: House, visit: Visit) -> None:
     await visit("first", role="admin")
-    second = await visit("second", role="admin")
+    second = await unlocked(await visit("second", role="admin"))
     await second.press("/administration/staff", "/first/disable")
     csrf = (await second.open("/")).hidden("/posts")["csrf"]
     for act, fields in (("disable", {}), ("role", {"role": "staff"})):
