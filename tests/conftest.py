@@ -16,6 +16,8 @@ PICTURES = Path(__file__).parent.parent / ".screenshots"
 
 LONG = (
     "tests/test_house.py",
+    "tests/browser/test_core_tasks.py",
+    "tests/browser/test_accessibility.py",
     "tests/federated/test_chaos.py",
     "tests/federated/test_moving.py",
     "tests/federated/test_kill.py",

@@ -170,7 +170,7 @@ async def find_a_post_by_its_topic(who: Visitor) -> None:
 
 async def attach_a_picture(who: Visitor) -> None:
     await who.type("Write to your colleagues", "Vue du quai ce matin")
-    await who.press_button("Picture, poll, warning…")
+    await who.press_button("Picture, poll…")
     form = who.main.get_by_role("group", name=who.says("File %(number)s", number="1"))
     await who.press(who.main.get_by_text(who.says("Pictures and files"), exact=True))
     await form.locator("input[type=file]").set_input_files(

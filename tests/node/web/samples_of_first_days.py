@@ -134,10 +134,10 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "since_nothing": ("since.html", {**SINCE, "to_me": [], "groups": [], "to_me_is_more": False, "digest": NOTHING}),
     "help": ("help.html", HELP),
     "help_signed_out": ("help.html", {**HELP, "me": None, "contact": "aide@paris.example"}),
-    "accessibility": ("accessibility.html", {**HELP, "tested_on": "27 novembre 2026", "axe": "4.14"}),
+    "accessibility": ("accessibility.html", {**HELP, "tested_on": "27 novembre 2026"}),
     "accessibility_contact": (
         "accessibility.html",
-        {**HELP, "me": None, "contact": "aide@paris.example", "tested_on": "27 novembre 2026", "axe": "4.14"},
+        {**HELP, "me": None, "contact": "aide@paris.example", "tested_on": "27 novembre 2026"},
     ),
     "administration": ("administration.html", {"signs": SIGNS, "open_reports": 2, "path": "/administration"}),
     "administration_well": ("administration.html", {"signs": SIGNS[2:], "open_reports": 0}),

@@ -224,7 +224,7 @@ async def test_a_tag_has_a_page(marie: Browser) -> None:
 
 async def test_a_tag_is_followed_from_its_page(marie: Browser) -> None:
     followed = await marie.press("/tags/Été", "/tags/%C3%89t%C3%A9/follow")
-    assert "Les publications pour tous qui portent ce mot-clé arrivent désormais dans votre journal." in followed.text
+    assert "Les messages pour tous qui portent ce mot-clé arrivent désormais dans votre journal." in followed.text
     left = await marie.press("/tags/été", "/tags/%C3%A9t%C3%A9/unfollow")
     assert "Suivre" in left.text
     assert "/tags/12/follow" not in (await marie.open("/tags/12")).html
