@@ -16,6 +16,7 @@ from tests.bench.scene import Scene, Size, repeated, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TURNS = 3
+EACH = 100
 
 # When there was something to read, in milliseconds after the beginning.
 READABLE = """() => new Promise(done => new PerformanceObserver(list => done(
@@ -106,8 +107,8 @@ async def served(bench: Bench) -> list[Row]:
         for work, path in PAGES:
             for clients in (1, CLIENTS):
                 message = _opening(scene, cookie, path)
-                await load(scene.port, repeated(message), clients=clients, number=20, pids=[pid])
-                node, bare = await in_turns(bench, scene, message, pid, number=bench.number(300), clients=clients)
+                await load(scene.port, repeated(message), clients=clients, number=CLIENTS, pids=[pid])
+                node, bare = await in_turns(bench, scene, message, pid, number=EACH, clients=clients)
                 found.append(Row(f"page: {work}, clients: {clients}", rates(node), "", rates(bare), ratio(node, bare)))
     return found
 
