@@ -1,8 +1,9 @@
 """A node copied between two databases, in every direction: the same rows, whatever happens meanwhile."""
 
 import contextlib
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +55,17 @@ def place(postgresql: PostgresqlServer, tmp_path: Path) -> Iterator[Callable[[st
 
 @pytest.fixture
 async def source(
-    direction: tuple[str, str], place: Callable[[str], Database], postgresql: PostgresqlServer
-) -> Database:
+    direction: tuple[str, str], sqlite_template: Path, postgresql: PostgresqlServer, tmp_path: Path
+) -> AsyncIterator[Database]:
     """A node with a little of what makes copying hard, in the direction's first engine."""
-    database = place(direction[0])
-    upgrade(database)
+    is_file = direction[0] == "sqlite"
+    database = shutil.copy(sqlite_template, tmp_path / "source.db") if is_file else postgresql.create("template")
     store = await open_store(database)
     await store.write(furnish)
     await store.close()
-    return database
+    yield database
+    if isinstance(database, str):
+        postgresql.drop(database)
 
 
 @pytest.fixture
