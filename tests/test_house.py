@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -34,15 +34,15 @@ LOADED_BY_OTHERS = {"linkify-it-py"}
 # Alembic runs this file itself, inside a context that exists only then.
 RUN_BY_ALEMBIC = HOUSE / "storage" / "migrations" / "env.py"
 
-# Everything from outside the house is loaded once; then each module gets a process of its own in which no other
-# module of the house has been imported, at the price of a fork.
+# Everything from outside the house is loaded once; then each of some modules gets a process of its own in which no other
+# module of the house has been imported, at the price of a fork; and all are imported together.
 IMPORT_ALONE = """
 import importlib, os, sys, traceback
-outside, inside = (names.split() for names in sys.stdin.read().split("|"))
+outside, alone, every = (names.split() for names in sys.stdin.read().split("|"))
 for name in outside:
     importlib.import_module(name)
 failed = []
-for name in inside:
+for name in alone:
     if child := os.fork():
         failed += [name] if os.waitpid(child, 0)[1] else []
         continue
@@ -52,6 +52,8 @@ for name in inside:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
+for name in every:
+    importlib.import_module(name)
 sys.exit(" ".join(failed) or 0)
 """
 
@@ -74,6 +76,41 @@ def imported_from_outside(source: Path) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.partition(".")[0] not in FLOORS)
+
+
+def imported_inside(source: Path, houses: Mapping[str, Path]) -> set[str]:
+    """Modules of the house that a module imports, with the packages they are in.
+
+    Not those that it is in itself: they have been imported before it begins.
+    """
+    found: set[str] = set()
+    for statement in ast.walk(ast.parse(source.read_bytes())):
+        if isinstance(statement, ast.Import):
+            found.update(alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            found.update(f"{statement.module}.{alias.name}" for alias in statement.names)
+    named = {name for each in found for name in with_packages(each)}
+    return (named & houses.keys()) - set(with_packages(module_name(source)))
+
+
+def with_packages(name: str) -> list[str]:
+    """`node.web.pages`: itself, `node.web` and `node`."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def in_circles(imports: Mapping[str, set[str]]) -> set[str]:
+    """Modules whose imports lead back to themselves, and those between two such circles.
+
+    Whatever else is imported comes before or after them as a whole: it matters to nobody which of them was first.
+    """
+    left = dict(imports)
+    while True:
+        imported = set[str]().union(*left.values())
+        inner = {name: found & left.keys() for name, found in left.items() if name in imported and found & left.keys()}
+        if inner.keys() == left.keys():
+            return set(left)
+        left = inner
 
 
 def tracked() -> list[str]:
@@ -106,20 +143,25 @@ def libraries_imported() -> set[str]:
 
 
 def test_each_module_imports_alone() -> None:
-    importable = [source for source in sources(*FLOORS) if source != RUN_BY_ALEMBIC]
-    outside = sorted({name for source in importable for name in imported_from_outside(source)})
-    inside = [module_name(source) for source in importable]
+    importable = {module_name(source): source for source in sources(*FLOORS) if source != RUN_BY_ALEMBIC}
+    outside = sorted({name for source in importable.values() for name in imported_from_outside(source)})
+    circles = in_circles({name: imported_inside(source, importable) for name, source in importable.items()})
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", IMPORT_ALONE],
         cwd=HOUSE,
-        input=" ".join(outside) + "|" + " ".join(inside),
+        input="|".join(" ".join(sorted(names)) for names in (outside, circles, importable)),
         capture_output=True,
         text=True,
         check=False,
         timeout=600,
     )
-    assert inside
+    assert importable
     assert result.returncode == 0, result.stderr
+
+
+def test_what_leads_back_to_itself_is_found() -> None:
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set[str]()}
+    assert in_circles(imports) == {"b", "c"}
 
 
 def test_import_contracts_are_kept() -> None:
