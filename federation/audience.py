@@ -4,7 +4,7 @@
     ALL_NODES   Public                followers, mentioned     nodes of followers, mentioned, thread's owner
     UNLISTED    followers             Public, mentioned        the same
     FOLLOWERS   followers             mentioned                nodes of followers and mentioned
-    NODE        this node's staff     –                        nobody: it stays
+    NODE        this node's staff     mentioned of this node   nobody: it stays
     MENTIONED   each person           –                        their nodes
 
 Audiences narrow and never widen: they are taken from the object its author signed, and from nowhere else.
@@ -14,7 +14,7 @@ Source: ActivityPub 5 and 6; CVE-2024-37903 for what happens otherwise.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from federation.hosts import origin_of
+from federation.hosts import origin_of, same_origin
 from federation.vocabulary import PUBLIC
 from storage import attendances, posts
 from storage.accounts import Account
@@ -55,7 +55,8 @@ def addressing(author: Account, reach: Reach, *, people: Sequence[str]) -> tuple
         case Reach.FOLLOWERS:
             return [author.followers_uri], list(people)
         case Reach.NODE:
-            return [staff_of(str(origin_of(author.uri)))], []
+            # Whom a post names elsewhere hears nothing of it.
+            return [staff_of(str(origin_of(author.uri)))], [uri for uri in people if same_origin(uri, author.uri)]
         case Reach.MENTIONED:
             return list(people), []
 

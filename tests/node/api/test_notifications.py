@@ -101,3 +101,11 @@ async def test_who_asked_for_it_is_told_of_each_post(app_of: AppOf) -> None:
     made = await marie.post("Bonjour")
     (told_,) = await paul.get(PATH)
     assert (told_["type"], told_["status"]["id"]) == ("status", made["id"])
+
+
+async def test_who_is_named_in_a_post_for_this_node_is_told(app_of: AppOf) -> None:
+    marie, paul = await app_of("marie"), await app_of("paul")
+    made = await paul.post("@marie Le café est prêt", legation_reach="node")
+    assert made["legation"]["reach"] == "node"
+    (one,) = await marie.get(PATH)
+    assert (one["type"], one["status"]["id"]) == ("mention", made["id"])
