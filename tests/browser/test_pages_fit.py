@@ -18,6 +18,8 @@ WIDTHS = (320, 360, 640, 768, 1280)
 
 STICKS_OUT = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
+CUT_OFF = """() => [...document.querySelectorAll(".tabs")].filter(each => each.scrollWidth > each.clientWidth).length"""
+
 # Links inside a sentence may be as high as its line (WCAG 2.2, 2.5.8); menus that are closed have no size.
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")]
   .filter(element => {
@@ -43,4 +45,5 @@ async def test_every_page_fits(chromium: Browser) -> None:
         for name in PAGES:
             await tab.set_content(whole(name))
             assert (width, name, await tab.evaluate(STICKS_OUT)) == (width, name, 0)
+            assert (width, name, await tab.evaluate(CUT_OFF)) == (width, name, 0)
             assert (width, name, await tab.evaluate(TOO_SMALL)) == (width, name, [])
