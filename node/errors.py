@@ -42,6 +42,12 @@ class SignInRefused(NodeError):
     code = "sign-in-refused"
 
 
+class UnusableAnswer(NodeError):
+    """What a device has signed, or says that it has, is worth nothing here."""
+
+    code = "unusable-answer"
+
+
 class TooManyTries(NodeError):
     """Too many tries failed. Wait before the next one."""
 

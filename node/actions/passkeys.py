@@ -6,32 +6,17 @@ A passkey holds two factors: the device, and the finger or number that unlocks i
 It belongs to the node's public address: what was made for it can be used nowhere else, whoever asks.
 """
 
+import asyncio
 import hashlib
 import ipaddress
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import webauthn
-from webauthn.helpers import (
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    RegistrationCredential,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from importlib import import_module
+from types import ModuleType
 
 from node.actions import second_factors as actions
 from node.context import Node
-from node.errors import Invalid, SignInRefused
+from node.errors import Invalid, SignInRefused, UnusableAnswer
 from node.settings import Settings
 from storage import audit, passkeys, second_factors
 from storage.accounts import Account
@@ -42,8 +27,7 @@ from storage.store import Unit
 
 CHALLENGE_BYTES = 32
 HANDLE_BYTES = 8
-LONGEST_ANSWER = 20_000
-PATIENCE_MILLISECONDS = 300_000
+CEREMONIES = "node.actions.passkey_ceremonies"
 
 UNUSABLE = ("passkey", "ERR_INVALID", "The device's answer cannot be used. Try again, or with another device.")
 TAKEN = ("passkey", "ERR_TAKEN", "This device is among your passkeys already.")
@@ -51,8 +35,10 @@ TOO_MANY = ("passkey", "ERR_TOO_MANY", f"There can be at most {passkeys.MOST} pa
 NAMELESS = ("passkey_name", "ERR_BLANK", "Give the passkey a name, by which you know the device.")
 NAME_TOO_LONG = ("passkey_name", "ERR_TOO_LONG", f"A name has {passkeys.LONGEST_NAME} characters at most.")
 
-# What is sent in place of an answer may be anything, and the library raises what comes of it.
-UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+async def _ceremonies() -> ModuleType:
+    """`passkey_ceremonies.py`, whose library takes memory that most nodes never need."""
+    return await asyncio.to_thread(import_module, CEREMONIES)
 
 
 def are_possible(settings: Settings) -> bool:
@@ -80,21 +66,12 @@ def handle_of(account: AccountId) -> bytes:
 
 async def registration_options(node: Node, me: Account) -> str:
     """What a browser needs to have a device make a passkey, JSON."""
+    ceremonies = await _ceremonies()
+    owner = ceremonies.Owner(handle_of(me.id), me.username, me.display_name or me.username)
+    challenge = await _challenge(node, passkeys.REGISTER, me.id)
     known = await node.store.read(passkeys.of, me.id)
-    options = webauthn.generate_registration_options(
-        rp_id=relying_party(node.settings),
-        rp_name=f"Legation {node.settings.name}",
-        user_id=handle_of(me.id),
-        user_name=me.username,
-        user_display_name=me.display_name or me.username,
-        challenge=await _challenge(node, passkeys.REGISTER, me.id),
-        timeout=PATIENCE_MILLISECONDS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=_described(known),
-    )
-    return webauthn.options_to_json(options)
+    options: str = ceremonies.registration_options(_party(ceremonies, node), owner, challenge, known)
+    return options
 
 
 async def register(node: Node, me: Account, answer: str, name: str, *, source: str) -> list[str]:
@@ -103,26 +80,29 @@ async def register(node: Node, me: Account, answer: str, name: str, *, source: s
     answer: the browser's, JSON.  name: by which its owner knows the device.  source: for the audit.
     Returns new recovery codes where there were none, else nothing.  Raises Invalid.
     """
-    called = demand_name(name)
-    credential = _registration_in(answer)
-    challenge = await _taken_challenge(node, credential.response.client_data_json, passkeys.REGISTER, me.id)
-    if challenge is None:
-        raise Invalid(*UNUSABLE)
+    called, ceremonies = demand_name(name), await _ceremonies()
     try:
-        made = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=relying_party(node.settings),
-            expected_origin=node.base_url,
-            require_user_verification=True,
-        )
-    except UNREADABLE as error:
+        given = ceremonies.Registration(answer)
+        is_asked = await _takes(node, given.challenge, passkeys.REGISTER, me.id)
+        made = given.verify(_party(ceremonies, node)) if is_asked else None
+    except UnusableAnswer as error:
         raise Invalid(*UNUSABLE) from error
-    transports = " ".join(each.value for each in credential.response.transports or ())
+    if made is None:
+        raise Invalid(*UNUSABLE)
     codes = actions.new_recovery_codes()
-    new = _New(credential.id, made.credential_public_key, made.sign_count, transports, called)
+    marks = actions.marks_of(node, me.id, codes)
     try:
-        kept = await node.store.write(_keep, me, new, actions.marks_of(node, me.id, codes), source=source)
+        kept = await node.store.write(
+            _keep,
+            me,
+            marks,
+            credential=made.credential,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            transports=made.transports,
+            name=called,
+            source=source,
+        )
     except Conflict as error:
         raise Invalid(*TAKEN) from error
     return codes if kept else []
@@ -138,16 +118,18 @@ def demand_name(name: str) -> str:
     return called
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
-    credential: str
-    public_key: bytes
-    sign_count: int
-    transports: str
-    name: str
-
-
-def _keep(unit: Unit, me: Account, new: _New, marks: Sequence[str], *, source: str) -> bool:
+def _keep(
+    unit: Unit,
+    me: Account,
+    marks: Sequence[str],
+    *,
+    credential: str,
+    public_key: bytes,
+    sign_count: int,
+    transports: str,
+    name: str,
+    source: str,
+) -> bool:
     """Returns whether the recovery codes are kept."""
     unit.lock(f"passkeys of {me.id}")
     if len(passkeys.of(unit, me.id)) >= passkeys.MOST:
@@ -155,11 +137,11 @@ def _keep(unit: Unit, me: Account, new: _New, marks: Sequence[str], *, source: s
     passkeys.add(
         unit,
         me.id,
-        credential=new.credential,
-        public_key=new.public_key,
-        sign_count=new.sign_count,
-        transports=new.transports,
-        name=new.name,
+        credential=credential,
+        public_key=public_key,
+        sign_count=sign_count,
+        transports=transports,
+        name=name,
     )
     audit.add(unit, who=me.username, source=source, act="second-factor.passkey", subject=me.username)
     return actions.give_first_recovery_codes(unit, me.id, marks)
@@ -185,15 +167,11 @@ def _remove(unit: Unit, me: Account, passkey: PasskeyId, *, source: str, demande
 
 async def sign_in_options(node: Node, account: AccountId | None) -> str:
     """What a browser needs to have a device sign, JSON. account: None for somebody who has not said who they are."""
+    ceremonies = await _ceremonies()
     known = [] if account is None else await node.store.read(passkeys.of, account)
-    options = webauthn.generate_authentication_options(
-        rp_id=relying_party(node.settings),
-        challenge=await _challenge(node, passkeys.SIGN_IN, account),
-        timeout=PATIENCE_MILLISECONDS,
-        allow_credentials=_described(known),
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return webauthn.options_to_json(options)
+    challenge = await _challenge(node, passkeys.SIGN_IN, account)
+    options: str = ceremonies.sign_in_options(_party(ceremonies, node), challenge, known)
+    return options
 
 
 async def owner_of(node: Node, answer: str, *, account: AccountId | None) -> AccountId:
@@ -202,31 +180,23 @@ async def owner_of(node: Node, answer: str, *, account: AccountId | None) -> Acc
     answer: the browser's, JSON.  account: whose it must be; None where anybody's will do.
     Raises SignInRefused, whatever is wrong.
     """
-    credential = _authentication_in(answer)
-    challenge = await _taken_challenge(node, credential.response.client_data_json, passkeys.SIGN_IN, account)
-    known = await node.store.read(passkeys.by_credential, credential.id)
-    if challenge is None or known is None or not _belongs(credential, known, account):
-        raise SignInRefused
+    ceremonies = await _ceremonies()
     try:
-        found = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=relying_party(node.settings),
-            expected_origin=node.base_url,
-            credential_public_key=known.public_key,
-            credential_current_sign_count=known.sign_count,
-            require_user_verification=True,
-        )
-    except UNREADABLE as error:
+        signed = ceremonies.Signature(answer)
+        is_asked = await _takes(node, signed.challenge, passkeys.SIGN_IN, account)
+        known = await node.store.read(passkeys.by_credential, signed.credential)
+        if not is_asked or known is None or not _belongs(signed.handle, known, account):
+            raise SignInRefused
+        counter = signed.verify(_party(ceremonies, node), known)
+    except UnusableAnswer as error:
         raise SignInRefused from error
-    if not await node.store.write(passkeys.note_use, known, sign_count=found.new_sign_count):
+    if not await node.store.write(passkeys.note_use, known, sign_count=counter):
         raise SignInRefused
     return known.account_id
 
 
-def _belongs(credential: AuthenticationCredential, known: Passkey, account: AccountId | None) -> bool:
+def _belongs(handle: bytes | None, known: Passkey, account: AccountId | None) -> bool:
     """Whether a passkey is of whom it must be, and its device says the same. Source: Web Authentication, 7.2 step 6."""
-    handle = credential.response.user_handle
     if account is None:
         return handle == handle_of(known.account_id)
     return known.account_id == account and handle in {None, b"", handle_of(account)}
@@ -235,51 +205,20 @@ def _belongs(credential: AuthenticationCredential, known: Passkey, account: Acco
 # ---- both -----------------------------------------------------------------------------------------------------------
 
 
+def _party(ceremonies: ModuleType, node: Node) -> object:
+    return ceremonies.Party(relying_party(node.settings), node.base_url, f"Legation {node.settings.name}")
+
+
 async def _challenge(node: Node, purpose: str, account: AccountId | None) -> bytes:
     made = secrets.token_bytes(CHALLENGE_BYTES)
     await node.store.write(passkeys.challenge, _digest(made), purpose=purpose, account=account)
     return made
 
 
-async def _taken_challenge(node: Node, client_data: bytes, purpose: str, account: AccountId | None) -> bytes | None:
-    """The challenge that an answer says it answers, if it was asked here; it is good once."""
-    try:
-        challenge = parse_client_data_json(client_data).challenge
-    except UNREADABLE:
-        return None
-    taken = await node.store.write(passkeys.take_challenge, _digest(challenge), purpose=purpose, account=account)
-    return challenge if taken else None
+async def _takes(node: Node, challenge: bytes, purpose: str, account: AccountId | None) -> bool:
+    """Whether an answer answers a challenge that was asked here; that is good once."""
+    return await node.store.write(passkeys.take_challenge, _digest(challenge), purpose=purpose, account=account)
 
 
 def _digest(challenge: bytes) -> str:
     return hashlib.sha256(challenge).hexdigest()
-
-
-def _registration_in(answer: str) -> RegistrationCredential:
-    try:
-        return parse_registration_credential_json(_demand_short(answer))
-    except UNREADABLE as error:
-        raise Invalid(*UNUSABLE) from error
-
-
-def _authentication_in(answer: str) -> AuthenticationCredential:
-    try:
-        return parse_authentication_credential_json(_demand_short(answer))
-    except UNREADABLE as error:
-        raise SignInRefused from error
-
-
-def _demand_short(answer: str) -> str:
-    if len(answer) > LONGEST_ANSWER:
-        raise ValueError
-    return answer
-
-
-def _described(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(
-            id=webauthn.base64url_to_bytes(each.credential),
-            transports=[AuthenticatorTransport(name) for name in each.transports.split()] or None,
-        )
-        for each in known
-    ]

@@ -108,7 +108,7 @@ async def _taken(request: web.Request, take: Take, *, field: str, wrong: str = "
     node: Node = request.app[NODE]
     origin: From = sign_in.origin_of(request)
     try:
-        secret = await take(node, half, str(form.get(field, ""))[: passkey_actions.LONGEST_ANSWER + 1], origin=origin)
+        secret = await take(node, half, str(form.get(field, "")), origin=origin)
     except SignInRefused:
         return await _again(request, half, then, wrong or field, WRONG[wrong or field], status=422)
     except TooManyTries as refusal:
