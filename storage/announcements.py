@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.errors import NotFound
+from storage.events import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
 from storage.ids import AccountId
 from storage.store import Unit
 
@@ -50,6 +51,7 @@ def publish(unit: Unit, *, source: str, content: str, ends_at: datetime | None, 
     values (:id, :source, :content, :ends, :all_day, :now, :now)
     """
     unit.run(sql, id=new, source=source, content=content, ends=ends_at, all_day=int(all_day), now=unit.now)
+    unit.after_commit(AnnouncementPublished(new))
     return get(unit, new)
 
 
@@ -57,6 +59,7 @@ def withdraw(unit: Unit, identifier: int) -> None:
     """Take an announcement away. Raises NotFound."""
     if not unit.run("delete from announcements where id = :id", id=identifier):
         raise NotFound
+    unit.after_commit(AnnouncementWithdrawn(identifier))
 
 
 def get(unit: Unit, identifier: int) -> Announcement:
@@ -102,7 +105,8 @@ def react(unit: Unit, identifier: int, account: AccountId, emoji: str) -> None:
     insert into announcement_reactions (id, announcement_id, account_id, emoji, created_at)
     values (:new, :id, :account, :emoji, :now) on conflict (announcement_id, account_id, emoji) do nothing
     """
-    unit.run(sql, new=unit.new_id(), id=identifier, account=account, emoji=emoji, now=unit.now)
+    if unit.run(sql, new=unit.new_id(), id=identifier, account=account, emoji=emoji, now=unit.now):
+        unit.after_commit(AnnouncementReacted(identifier, emoji))
 
 
 def unreact(unit: Unit, identifier: int, account: AccountId, emoji: str) -> None:
@@ -111,7 +115,8 @@ def unreact(unit: Unit, identifier: int, account: AccountId, emoji: str) -> None
     sql = """
     delete from announcement_reactions where announcement_id = :id and account_id = :account and emoji = :emoji
     """
-    unit.run(sql, id=identifier, account=account, emoji=emoji)
+    if unit.run(sql, id=identifier, account=account, emoji=emoji):
+        unit.after_commit(AnnouncementReacted(identifier, emoji))
 
 
 def reactions(unit: Unit, reader: AccountId, identifiers: Iterable[int]) -> list[Reaction]:
@@ -122,3 +127,9 @@ def reactions(unit: Unit, reader: AccountId, identifiers: Iterable[int]) -> list
     group by announcement_id, emoji order by min(id)
     """
     return unit.all(Reaction, sql, reader=reader, ids=list(identifiers))
+
+
+def count_of(unit: Unit, identifier: int, emoji: str) -> int:
+    """How many people have put this emoji under an announcement."""
+    sql = "select count(*) from announcement_reactions where announcement_id = :id and emoji = :emoji"
+    return unit.one(int, sql, id=identifier, emoji=emoji) or 0

@@ -159,6 +159,35 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationsMerged(Event):
+    """What waited for a person's decision stands in their list now."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementPublished(Event):
+    """Everybody of this node is told something new."""
+
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementReacted(Event):
+    """An emoji was put under an announcement, or taken away."""
+
+    announcement: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementWithdrawn(Event):
+    """An announcement is gone."""
+
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
 class PushesQueued(Event):
     """There is something to send to apps that are not open."""
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.events import NotificationsMerged
 from storage.ids import AccountId, PostId
 from storage.pages import Page
 from storage.store import Unit
@@ -62,7 +63,8 @@ def accept(unit: Unit, account: AccountId, identifiers: Sequence[int]) -> None:
     """
     unit.each(sql, [{"account": account, "by": by, "now": unit.now} for by in people])
     told = "update notifications set filtered = 0 where account_id = :account and from_id in :people and filtered = 1"
-    unit.run(told, account=account, people=people)
+    if unit.run(told, account=account, people=people):
+        unit.after_commit(NotificationsMerged(account))
 
 
 def dismiss(unit: Unit, account: AccountId, identifiers: Sequence[int]) -> None:

@@ -174,21 +174,37 @@ async def _send(
     answer.etag = name
     if any(tag.value in {name, "*"} for tag in request.if_none_match or ()):
         answer.set_status(304)
-        await answer.prepare(request)
         return answer
     start, stop = part_of(request, answer, name=name, size=size)
     answer.content_length = stop - start
     if request.method == hdrs.METH_HEAD or start == stop:
-        await answer.prepare(request)
         return answer
     pieces = request.app[NODE].library.files.read(name, start=start, length=stop - start)
-    first = await _first_of(request.app[NODE], row, pieces)
-    await answer.prepare(request)
-    await answer.write(first)
-    async for piece in pieces:
-        await answer.write(piece)
-    await answer.write_eof()
+    return await give(request, answer, await _first_of(request.app[NODE], row, pieces), pieces)
+
+
+async def give(
+    request: web.Request, answer: web.StreamResponse, first: bytes, others: AsyncIterator[bytes]
+) -> web.StreamResponse:
+    """Send what is read piece by piece; that whoever asked has left on the way is no trouble.
+
+    Raises ConnectionError where the pieces come from is away.
+    """
+    try:
+        await answer.prepare(request)
+        await answer.write(first)
+        async for piece in others:
+            await answer.write(piece)
+        await answer.write_eof()
+    except ConnectionError:
+        if not _has_left(request):
+            raise
     return answer
+
+
+def _has_left(request: web.Request) -> bool:
+    """Whether nobody waits for the answer any more, as browsers do not that go from one page to the next."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def part_of(request: web.Request, answer: web.StreamResponse, *, name: str, size: int) -> tuple[int, int]:

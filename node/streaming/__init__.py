@@ -12,6 +12,7 @@ A reader who takes too long is parted with (`OpenStream`), so that nobody's slow
     open_stream.py     OpenStream: what waits for one listener, and how it ends
     hub.py             Hub: who listens here, what they are told, and whether they still may
     telling.py         what is told of posts and notifications, and to whom
+    announcing.py      what is told of announcements, to everybody
 
 Start reading at `hub.py`.
 """

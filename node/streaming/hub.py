@@ -19,14 +19,18 @@ from aiohttp import web
 from node import observe
 from node.api.errors import TooOften
 from node.context import Node
-from node.streaming import telling
+from node.streaming import announcing, telling
 from node.streaming.open_stream import Ending, OpenStream
 from storage import oauth, staff
 from storage.errors import StorageTrouble
 from storage.events import (
+    AnnouncementPublished,
+    AnnouncementReacted,
+    AnnouncementWithdrawn,
     ChangedElsewhere,
     Event,
     FiltersChanged,
+    NotificationsMerged,
     Notified,
     PostAdded,
     PostEdited,
@@ -116,7 +120,9 @@ class Hub:
                     self._check(*self._open.get(event.account, ()))
                 case ChangedElsewhere():
                     self._check(*self._all())
-                case PostAdded() | PostEdited() | PostRemoved() | Notified() | FiltersChanged():
+                case PostAdded() | PostEdited() | PostRemoved() | Notified() | NotificationsMerged() | FiltersChanged():
+                    self._events.append(event)
+                case AnnouncementPublished() | AnnouncementReacted() | AnnouncementWithdrawn():
                     self._events.append(event)
                 case _:
                     continue
@@ -147,6 +153,10 @@ class Hub:
                     telling.of_filters(streams, event.account)
                 case Notified():
                     await telling.of_notification(self._node, streams, event)
+                case NotificationsMerged():
+                    await telling.of_merging(self._node, streams, event.account)
+                case AnnouncementPublished() | AnnouncementReacted() | AnnouncementWithdrawn():
+                    await announcing.tell(self._node, streams, event)
                 case _:
                     return
         except StorageTrouble:

@@ -29,6 +29,7 @@ MOST_COUNTED = 100
 NOTIFIED = Subscription("user:notification")
 
 Open = Mapping[AccountId, Collection[OpenStream]]
+Wanted = list[tuple[OpenStream, Subscription]]
 
 
 async def of_post(node: Node, streams: Open, identifier: PostId, *, event: str) -> None:
@@ -53,7 +54,7 @@ async def of_removal(node: Node, streams: Open, removed: PostRemoved) -> None:
     payload = str(removed.post).encode()
     for reader, theirs in streams.items():
         is_theirs = reader in removed.people or reader == removed.author
-        for stream, wanted in _carrying(theirs, lambda one: one != LIVE):
+        for stream, wanted in carrying(theirs, lambda one: one != LIVE):
             gone = wanted.carried(removed, at_home=reader in at_home) or (wanted.name == "user" and is_theirs)
             if gone:
                 stream.put(Message(wanted, "delete", payload))
@@ -61,16 +62,12 @@ async def of_removal(node: Node, streams: Open, removed: PostRemoved) -> None:
 
 async def of_notification(node: Node, streams: Open, event: Notified) -> None:
     """Tell somebody what they are told in their list of notifications."""
-    wanted = _carrying(streams.get(event.account, ()), lambda one: one.carries_notifications)
+    wanted = carrying(streams.get(event.account, ()), lambda one: one.carries_notifications)
     if not wanted:
         return
     found = await node.store.read(notifications.one, event.account, event.notification)
     shown = await entities.notifications(node, wanted[0][0].account, [found]) if found else []
-    pages = [stream for stream, one in wanted if one == LIVE]
-    if pages:
-        unread = await node.store.read(notifications.unread, event.account, most=MOST_COUNTED)
-        for stream in pages:
-            stream.put(count_of_notifications(unread))
+    await _count_again(node, event.account, wanted)
     if shown and shown[0]["type"] not in UNKNOWN_TO_MANY:
         payload = orjson.dumps(shown[0])
         for stream, one in wanted:
@@ -78,9 +75,18 @@ async def of_notification(node: Node, streams: Open, event: Notified) -> None:
                 stream.put(Message(one, "notification", payload))
 
 
+async def of_merging(node: Node, streams: Open, account: AccountId) -> None:
+    """Tell somebody that what waited for their decision stands in their list now, which is to be read again."""
+    wanted = carrying(streams.get(account, ()), lambda one: one.carries_notifications)
+    await _count_again(node, account, wanted)
+    for stream, one in wanted:
+        if one != LIVE and stream.may(NOTIFIED):
+            stream.put(Message(one, "notifications_merged", b"1"))  # Mastodon sends a payload that says nothing
+
+
 def of_filters(streams: Open, account: AccountId) -> None:
     """Tell somebody's apps that what their person wants kept away is something else now."""
-    for stream, one in _carrying(streams.get(account, ()), lambda one: one.name == "user"):
+    for stream, one in carrying(streams.get(account, ()), lambda one: one.name == "user"):
         stream.put(Message(one, "filters_changed", None))
 
 
@@ -94,10 +100,15 @@ def count_of_notifications(unread: int) -> Message:
     return Message(LIVE, "notifications", orjson.dumps({"unread": unread}))
 
 
+async def _count_again(node: Node, account: AccountId, wanted: Wanted) -> None:
+    pages = [stream for stream, one in wanted if one == LIVE]
+    if pages:
+        unread = await node.store.read(notifications.unread, account, most=MOST_COUNTED)
+        for stream in pages:
+            stream.put(count_of_notifications(unread))
+
+
 # ---- posts ----------------------------------------------------------------------------------------------------------
-
-
-Wanted = list[tuple[OpenStream, Subscription]]
 
 
 def _listeners(streams: Open) -> Listeners:
@@ -108,7 +119,7 @@ def _listeners(streams: Open) -> Listeners:
         home=among(lambda one: one.is_home),
         public=among(lambda one: one.is_public),
         in_person=among(lambda one: one.is_in_person),
-        lists=[int(one.of) for theirs in streams.values() for _, one in _carrying(theirs, lambda one: one.is_list)],
+        lists=[int(one.of) for theirs in streams.values() for _, one in carrying(theirs, lambda one: one.is_list)],
     )
 
 
@@ -116,17 +127,18 @@ def _any_of(theirs: Iterable[OpenStream], is_so: Callable[[Subscription], bool])
     return any(is_so(one) for stream in theirs for one in stream.subscriptions)
 
 
-def _carrying(theirs: Iterable[OpenStream], is_so: Callable[[Subscription], bool]) -> Wanted:
+def carrying(theirs: Iterable[OpenStream], is_so: Callable[[Subscription], bool]) -> Wanted:
+    """Those of somebody's streams, each with the subscription, for which this is so."""
     return [(stream, one) for stream in theirs for one in stream.subscriptions if is_so(one)]
 
 
 def _carriers(theirs: Iterable[OpenStream], told: Told, reader: AccountId) -> Wanted:
-    return _carrying(theirs, lambda one: one != LIVE and one.carries(told, reader))
+    return carrying(theirs, lambda one: one != LIVE and one.carries(told, reader))
 
 
 def _count_on_pages(streams: Open, told: Told) -> None:
     for reader in told.home - {told.post.author_id}:
-        for stream, _ in _carrying(streams[reader], lambda one: one == LIVE):
+        for stream, _ in carrying(streams[reader], lambda one: one == LIVE):
             stream.unseen = min(stream.unseen + 1, MOST_COUNTED)
             stream.put(count_of_posts(stream.unseen))
 

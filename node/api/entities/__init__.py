@@ -13,7 +13,7 @@ Our own additions stand under the key `legation`. Source: the Mastodon API docum
 
 from node.api.entities.conversations import conversation, conversations, taking_part
 from node.api.entities.groups import groups, requests
-from node.api.entities.house import announcements
+from node.api.entities.house import announcements, new_announcement
 from node.api.entities.marks import remember as remember_marks
 from node.api.entities.moderation import admin_accounts, admin_reports, report, rule
 from node.api.entities.notices import marker, notifications
@@ -51,6 +51,7 @@ __all__ = [
     "history",
     "learn",
     "marker",
+    "new_announcement",
     "notifications",
     "of_posts",
     "one",

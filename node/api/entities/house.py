@@ -19,6 +19,11 @@ async def announcements(node: Node, reader: Account, found: Sequence[Announcemen
     return [_announcement(each, reactions, is_read=each.id in read) for each in found]
 
 
+def new_announcement(found: Announcement) -> Entity:
+    """An announcement that was published in this moment: nobody has done anything with it."""
+    return _announcement(found, (), is_read=False)
+
+
 def _announcement(found: Announcement, reactions: Sequence[Reaction], *, is_read: bool) -> Entity:
     return {
         "id": str(found.id),

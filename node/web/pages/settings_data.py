@@ -71,12 +71,7 @@ async def fetch(request: web.Request) -> web.StreamResponse:
     except FileMissing:
         await node.store.write(exports.forget, found)
         return go(HERE)
-    await answer.prepare(request)
-    await answer.write(piece)
-    async for piece in pieces:
-        await answer.write(piece)
-    await answer.write_eof()
-    return answer
+    return await serving.give(request, answer, piece, pieces)
 
 
 def _headers(me: Account, found: Export) -> dict[str, str]:

@@ -385,6 +385,10 @@ EVENTS: dict[str, Any] = {  # Any: as above
     "notification": NOTICE,
     "conversation": s.CONVERSATION,
     "delete": s.id,
+    "announcement": s.ANNOUNCEMENT,
+    "announcement.reaction": {"name": s.text, "count": s.number, "announcement_id": s.id},
+    "announcement.delete": s.id,
+    "notifications_merged": s.number,
 }
 
 

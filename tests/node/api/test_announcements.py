@@ -9,6 +9,7 @@ from node.actions import charter
 from storage import house
 from tests.node.api import shapes
 from tests.node.api.conftest import AppOf
+from tests.node.api.test_streaming import listening
 
 PATH = "/api/v1/announcements"
 
@@ -41,6 +42,25 @@ async def test_an_announcement_is_read_answered_put_away_and_over(app_of: AppOf)
     assert await ken.get(PATH) == []
     for verb in ("dismiss", "reactions/x"):
         await ken.ask("POST" if verb == "dismiss" else "DELETE", f"{PATH}/{lasting.id}/{verb}", expect=404)
+
+
+async def test_whoever_listens_is_told_of_them(app_of: AppOf) -> None:
+    """Once each, and of nothing when nothing has changed."""
+    marie, ken = await app_of("marie"), await app_of("ken")
+    store, by = marie.house.node.store, {"by": "claire", "source": "test"}
+    async with listening(marie, "?stream=user") as socket, listening(ken, "?stream=user:notification") as other:
+        made = await store.write(acts.publish, "Coupure **lundi**", last_day="", **by)
+        assert await socket.told() == (["user"], "announcement", (await marie.get(PATH))[0])
+        one = f"{PATH}/{made.id}/reactions/" + quote("👍")
+        for person, method, count in ((ken, "PUT", 1), (marie, "PUT", 2), (marie, "DELETE", 1), (ken, "DELETE", 0)):
+            for _ in range(2):
+                await person.ask(method, one)
+            now = {"name": "👍", "count": count, "announcement_id": str(made.id)}
+            assert await socket.told() == (["user"], "announcement.reaction", now)
+            assert await socket.is_quiet()
+        await store.write(acts.withdraw, made.id, **by)
+        assert await socket.told() == (["user"], "announcement.delete", str(made.id))
+        assert await other.is_quiet()
 
 
 @pytest.mark.parametrize(("method", "rest"), [("POST", "dismiss"), ("PUT", "reactions/x"), ("DELETE", "reactions/x")])

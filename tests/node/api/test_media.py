@@ -1,12 +1,17 @@
 """Files of posts, as apps send and read them."""
 
 import io
+from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from aiohttp import ClientResponse, FormData
+from aiohttp import ClientConnectionResetError, ClientResponse, FormData, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.test_utils import make_mocked_request
 from PIL import Image
 
+from node.media import serving
 from node.media.darkroom import has_ffmpeg
 from tests.federated.conftest import until
 from tests.node.api.conftest import App, AppOf, Json
@@ -394,3 +399,24 @@ async def test_a_form_that_is_none_is_refused(app_of: AppOf) -> None:
     await marie.ask("POST", "/api/v2/media", expect=422, data={"description": "rien"})
     no_boundary = {"Content-Type": "multipart/form-data"}
     await marie.ask("POST", "/api/v2/media", expect=400, headers=no_boundary, data=b"abc")
+
+
+async def pieces(trouble: Exception | None = None) -> AsyncIterator[bytes]:
+    yield b"one"
+    if trouble is not None:
+        raise trouble
+
+
+async def test_who_leaves_before_a_file_has_begun_is_no_trouble() -> None:
+    """aiohttp notices when it sends the head of the answer; a line to the bucket that breaks is another matter."""
+    line = Mock(AbstractStreamWriter)
+    line.send_headers.side_effect = ClientConnectionResetError("Cannot write to closing transport")
+    gone = make_mocked_request("GET", "/media/x", writer=line)
+    answer = web.StreamResponse()
+    assert await serving.give(gone, answer, b"zero", pieces()) is answer
+    assert line.send_headers.called
+    assert not line.write.called
+    there = make_mocked_request("GET", "/media/x")
+    there.transport.is_closing.return_value = False  # type: ignore[union-attr]  # a mock
+    with pytest.raises(ConnectionAbortedError):
+        await serving.give(there, web.StreamResponse(), b"zero", pieces(ConnectionAbortedError()))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.node.api import shapes
 from tests.node.api.conftest import App, AppOf, Json
+from tests.node.api.test_streaming import listening
 
 POLICY = "/api/v2/notifications/policy"
 REQUESTS = "/api/v1/notifications/requests"
@@ -44,6 +45,19 @@ async def test_what_is_filtered_waits_and_is_let_through(app_of: AppOf) -> None:
     await paul.act(made, "reblog")
     await paul.post("@marie Encore")
     assert await kinds(marie) == ["mention", "favourite", "mention"]
+
+
+async def test_who_listens_is_told_that_what_waited_is_let_through(app_of: AppOf) -> None:
+    marie, paul = await app_of("marie"), await app_of("paul")
+    await choose(marie, for_not_following="filter")
+    await paul.post("@marie Bonjour")
+    (request,) = await marie.get(REQUESTS)
+    async with listening(marie, "?stream=user:notification") as socket, listening(marie, "?stream=public") as other:
+        await marie.ask("POST", f"{REQUESTS}/accept", json={"id": ["1"]})  # which is no request
+        assert await socket.is_quiet()
+        await marie.ask("POST", f"{REQUESTS}/{request['id']}/accept")
+        assert await socket.told() == (["user:notification"], "notifications_merged", 1)
+        assert await other.is_quiet()
 
 
 async def test_what_is_dismissed_is_gone_and_what_comes_waits_again(app_of: AppOf) -> None:

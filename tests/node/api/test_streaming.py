@@ -19,6 +19,8 @@ from tests.node.api.conftest import App, AppOf, Json
 PATH = "/api/v1/streaming"
 SOON = 5.0
 QUIET = 0.15
+IDS = ("delete", "announcement.delete")
+"""Events whose payload is a bare id."""
 
 
 def token_of(app: App) -> str:
@@ -42,7 +44,7 @@ class Socket:
     async def told(self) -> tuple[list[str], str, Json]:
         """The next thing: of which stream, what, and about what."""
         said = await self.next()
-        payload = said["payload"] if said["event"] == "delete" else orjson.loads(said["payload"])
+        payload = said["payload"] if said["event"] in IDS else orjson.loads(said["payload"])
         promised.judge_event(said["event"], payload)
         return said["stream"], said["event"], payload
 
@@ -81,7 +83,7 @@ async def events(app: App, path: str) -> AsyncIterator[AsyncIterator[tuple[str, 
                 elif line.startswith("data: "):
                     assert await answer.content.readline() == b"\n"
                     payload = orjson.loads(line.removeprefix("data: "))
-                    promised.judge_event(event, str(payload) if event == "delete" else payload)
+                    promised.judge_event(event, str(payload) if event in IDS else payload)
                     yield event, payload
 
         assert await answer.content.readline() == b"\n"

@@ -138,6 +138,7 @@ FILES = [
     file("video", "Le discours", width=64, height=48),
     file("audio", None),
     file("unknown", "La note"),
+    {**file("image", "Pas encore là", width=640, height=480), "url": None, "preview_url": None},
 ]
 
 POST = status(

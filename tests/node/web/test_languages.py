@@ -1,6 +1,7 @@
 """French and English are both whole, say nothing of the trade, and look right in each."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def test_every_message_is_said_in_french(french: Catalog) -> None:
     missing = {message for message in used() if message not in said or not all(texts(said[message].string))}
     assert missing == set()
     assert [entry.id for entry in french if entry.id and entry.fuzzy] == []
+
+
+def test_nothing_is_said_twice() -> None:
+    """Readers of the file, Babel among them, take the last of two entries and say nothing."""
+    source = (CATALOGUES / "fr" / "LC_MESSAGES" / "messages.po").read_text()
+    entries = re.findall(r'^((?:msgctxt "[^\n]*\n)?msgid ".*?)^msgstr', source, re.MULTILINE | re.DOTALL)
+    assert [entry for entry, count in Counter(entries).items() if count > 1] == []
 
 
 def test_no_french_is_left_over(french: Catalog) -> None:

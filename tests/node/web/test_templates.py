@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from node.web import assets
 from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node, prepare
 from node.web.languages import LANGUAGES, Language
 from tests.node.web.every_page import PAGES
-from tests.node.web.samples import PICTURE, context
+from tests.node.web.samples import FILES, PICTURE, context
 
 DRAWN = "data:image/svg+xml;"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect"}
@@ -167,6 +168,16 @@ def test_words_of_the_trade_are_not_used(read: Reader) -> None:
 def test_templates_hold_no_words_of_the_trade() -> None:
     found = {path.name: OF_THE_TRADE.findall(path.read_text()) for path in TEMPLATES.glob("*.html")}
     assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("is_light", [False, True])
+def test_a_file_that_is_not_here_yet_leads_nowhere(is_light: bool) -> None:
+    """A peer's file that this node has not fetched has no address."""
+    shown: Any = environment("fr").get_template("files.html").make_module({"is_light": is_light})  # Any: has macros
+    html = str(shown.file_of(FILES[-1]))
+    assert ("None" in html, "<a" in html, "<img" in html) == (False, False, False)
+    assert "pas encore arrivé" in html
+    assert "Pas encore là" in html
 
 
 @pytest.mark.parametrize(
