@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from federation.hosts import origin_of, same_origin
 from federation.vocabulary import PUBLIC
-from storage import attendances, posts
+from storage import attendances, post_people, posts
 from storage.accounts import Account
 from storage.ids import AccountId, Host
 from storage.posts import Holds, Post
@@ -82,7 +82,7 @@ def of_post(unit: Unit, post: Post) -> Audience:
     """Who was told of a post, and must be told what becomes of it."""
     if post.reach is Reach.NODE:
         return NOBODY
-    people = set(posts.addressed(unit, post.id))
+    people = set(post_people.addressed(unit, post.id))
     if post.reply_to_author is not None and post.reach in (Reach.ALL_NODES, Reach.UNLISTED):
         people.add(post.reply_to_author)
         people.update(first.author_id for first in posts.by_ids(unit, [post.thread_id]))

@@ -30,7 +30,7 @@ from federation.gathering import Gathering
 from federation.hosts import host_of, same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
-from storage import contexts, posts
+from storage import contexts, posts, tombstones
 from storage.contexts import Missing
 from storage.errors import NotFound, StorageTrouble
 from storage.events import Event, PeerReturned, ThreadTorn
@@ -243,7 +243,7 @@ class Backfill:
     async def _fetch(self, crawl: Crawl, uris: Sequence[str]) -> list[Post]:
         """Fetch those of these posts that are not here, each from its own origin; some at once, kept in their order."""
         came: list[Post] = []
-        unknown = await self._store.read(posts.unknown_among, uris)
+        unknown = await self._store.read(tombstones.unknown_among, uris)
         for first in range(0, len(unknown), POSTS_AT_ONCE):
             wanted = [uri for uri in unknown[first : first + POSTS_AT_ONCE] if not crawl.is_away(uri)]
             for uri, found in zip(
@@ -281,7 +281,7 @@ def _start(unit: Unit, post: PostId) -> Start | None:
 def _absent_parent(unit: Unit, thread: PostId) -> str | None:
     found = posts.by_ids(unit, [thread])
     parent = found[0].reply_to_uri if found and found[0].reply_to is None else None
-    return parent if parent and posts.unknown_among(unit, [parent]) else None
+    return parent if parent and tombstones.unknown_among(unit, [parent]) else None
 
 
 def _begin(unit: Unit, post: PostId) -> bool:

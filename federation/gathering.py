@@ -12,7 +12,7 @@ from federation.client import Budget, Client, references
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
-from storage import accounts, posts
+from storage import accounts, posts, tombstones
 from storage.accounts import Account
 from storage.errors import Conflict, NotFound
 from storage.events import ThreadTorn
@@ -176,7 +176,7 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
     known = posts.by_uri(unit, note.id)
     if known is not None:
         return known
-    if posts.is_buried(unit, note.id, by=note.attributed_to):
+    if tombstones.is_buried(unit, note.id, by=note.attributed_to):
         raise Ignored("removed-already")
     notes.demand_own(note, activity.actor)
     activity.demand_standing(unit)

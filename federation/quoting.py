@@ -22,7 +22,7 @@ from federation.errors import BadDocument, Ignored
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import PUBLIC, Note, types_of, value_or_id
-from storage import accounts, follows, posts, quote_policies, quote_stamps, quotes
+from storage import accounts, follows, post_people, posts, quote_policies, quote_stamps, quotes, tombstones
 from storage.accounts import Account
 from storage.ids import parsed
 from storage.posts import Holds, Post
@@ -74,7 +74,7 @@ def goes_further(unit: Unit, post: Post, quoted: Post) -> bool:
 
 
 def _is_for_people_here(unit: Unit, post: Post) -> bool:
-    return all(account.is_local for account in accounts.by_ids(unit, posts.addressed(unit, post.id)).values())
+    return all(account.is_local for account in accounts.by_ids(unit, post_people.addressed(unit, post.id)).values())
 
 
 # ---- what a post says -----------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def _state_of(unit: Unit, post: Post, note: Note, author: Account) -> str:
     owner = accounts.get(unit, quoted.author_id)
     if named is None or not same_origin(named, owner.uri):
         return PENDING
-    if posts.is_buried(unit, named, by=owner.uri) or (stamp is not None and stamp.revoked_at is not None):
+    if tombstones.is_buried(unit, named, by=owner.uri) or (stamp is not None and stamp.revoked_at is not None):
         return REVOKED
     is_given = stamp is not None and (not owner.is_local or named == stamp_uri(owner, stamp.id))
     return ACCEPTED if is_given else PENDING
@@ -164,7 +164,7 @@ def missing(unit: Unit, note: Note) -> list[str]:
     if note.quote is None:
         return []
     quoted = posts.by_uri(unit, note.quote)
-    if quoted is None and posts.tombstone(unit, note.quote) is not None:
+    if quoted is None and tombstones.find(unit, note.quote) is not None:
         return []
     wanted = [] if quoted is not None else [note.quote]
     stamp = note.quote_authorization

@@ -2,7 +2,7 @@
 
 from federation.activity import Activity
 from federation.errors import Ignored
-from storage import emoji_reactions, notifications, posts, visibility
+from storage import emoji_reactions, notifications, posts, tombstones, visibility
 from storage.errors import NotFound
 from storage.posts import Post
 from storage.store import Unit
@@ -26,7 +26,7 @@ def demand_visible(unit: Unit, activity: Activity, post: Post) -> None:
     stays_here = post.reach is Reach.NODE and not actor.is_local
     if stays_here or not visibility.may_see(unit, post.id, reader=actor.id):
         raise NotFound
-    if posts.is_buried(unit, activity.id, by=activity.actor):
+    if tombstones.is_buried(unit, activity.id, by=activity.actor):
         raise Ignored("undone-already")
 
 

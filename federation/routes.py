@@ -34,7 +34,7 @@ from federation.signatures import SignedRequest, Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, contexts, followers, media, peers, pins, posts, quote_stamps, timelines
+from storage import accounts, contexts, followers, media, peers, pins, posts, quote_stamps, timelines, tombstones
 from storage.accounts import Account
 from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
@@ -425,10 +425,10 @@ def _by_name(unit: Unit, name: str) -> Account | None:
     return accounts.by_handle(unit, name)
 
 
-def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, posts.Tombstone | None]:
+def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, tombstones.Tombstone | None]:
     post = posts.by_uri(unit, uri)
     if post is None:
-        return None, posts.tombstone(unit, uri)
+        return None, tombstones.find(unit, uri)
     if post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
         return None, None
     kept = posts.document(unit, post.id)

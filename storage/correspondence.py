@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
-from storage.posts import SELECT, Named, Post
+from storage.post_people import Named
+from storage.posts import SELECT, Post
 from storage.store import Unit
 from storage.visibility import MUTED, VISIBLE_TO
 

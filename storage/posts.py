@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntFlag
 
-from storage import contexts, post_words, thread_marks
+from storage import contexts, post_people, post_words, thread_marks
 from storage.errors import NotFound
 from storage.events import (
     PostAdded,
     PostAltered,
     PostEdited,
-    PostRemoved,
-    PostsRemoved,
     PostTied,
     Reacted,
 )
@@ -94,15 +92,6 @@ class Version:
     options: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """What is left of something that was removed."""
-
-    uri: str
-    owner_uri: str
-    at: datetime
-
-
 NAMES = (
     "id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local, url, content, "
     "source, summary, sensitive, language, published_at, edited_at, application, replies_count, shares_count, "
@@ -112,10 +101,6 @@ COLUMNS = ", ".join(f"p.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from posts p"
 
 BY_IDS = f"{SELECT} where p.id in :ids"
-
-MENTIONS = """
-select post_id, account_id from post_people where post_id in :ids and mentioned = 1 order by post_id, account_id
-"""
 
 TAGS = """
 select t.post_id, g.name from post_tags t join tags g on g.id = t.tag_id where t.post_id in :ids order by t.post_id, g.name
@@ -253,7 +238,7 @@ def add(
         document=document,
     )
     new = post.id
-    _address(unit, new, people=people, mentioned=mentioned)
+    post_people.address(unit, new, people=people, mentioned=mentioned)
     _tag(unit, new, writing.tags)
     post_words.add(unit, new, uri=uri, is_local=is_local, author=author, texts=_said(writing))
     if parent:
@@ -329,7 +314,7 @@ def edit(
     """
     unit.run(change, id=post.id, edited=edited, document=document, **_columns(writing))
     named = set(mentioned)
-    _address(unit, post.id, people=named.difference(addressed(unit, post.id)), mentioned=named)
+    post_people.address(unit, post.id, people=named.difference(post_people.addressed(unit, post.id)), mentioned=named)
     unit.run("delete from post_tags where post_id = :id", id=post.id)
     _tag(unit, post.id, writing.tags)
     _index(unit, post, _said(writing))
@@ -355,52 +340,6 @@ def set_edited(unit: Unit, post: PostId, edited: datetime) -> None:
     unit.run("update posts set edited_at = :edited where id = :id", id=post, edited=edited)
 
 
-def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
-    """Remove a post and all that hangs on it but the replies; its tombstone stays."""
-    bury(unit, post.uri, owner_uri=owner_uri)
-    unit.lock(f"removal of post {post.id}")
-    if unit.one(int, "select 1 from posts where id = :id", id=post.id) is None:
-        return  # removed at the same moment by another process, which has counted it
-    removed = PostRemoved(
-        post.id,
-        post.author_id,
-        reach=int(post.reach),
-        is_local=post.is_local,
-        is_share=post.boost_of is not None,
-        people=tuple(addressed(unit, post.id)),
-        tags=tuple(tagged.name for tagged in tags_of(unit, [post.id])),
-    )
-    shares = unit.all(
-        _Share, "delete from posts where boost_of = :id returning id, author_id, reach, is_local", id=post.id
-    )
-    unit.each(
-        "update accounts set posts_count = posts_count - 1 where id = :id", [{"id": each.author} for each in shares]
-    )
-    unit.run("update accounts set posts_count = posts_count - 1 where id = :id", id=post.author_id)
-    if post.reply_to:
-        unit.run("update posts set replies_count = replies_count - 1 where id = :id", id=post.reply_to)
-        unit.after_commit(PostAltered(post.reply_to))
-    if post.boost_of:
-        unit.run("update posts set shares_count = shares_count - 1 where id = :id", id=post.boost_of)
-        unit.after_commit(PostAltered(post.boost_of))
-        unit.after_commit(Reacted(post.author_id, post.boost_of))
-    answers = unit.all(
-        PostId,
-        "update posts set reply_to = null where thread_id = :thread and reply_to = :id returning id",
-        thread=post.thread_id,
-        id=post.id,
-    )
-    if post.holds & Holds.MEDIA:  # its files stay for a while, so that it can be written anew
-        unit.run("update media set loose_at = :now where post_id = :id", id=post.id, now=unit.now)
-    post_words.forget(unit, [post.id])
-    unit.run("delete from posts where id = :id", id=post.id)
-    for answer in answers:
-        unit.after_commit(PostAltered(answer))
-    for each in shares:
-        unit.after_commit(PostRemoved(each.id, each.author, int(each.reach), each.is_local, is_share=True))
-    unit.after_commit(removed)
-
-
 @dataclass(frozen=True, slots=True)
 class _PostOf:
     """A post that a statement has changed, and whose it is."""
@@ -409,74 +348,14 @@ class _PostOf:
     author: AccountId
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """The sharing of a post, which goes with it."""
-
-    id: PostId
-    author: AccountId
-    reach: Reach
-    is_local: bool
-
-
 def set_application(unit: Unit, post: PostId, application: str) -> None:
     """Note what a post that is being added was written with: JSON, name and website."""
     unit.run("update posts set application = :application where id = :id", id=post, application=application)
 
 
-def remove_all_of(unit: Unit, author: AccountId) -> None:
-    """Remove everything that somebody wrote and shared; each post leaves its tombstone."""
-    bury_all = """
-    insert into tombstones (uri, owner_uri, at)
-    select p.uri, a.uri, :now from posts p join accounts a on a.id = p.author_id where p.author_id = :author
-    on conflict (uri, owner_uri) do nothing
-    """
-    unit.run(bury_all, author=author, now=unit.now)
-    post_words.forget_all_of(unit, author)
-    unit.run("delete from posts where boost_of in (select id from posts where author_id = :author)", author=author)
-    unit.run("delete from posts where author_id = :author", author=author)
-    unit.run("update accounts set posts_count = 0 where id = :author", author=author)
-    unit.after_commit(PostsRemoved(author))
-
-
 def sharers(unit: Unit, post: PostId) -> list[AccountId]:
     """Who has shared a post."""
     return unit.all(AccountId, "select author_id from posts where boost_of = :post", post=post)
-
-
-def bury(unit: Unit, uri: str, *, owner_uri: str) -> None:
-    """Leave a tombstone for a thing, known here or not. It counts for what the same owner says of that thing, and only then."""
-    sql = "insert into tombstones (uri, owner_uri, at) values (:uri, :owner, :now) on conflict (uri, owner_uri) do nothing"
-    unit.run(sql, uri=uri, owner=owner_uri, now=unit.now)
-
-
-def is_buried(unit: Unit, uri: str, *, by: str) -> bool:
-    """Whether its owner has taken a thing back. by: the owner's actor id; nobody can bury what is another's."""
-    sql = "select 1 from tombstones where uri = :uri and owner_uri = :by"
-    return unit.one(int, sql, uri=uri, by=by) is not None
-
-
-def already(unit: Unit, uri: str, *, by: str) -> str | None:
-    """What is known of a post's id: `known-already`, `removed-already` (by its owner), or nothing."""
-    sql = """
-    select case when exists (select 1 from posts where uri = :uri) then 'known-already'
-        when exists (select 1 from tombstones where uri = :uri and owner_uri = :by) then 'removed-already' end
-    """
-    return unit.one(str, sql, uri=uri, by=by)
-
-
-def unknown_among(unit: Unit, uris: Sequence[str]) -> list[str]:
-    """Those of these ids, in their order, of which nothing is here: no post, and no tombstone."""
-    sql = "select uri from posts where uri in :uris union select uri from tombstones where uri in :uris"
-    known = set(unit.all(str, sql, uris=list(uris))) if uris else set()
-    return [uri for uri in dict.fromkeys(uris) if uri not in known]
-
-
-def tombstone(unit: Unit, uri: str) -> Tombstone | None:
-    """What is left of a removed thing, if it was one."""
-    return unit.one(
-        Tombstone, "select uri, owner_uri, at from tombstones where uri = :uri order by at limit 1", uri=uri
-    )
 
 
 def versions(unit: Unit, post: PostId) -> list[Version]:
@@ -494,26 +373,6 @@ def documents(unit: Unit, ids: Sequence[PostId]) -> list[str]:
     """The objects of these posts as they were received, JSON, oldest post first; without those that have none."""
     sql = "select document from posts where id in :ids and document is not null order by id"
     return unit.all(str, sql, ids=list(ids)) if ids else []
-
-
-def addressed(unit: Unit, post: PostId) -> list[AccountId]:
-    """The people a post is addressed to by name."""
-    return unit.all(
-        AccountId, "select account_id from post_people where post_id = :post order by account_id", post=post
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A person whom a post's text names."""
-
-    post_id: PostId
-    account_id: AccountId
-
-
-def mentions_of(unit: Unit, posts: Iterable[PostId]) -> list[Named]:
-    """Who is mentioned in these posts."""
-    return unit.all(Named, MENTIONS, ids=list(posts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,19 +438,6 @@ def _count(unit: Unit, author: AccountId, published: datetime) -> None:
     where id = :author
     """
     unit.run(sql, author=author, published=published)
-
-
-def _address(unit: Unit, post: PostId, *, people: Iterable[AccountId], mentioned: Iterable[AccountId]) -> None:
-    named = set(mentioned)
-    rows: list[dict[str, Value]] = [
-        {"post": post, "account": account, "named": int(account in named)} for account in {*people, *named}
-    ]
-    if rows:
-        sql = """
-        insert into post_people (post_id, account_id, mentioned) values (:post, :account, :named)
-        on conflict (post_id, account_id) do update set mentioned = excluded.mentioned
-        """
-        unit.each(sql, rows)
 
 
 def _tag(unit: Unit, post: PostId, tags: Sequence[str]) -> None:

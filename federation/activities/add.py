@@ -9,7 +9,7 @@ from federation.audience import Audience
 from federation.errors import Ignored
 from federation.hosts import same_origin
 from federation.vocabulary import Uri
-from storage import accounts, follows, pins, posts
+from storage import accounts, follows, pins, posts, tombstones
 from storage.store import Unit
 
 MOST_PINS = 20
@@ -28,7 +28,7 @@ class Add(Activity):
         actor = accounts.by_uri(unit, self.actor)
         if actor is None or not same_origin(self.object, self.actor) or not follows.has_local_follower(unit, actor.id):
             return ()
-        known = posts.by_uri(unit, self.object) or posts.tombstone(unit, self.object)
+        known = posts.by_uri(unit, self.object) or tombstones.find(unit, self.object)
         return () if known else [Wanted(self.object, required=False)]
 
     def authorize(self, unit: Unit, /) -> None:
@@ -39,7 +39,7 @@ class Add(Activity):
         actor = self.performer(unit)
         post = featured.demand_own(unit, actor, target=self.target, post=self.object)
         featured.demand_open(actor, post)
-        if posts.is_buried(unit, self.id, by=self.actor):
+        if tombstones.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         if pins.is_pinned(unit, post.id):
             raise Ignored("pinned-already")

@@ -11,7 +11,7 @@ from federation.activity import Activity, Wanted
 from federation.audience import Audience, reach_of
 from federation.errors import Ignored, NotAllowed
 from federation.vocabulary import Moment, Uri
-from storage import accounts, follows, notifications, posts
+from storage import accounts, follows, notifications, posts, tombstones
 from storage.errors import NotFound
 from storage.posts import Post
 from storage.store import Unit
@@ -42,7 +42,7 @@ class Announce(Activity):
         sharer = accounts.by_uri(unit, self.actor)
         if sharer is None or not follows.has_local_follower(unit, sharer.id):
             return ()
-        known = posts.by_uri(unit, self.object) or posts.tombstone(unit, self.object)
+        known = posts.by_uri(unit, self.object) or tombstones.find(unit, self.object)
         return () if known else [Wanted(self.object, required=True)]
 
     def authorize(self, unit: Unit, /) -> None:
@@ -62,7 +62,7 @@ class Announce(Activity):
             raise NotAllowed(self.actor, self.object, "not-open-to-all")
         if own_to_followers and reach_of(sharer, to=self.to, cc=self.cc) in OPEN:
             raise NotAllowed(self.actor, self.object, "wider-than-the-post")
-        if posts.is_buried(unit, self.id, by=self.actor):
+        if tombstones.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         if posts.share_by(unit, sharer.id, post.id) is not None:
             raise Ignored("shared-already")

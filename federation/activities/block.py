@@ -9,7 +9,7 @@ from federation.activity import Activity
 from federation.audience import NOBODY, Audience
 from federation.errors import Ignored, NotAllowed
 from federation.vocabulary import Uri
-from storage import accounts, notifications, posts, relations
+from storage import accounts, notifications, relations, tombstones
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.store import Unit
@@ -32,7 +32,7 @@ class Block(Activity):
         blocked = self._blocked(unit)
         if self.actor == self.object or blocked.kind == NODE_ACTOR_KIND:
             raise NotAllowed(self.actor, self.object, "cannot-be-blocked")
-        if posts.is_buried(unit, self.id, by=self.actor):
+        if tombstones.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
 
     def audience(self, unit: Unit, /) -> Audience:

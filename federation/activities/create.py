@@ -12,7 +12,7 @@ from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
-from storage import follows, posts
+from storage import follows, posts, tombstones
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -37,7 +37,7 @@ class Create(Activity):
             return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
         note, missing = self._note(), list[str]()
         parent = note.in_reply_to
-        if parent is not None and not (posts.by_uri(unit, parent) or posts.tombstone(unit, parent)):
+        if parent is not None and not (posts.by_uri(unit, parent) or tombstones.find(unit, parent)):
             missing.append(parent)
         missing += quoting.missing(unit, note)
         return [Wanted(uri, required=False) for uri in missing] if missing and self._concerns_us(unit, note) else ()
@@ -56,7 +56,7 @@ class Create(Activity):
         note = self._note()
         notes.demand_own(note, self.actor)
         demand_present(self, unit)
-        if (before := posts.already(unit, note.id, by=self.actor)) is not None:
+        if (before := tombstones.already(unit, note.id, by=self.actor)) is not None:
             raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
@@ -105,7 +105,7 @@ class Create(Activity):
 
     def _is_unknown(self, unit: Unit) -> bool:
         uri = str(self.object["id"])
-        return posts.by_uri(unit, uri) is None and posts.tombstone(unit, uri) is None
+        return posts.by_uri(unit, uri) is None and tombstones.find(unit, uri) is None
 
     def _concerns_us(self, unit: Unit, note: Note) -> bool:
         if self._is_for_group:

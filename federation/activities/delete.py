@@ -12,7 +12,7 @@ from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.signatures import proofs
 from federation.vocabulary import Uri
-from storage import accounts, posts, quotes
+from storage import accounts, posts, quotes, tombstones
 from storage.ids import PostId
 from storage.posts import Holds
 from storage.quotes import Quote
@@ -32,7 +32,7 @@ class Delete(Activity):
         """The stored owner, and nobody else of the same node. Raises NotAllowed; Ignored when it is gone already."""
         if not same_origin(self.object, self.actor):
             raise NotAllowed(self.actor, self.object, "foreign-object")
-        if posts.is_buried(unit, self.object, by=self.actor):
+        if tombstones.is_buried(unit, self.object, by=self.actor):
             raise Ignored("removed-already")
         post = posts.by_uri(unit, self.object)
         if post is not None and post.author_id != self.performer(unit).id:
@@ -65,19 +65,19 @@ class Delete(Activity):
         if self.object == self.actor:
             actor = self.performer(unit)
             accounts.mark_gone(unit, actor.id)
-            posts.remove_all_of(unit, actor.id)
-            posts.bury(unit, self.object, owner_uri=self.actor)
+            tombstones.remove_all_of(unit, actor.id)
+            tombstones.bury(unit, self.object, owner_uri=self.actor)
             return
         post = posts.by_uri(unit, self.object)
         if post is None:
             if (quote := self._quote(unit)) is not None:
                 quoting.revoke(unit, quote)
-            posts.bury(unit, self.object, owner_uri=self.actor)
+            tombstones.bury(unit, self.object, owner_uri=self.actor)
         else:
             quote = quotes.find(unit, post.id) if post.holds & Holds.QUOTE else None
             if quote is not None:  # what it quoted is quoted once less
                 quotes.remove(unit, quote)
-            posts.remove(unit, post, owner_uri=self.actor)
+            tombstones.remove(unit, post, owner_uri=self.actor)
 
     def passes_on(self, unit: Unit, /) -> PassedOn | None:
         """That leave to quote was taken back, by who quotes, here, to the readers of the quote: with the owner's own proof."""

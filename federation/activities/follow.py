@@ -10,7 +10,7 @@ from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.vocabulary import Uri
-from storage import accounts, blocked_nodes, follows, notifications, posts, relations
+from storage import accounts, blocked_nodes, follows, notifications, relations, tombstones
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.store import Unit
@@ -29,7 +29,7 @@ class Follow(Activity):
             raise NotAllowed(self.actor, self.object, "cannot-be-followed")
         if followed.suspended_at is not None:
             raise NotFound
-        if posts.is_buried(unit, self.id, by=self.actor):
+        if tombstones.is_buried(unit, self.id, by=self.actor):
             raise Ignored("undone-already")
         follower = self.performer(unit)
         if follower.is_local and _keep_apart(unit, follower, followed):

@@ -11,7 +11,7 @@ from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import Embedded, Note, Uri, types_of
-from storage import accounts, posts, quote_stamps, quotes, visibility
+from storage import accounts, posts, quote_stamps, quotes, tombstones, visibility
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.posts import Post
@@ -45,7 +45,7 @@ class QuoteRequest(Activity):
         stays_here = quoted.reach is Reach.NODE and not actor.is_local
         if stays_here or not visibility.may_see(unit, quoted.id, reader=actor.id):
             raise NotFound
-        if posts.is_buried(unit, str(self.instrument["id"]), by=self.actor):
+        if tombstones.is_buried(unit, str(self.instrument["id"]), by=self.actor):
             raise Ignored("removed-already")
         self._demand_quoting(unit, actor)
 

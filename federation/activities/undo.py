@@ -11,7 +11,18 @@ from federation.audience import Audience
 from federation.errors import NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
-from storage import accounts, attendances, emoji_reactions, follows, notifications, pins, posts, reactions, relations
+from storage import (
+    accounts,
+    attendances,
+    emoji_reactions,
+    follows,
+    notifications,
+    pins,
+    posts,
+    reactions,
+    relations,
+    tombstones,
+)
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.emoji_reactions import Reaction
@@ -61,7 +72,7 @@ class Undo(Activity):
         if not self._ends_relation(unit, actor):
             self._take_back(unit, actor)
         if self._undone:
-            posts.bury(unit, self._undone, owner_uri=self.actor)
+            tombstones.bury(unit, self._undone, owner_uri=self.actor)
 
     def _ends_relation(self, unit: Unit, actor: Account) -> bool:
         if (followed := self._followed(unit, actor)) is not None:
@@ -88,7 +99,7 @@ class Undo(Activity):
         elif (shared := self._shared(unit, actor)) is not None:
             if shared.boost_of is not None:
                 notifications.forget(unit, "reblog", by=actor.id, post=shared.boost_of)
-            posts.remove(unit, shared, owner_uri=self.actor)
+            tombstones.remove(unit, shared, owner_uri=self.actor)
 
     @property
     def _undone(self) -> str:

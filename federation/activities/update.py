@@ -12,7 +12,7 @@ from federation.audience import Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
-from storage import attendances, notifications, polls, posts, quotes
+from storage import attendances, notifications, polls, post_people, posts, quotes, tombstones
 from storage.ids import PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
@@ -43,7 +43,7 @@ class Update(Activity):
             raise Ignored("nothing-embedded")
         note = notes.read(self.object)
         notes.demand_own(note, self.actor)
-        if posts.is_buried(unit, note.id, by=self.actor):
+        if tombstones.is_buried(unit, note.id, by=self.actor):
             raise Ignored("removed-already")
         known = posts.by_uri(unit, note.id)
         if known is None:
@@ -102,7 +102,7 @@ class Update(Activity):
             self._edit(unit, note, post)
 
     def _edit(self, unit: Unit, note: Note, post: Post) -> None:
-        before = {named.account_id for named in posts.mentions_of(unit, [post.id])}
+        before = {named.account_id for named in post_people.mentions_of(unit, [post.id])}
         people = notes.people_of(unit, note, self.performer(unit))
         mentioned = [people[uri].id for uri in note.mentions if uri in people]
         offered = questions.offered(unit, post)

@@ -14,7 +14,7 @@ from federation import outbox
 from node.actions import compose
 from node.actions import staff as acts
 from node.errors import Invalid, NotPermitted
-from storage import accounts, audit, notifications, posts, reports, staff, standings, warnings
+from storage import accounts, audit, notifications, posts, reports, staff, standings, tombstones, warnings
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -103,7 +103,7 @@ def erase(unit: Unit, moderator: Moderator, identifier: AccountId) -> Account:
     if target.is_local:
         compose.depart(unit, target)
     else:
-        posts.remove_all_of(unit, target.id)
+        tombstones.remove_all_of(unit, target.id)
     _note(unit, moderator, "account.erase", target.handle)
     return accounts.get(unit, target.id)
 
@@ -119,7 +119,7 @@ def remove_post(unit: Unit, moderator: Moderator, identifier: PostId, *, text: s
     if author.is_local:
         outbox.perform(unit, compose.removal(author, post))
     else:
-        posts.remove(unit, post, owner_uri=author.uri)
+        tombstones.remove(unit, post, owner_uri=author.uri)
     _note(unit, moderator, "post.remove", post.uri, report=report, author=author.handle)
     _warn(unit, author, "delete_statuses", text, report=report, about=[post.id])
 

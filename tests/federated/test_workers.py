@@ -19,7 +19,7 @@ from node.settings import Settings
 from storage import oauth, peers
 from storage.ids import AccountId, Host
 from storage.opening import open_store
-from storage.store import Store
+from storage.store import Store, Unit
 from tests import loopback
 from tests.databases import PostgresqlServer
 from tests.federated.conftest import PASSWORD, SCOPES, Json, Place
@@ -27,9 +27,11 @@ from tests.federated.processes import port_of, process_of
 from tests.node.conftest import PASSWORD as KNOWN
 from tests.node.conftest import _hire as hire
 from tests.node.oauth.conftest import fields_of
+from tests.receiver import Service
 
 TIMES = 300
 FEW = 20
+SOON = 10.0
 CALLS = 100_000
 POSTS = 700
 """What marie's and ken's apps may do in a short time: enough for these tests, and exactly counted in one of them."""
@@ -81,6 +83,7 @@ class Two:
     store: Store
     marie: Person
     ken: Person
+    push_port: int
 
     @property
     def both_ways(self) -> tuple[tuple[Process, Process], tuple[Process, Process]]:
@@ -94,10 +97,11 @@ class Two:
 
 @dataclass(frozen=True)
 class Served:
-    """A node that two processes serve. ports: of each; the first is the node's own."""
+    """A node that two processes serve. ports: of each; the first is the node's own.  push_port: of its push service."""
 
     settings: Settings
     ports: tuple[int, int]
+    push_port: int
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +119,14 @@ def served(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactor
         postgresql=address,
     )
     settings = asyncio.run(found)
+    service = Service(loopback.free_port())
+    allowed = {"LEGATION_PUSH__ALLOW": service.host}
     with contextlib.ExitStack() as stack:
         processes = [
-            stack.enter_context(process_of(settings, *more, **LIMITS)) for more in ((), ("--listen", "127.0.0.1:0"))
+            stack.enter_context(process_of(settings, *more, **LIMITS, **allowed))
+            for more in ((), ("--listen", "127.0.0.1:0"))
         ]
-        yield Served(settings, (port_of(processes[0]), port_of(processes[1])))
+        yield Served(settings, (port_of(processes[0]), port_of(processes[1])), service.port)
     postgresql.drop(address)
 
 
@@ -134,7 +141,7 @@ async def two(served: Served) -> AsyncIterator[Two]:
         number = next(numbers)
         marie, ken = [await hired(store, f"{name}{number}", one) for name in ("marie", "ken")]
         await one.ask(ken.token, "POST", f"/api/v1/accounts/{marie.id}/follow")
-        yield Two(one, other, store, marie, ken)
+        yield Two(one, other, store, marie, ken, served.push_port)
     await store.close()
 
 
@@ -193,6 +200,34 @@ async def test_a_post_that_is_sent_twice_at_once_is_posted_once(two: Two) -> Non
             )
         )
         assert both[0]["id"] == both[1]["id"]
+
+
+# ---- pushes ---------------------------------------------------------------------------------------------------------
+
+
+async def test_each_push_is_sent_once(two: Two) -> None:
+    """Both processes are woken by each, and take from one queue."""
+    marie, ken, service = two.marie, two.ken, Service(two.push_port)
+    runner = await service.start()
+    await two.one.ask(ken.token, "POST", "/api/v1/push/subscription", json=service.subscription(standard=True))
+    written = (
+        process.ask(marie.token, "POST", "/api/v1/statuses", json={"status": f"@{ken.name} {number}"})
+        for number in range(FEW)
+        for process in (two.one, two.other)
+    )
+    posts = await asyncio.gather(*written)
+    async with asyncio.timeout(SOON):
+        while await two.store.read(_pushes):
+            pass
+    pushed = [service.read(*service.got.get_nowait())["notification_id"] for _ in range(service.got.qsize())]
+    told = await two.other.ask(ken.token, "GET", "/api/v1/notifications?types[]=mention&limit=80")
+    assert len(told) == len(posts)
+    assert sorted(pushed) == sorted(one["id"] for one in told)
+    await runner.cleanup()
+
+
+def _pushes(unit: Unit) -> int:
+    return unit.one(int, "select count(*) from pushes") or 0
 
 
 # ---- relations ------------------------------------------------------------------------------------------------------

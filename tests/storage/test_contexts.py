@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import contexts, posts
+from storage import contexts, tombstones
 from storage.contexts import Gap, Missing
 from storage.ids import Host, PostId
 from storage.store import Store
@@ -35,7 +35,7 @@ async def test_what_is_missing_is_counted_by_node_and_goes_when_it_comes(
     root = await write(await person("marie"))
     lost = [Missing(f"https://{TOKYO}/{number}", TOKYO, "away") for number in range(3)]
     await note(store, root.thread_id, *lost, Missing("https://oslo.example/c", "oslo.example", "later", is_list=True))
-    await store.write(posts.bury, lost[0].uri, owner_uri=f"https://{TOKYO}/ken")
+    await store.write(tombstones.bury, lost[0].uri, owner_uri=f"https://{TOKYO}/ken")
     assert await store.read(contexts.gaps, root.id) == [
         Gap("oslo.example", "later", is_list=True, number=1),
         Gap(TOKYO, "away", is_list=False, number=2),

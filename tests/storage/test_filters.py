@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from storage import filters, posts
+from storage import filters, tombstones
 from storage.events import Event, FiltersChanged
 from storage.store import Store
 from tests.storage.conftest import Clock, Person, Write
@@ -30,7 +30,7 @@ async def test_a_filter_is_kept_with_all_that_it_looks_for(
     clock.forward(hours=2)
     assert await store.read(filters.in_force, marie.id) == []
     await store.write(filters.change, replace(made, expires_at=None))
-    await store.write(posts.remove, post, owner_uri=paul.uri)
+    await store.write(tombstones.remove, post, owner_uri=paul.uri)
     await store.write(filters.remove_keyword, marie.id, word)
     (found,) = await store.read(filters.in_force, marie.id)
     assert (found.keywords, found.posts) == ([], [])

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage import media, posts, timelines
+from storage import media, posts, timelines, tombstones
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.media import Made, Media, Place, Reference, State
@@ -46,7 +46,7 @@ async def test_uploads_hang_on_a_post_in_their_order_until_it_goes(
     assert await names_on(store, post) == ["first"]
 
     clock.forward(hours=25)
-    await store.write(posts.remove, await store.read(posts.get, post.id), owner_uri=marie.uri)
+    await store.write(tombstones.remove, await store.read(posts.get, post.id), owner_uri=marie.uri)
     swept = await store.read(media.to_be_swept)
     assert {row.name for row in swept} == {"second", "third", "his"}
     await store.write(media.forget, [row.id for row in swept])
@@ -59,7 +59,7 @@ async def test_all_that_somebody_wrote_goes_with_its_files(store: Store, person:
     post = await write(marie, "Texte")
     await upload(store, marie, "first")
     await store.write(media.attach, post.id, marie.id, ["first"])
-    await store.write(posts.remove_all_of, marie.id)
+    await store.write(tombstones.remove_all_of, marie.id)
     assert [row.name for row in await store.read(media.to_be_swept)] == ["first"]
 
 

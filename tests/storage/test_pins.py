@@ -1,6 +1,6 @@
 """Pins: what somebody shows first."""
 
-from storage import pins, posts
+from storage import pins, posts, tombstones
 from storage.events import Event, PostAltered
 from storage.posts import Holds
 from storage.store import Store
@@ -45,5 +45,5 @@ async def test_a_removed_post_is_no_longer_pinned(store: Store, person: Person, 
     marie = await person("marie")
     post = await write(marie)
     await store.write(pins.add, marie.id, post.id)
-    await store.write(posts.remove, post, owner_uri=marie.uri)
+    await store.write(tombstones.remove, post, owner_uri=marie.uri)
     assert await store.read(pins.pinned, marie.id) == []

@@ -13,7 +13,19 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage import accounts, list_timelines, media, oauth, polls, posts, reactions, search, sendings, timelines
+from storage import (
+    accounts,
+    list_timelines,
+    media,
+    oauth,
+    polls,
+    post_people,
+    posts,
+    reactions,
+    search,
+    sendings,
+    timelines,
+)
 from storage.schema import metadata
 from storage.statements import for_postgresql, for_sqlite
 from tests.databases import PostgresqlServer
@@ -33,7 +45,7 @@ HOT = JOURNAL | {
     "posts that somebody may see": posts.SHOWN,
     "posts": posts.BY_IDS,
     "people": accounts.BY_IDS,
-    "mentions": posts.MENTIONS,
+    "mentions": post_people.MENTIONS,
     "tags": posts.TAGS,
     "files of posts": media.OF,
     "a file": media.SEEN,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import accounts, posts, threads
+from storage import accounts, posts, threads, tombstones
 from storage.errors import Conflict, NotFound
 from storage.ids import moment_of
 from storage.posts import Post, Writing
@@ -101,9 +101,9 @@ async def test_a_removed_post_leaves_a_tombstone_and_no_counts(store: Store, per
     author, reader = await person("author"), await person("reader")
     root = await write(author)
     answer = await write(reader, answers=root)
-    await store.write(posts.remove, answer, owner_uri=reader.uri)
+    await store.write(tombstones.remove, answer, owner_uri=reader.uri)
     assert (await store.read(posts.get, root.id)).replies_count == 0
-    buried = await store.read(posts.tombstone, answer.uri)
+    buried = await store.read(tombstones.find, answer.uri)
     assert buried is not None
     assert buried.owner_uri == reader.uri
     with pytest.raises(NotFound):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import posts, quote_policies, quote_stamps, quotes
+from storage import posts, quote_policies, quote_stamps, quotes, tombstones
 from storage.events import Event, PostAltered
 from storage.pages import Page
 from storage.posts import Holds
@@ -40,7 +40,7 @@ async def test_what_is_quoted_may_be_gone(store: Store, person: Person, write: W
     marie = await person("marie")
     post, by = await write(marie), await write(marie)
     await store.write(quotes.put, by.id, post.uri, state=quotes.ACCEPTED)
-    await store.write(posts.remove, post, owner_uri=marie.uri)
+    await store.write(tombstones.remove, post, owner_uri=marie.uri)
     assert await store.read(quotes.of, [by.id]) == {by.id: quotes.Shown(by.id, "accepted", None)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import accounts, follows, idempotency, notifications, oauth, posts, reactions
+from storage import accounts, follows, idempotency, notifications, oauth, posts, reactions, tombstones
 from storage.accounts import Account
 from storage.ids import PostId
 from storage.postgresql import PostgresqlStore
@@ -61,7 +61,7 @@ async def test_a_post_that_both_remove_is_counted_once(two: Two) -> None:
     marie = await two.one.write(member, "marie")
     for _ in range(TIMES):
         post = await two.one.write(_add, marie, "Bonjour", Reach.ALL_NODES, None, (), ())
-        await two.both(posts.remove, post, owner_uri=marie.uri)
+        await two.both(tombstones.remove, post, owner_uri=marie.uri)
         assert (await two.account(marie)).posts_count == 0
 
 

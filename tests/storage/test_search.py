@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from storage import directory, posts, relations, search, titles, words
+from storage import directory, posts, relations, search, titles, tombstones, words
 from storage.accounts import Account
 from storage.ids import Host, PostId
 from storage.migrations import apply
@@ -164,9 +164,9 @@ async def test_what_is_changed_or_removed_is_found_so(store: Store, person: Pers
     await store.write(titles.remove, post.id)
     assert await found(store, marie, "verbal") == []
     assert await found(store, marie, "avant") == ids([other])
-    await store.write(posts.remove, replace(post, content="après"), owner_uri=marie.uri)
+    await store.write(tombstones.remove, replace(post, content="après"), owner_uri=marie.uri)
     assert await found(store, marie, "après") == []
-    await store.write(posts.remove_all_of, marie.id)
+    await store.write(tombstones.remove_all_of, marie.id)
     assert await found(store, marie, "avant") == []
 
 

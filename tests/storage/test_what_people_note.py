@@ -10,6 +10,7 @@ from storage import (
     reactions,
     relations,
     thread_marks,
+    tombstones,
 )
 from storage.acquaintances import Familiar
 from storage.ids import AccountId, Host
@@ -34,7 +35,7 @@ async def test_what_one_keeps_is_ones_own(store: Store, person: Person, write: W
     liked, kept = await store.read(reactions.chosen, paul.id, [post.id for post in made])
     assert (liked, kept) == ({made[1].id}, {made[0].id, made[2].id})
     assert await store.read(bookmarks.holders, made[0].id, among=[marie.id, paul.id]) == {paul.id}
-    await store.write(posts.remove, made[0], owner_uri=marie.uri)
+    await store.write(tombstones.remove, made[0], owner_uri=marie.uri)
     await store.write(bookmarks.remove, paul.id, made[2].id)
     assert await store.read(bookmarks.of, paul.id, Page(40)) == []
 

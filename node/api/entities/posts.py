@@ -24,7 +24,7 @@ from node.memory.rendered import Reactions
 from node.memory.tags import Tag
 from node.memory.wishes import Wishes
 from storage import accounts as account_rows
-from storage import emoji_reactions, media, moves, quote_policies, threads
+from storage import emoji_reactions, media, moves, post_people, quote_policies, threads
 from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
@@ -259,7 +259,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
     mentioned: dict[PostId, list[AccountId]] = {}
     tags: dict[PostId, list[str]] = {}
     if found:
-        for named in post_rows.mentions_of(unit, found):
+        for named in post_people.mentions_of(unit, found):
             mentioned.setdefault(named.post_id, []).append(named.account_id)
         for tagged in post_rows.tags_of(unit, found):
             tags.setdefault(tagged.post_id, []).append(tagged.name)

@@ -11,7 +11,7 @@ import pytest
 
 from node.actions import people
 from node.actions import reactions as acts
-from storage import accounts, follows, oauth, posts, reactions, relations, staff
+from storage import accounts, follows, oauth, posts, reactions, relations, staff, tombstones
 from storage.accounts import Account, Profile
 from storage.events import ChangedElsewhere
 from storage.ids import Host, PostId
@@ -246,7 +246,7 @@ async def test_somebody_elsewhere_changes_their_name_and_leaves(app_of: AppOf) -
     await store.write(accounts.mark_gone, ken.id)
     assert [one["reblog"]["account"]["suspended"] for one in await fresh(paul)] == [True]
     await looked(paul)
-    await store.write(posts.remove_all_of, ken.id)
+    await store.write(tombstones.remove_all_of, ken.id)
     assert await fresh(paul) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from node.api import entities
 from node.context import Node
 from node.memory import Memory, journals
-from storage import accounts, follows, posts, relations, timelines
+from storage import accounts, follows, posts, relations, timelines, tombstones
 from storage.accounts import Account
 from storage.errors import Conflict
 from storage.events import ChangedElsewhere
@@ -149,7 +149,7 @@ async def test_a_post_that_comes_while_the_journal_is_read_is_not_missed(store: 
 
     async def meanwhile() -> None:
         await store.write(write, ken)
-        await store.write(posts.remove, first, owner_uri=ken.uri)
+        await store.write(tombstones.remove, first, owner_uri=ken.uri)
 
     once_slow(store, meanwhile)
     await memory.journals.page(me.id, Page(20))
@@ -430,7 +430,7 @@ class Town:
     async def remove(self) -> None:
         post = await self.any_post()
         if post is not None:
-            await self.store.write(posts.remove, post, owner_uri="urn:owner")
+            await self.store.write(tombstones.remove, post, owner_uri="urn:owner")
 
     async def edit(self) -> None:
         post = await self.any_post()
@@ -440,7 +440,7 @@ class Town:
 
     async def remove_all(self) -> None:
         leaving = self.people[-1]
-        await self.store.write(posts.remove_all_of, leaving.id)
+        await self.store.write(tombstones.remove_all_of, leaving.id)
         await self.store.write(accounts.mark_gone, leaving.id)
 
     async def wait(self) -> None:
