@@ -7,7 +7,8 @@
 Nobody waits for it: a thread is shown as it is, and is whole at the next look. Each thread is asked for at most once in
 `COOL_DOWN`, by whichever process, and costs at most `MOST_FETCHES` requests; where a reply from afar is the cause, only what
 is left of that activity's own budget, and whoever opens the thread has the rest fetched. What did not come is noted with the reason
-(`storage.contexts`), so that the page can say it; when the peer in question is back, it is asked for again.
+(`storage.contexts`), so that the page can say it; when the peer in question is back, it is asked for again. In the same turn the
+leave is asked for of quotes in the thread that nobody is known to have agreed to, at most `MOST_QUOTES` of them.
 
 A node is told of every answer in the threads that began with it, as long as the others' software names the conversation;
 of those that do not, the `replies` are looked through.
@@ -30,7 +31,7 @@ from federation.gathering import Gathering
 from federation.hosts import host_of, same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
-from storage import contexts, posts, tombstones
+from storage import contexts, posts, quotes, tombstones
 from storage.contexts import Missing
 from storage.errors import NotFound, StorageTrouble
 from storage.events import Event, PeerReturned, ThreadTorn
@@ -46,6 +47,7 @@ MOST_WAITING = 256
 THREADS_AT_ONCE = 4
 POSTS_AT_ONCE = 4
 DEEPEST = 10
+MOST_QUOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class Backfill:
             start = await self._upwards(crawl, post, start)
             crawl.conversation = start.conversation
             await self._below(crawl, post, start)
+            await self._quotes(crawl, post)
         finally:
             goes_on = fetches < MOST_FETCHES and crawl.budget.fetches <= 0
             await self._store.write(_end, post, list(crawl.missing.values()), goes_on=goes_on)
@@ -240,6 +243,12 @@ class Backfill:
                 return
             waiting = await self._store.read(_lists_of, [each.id for each in came])
 
+    async def _quotes(self, crawl: Crawl, post: PostId) -> None:
+        """Ask again for the leave of quotes that are shown as links since whoever gave it was away."""
+        for text in await self._store.read(_pending_quotes, post):
+            if crawl.budget.fetches > 0:
+                await self._gathering.quote(orjson.loads(text), budget=crawl.budget)
+
     async def _fetch(self, crawl: Crawl, uris: Sequence[str]) -> list[Post]:
         """Fetch those of these posts that are not here, each from its own origin; some at once, kept in their order."""
         came: list[Post] = []
@@ -273,9 +282,14 @@ def _start(unit: Unit, post: PostId) -> Start | None:
     conversation = conversations.of_thread(unit, thread)
     ours = conversation is not None and conversations.begun_here(unit, conversation) is not None
     parent = _absent_parent(unit, thread)
-    if ours and parent is None and not contexts.strangers(unit, thread, conversation=conversation, limit=1):
+    is_whole = ours and parent is None and not contexts.strangers(unit, thread, conversation=conversation, limit=1)
+    if is_whole and not quotes.pending_in(unit, thread, limit=1):
         return None
     return Start(conversation, ours, parent)
+
+
+def _pending_quotes(unit: Unit, post: PostId) -> list[str]:
+    return quotes.pending_in(unit, posts.get(unit, post).thread_id, limit=MOST_QUOTES)
 
 
 def _absent_parent(unit: Unit, thread: PostId) -> str | None:

@@ -93,6 +93,15 @@ class Gathering:
         post = await self._post(document, budget=budget, depth=0)
         await self._store.write(_renew, post, document)
 
+    async def quote(self, document: JsonObject, *, budget: Budget) -> None:
+        """Ask once more for what was missing to show a quote: the post that is quoted, the stamp. Never raises for what does not come.
+
+        document: the post that quotes, as it is kept here.
+        """
+        await self._quoted(document, budget=budget, depth=1)
+        with suppress(Malformed, NotFound):
+            await self._store.write(_settle, document)
+
     async def act(self, uri: str, *, budget: Budget) -> None:
         """Have the effect here of an activity, as its own node shows it. Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
@@ -199,6 +208,13 @@ def _renew(unit: Unit, post: Post, document: JsonObject) -> None:
     with suppress(Malformed, NotAllowed, Ignored, NotFound):
         activity.authorize(unit)
         activity.apply(unit)
+
+
+def _settle(unit: Unit, document: JsonObject) -> None:
+    note = notes.read(document)
+    post = posts.by_uri(unit, note.id)
+    if post is not None:
+        quoting.settle(unit, post, note, accounts.get(unit, post.author_id))
 
 
 def _take_away(unit: Unit, uri: str) -> None:

@@ -99,6 +99,14 @@ def renew(unit: Unit, post: Post, note: Note, author: Account) -> None:
     _keep_policy(unit, post, note, author)
 
 
+def settle(unit: Unit, post: Post, note: Note, author: Account) -> None:
+    """Keep that a quote may be shown, or may not, where that was not known and what was missing to know it is here now."""
+    known = quotes.find(unit, post.id)
+    waits = known is not None and known.state == PENDING and known.quoted_uri == note.quote
+    if waits and _state_of(unit, post, note, author) != PENDING:
+        _keep_quote(unit, post, note, author)
+
+
 def brings_news(unit: Unit, post: Post, note: Note, author: Account) -> bool:
     """Whether an author says the same words once more, and something new of quotes beside them."""
     if not _is_same_version(post, note):

@@ -119,6 +119,16 @@ def find(unit: Unit, post: PostId) -> Quote | None:
     return unit.one(Quote, f"{SELECT} where q.post_id = :post", post=post)
 
 
+def pending_in(unit: Unit, thread: PostId, *, limit: int) -> list[str]:
+    """Posts of peers in a thread whose quotes nobody is known to have agreed to: as they were received, JSON, newest first."""
+    sql = """
+    select p.document from posts p join quotes q on q.post_id = p.id
+    where p.thread_id = :thread and p.is_local = 0 and p.document is not null and q.state = :pending
+    order by p.id desc limit :limit
+    """
+    return unit.all(str, sql, thread=thread, pending=PENDING, limit=limit)
+
+
 def by_stamp(unit: Unit, stamp_uri: str) -> Quote | None:
     """The quote for which this leave was given."""
     return unit.one(Quote, f"{BY_STAMP} limit 1", stamp=stamp_uri)

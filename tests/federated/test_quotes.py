@@ -1,6 +1,12 @@
 """Quotes between nodes: with leave they are shown everywhere, and no longer when it is taken back."""
 
-from tests.federated.conftest import FederationOf, Json, Place, Staff, settled
+from datetime import timedelta
+
+from federation.backfill import COOL_DOWN
+from storage import quotes
+from storage.ids import PostId
+from storage.store import Unit
+from tests.federated.conftest import FederationOf, Json, Place, Staff, settled, whole
 
 
 async def found_by(reader: Staff, text: str) -> Json:
@@ -13,6 +19,19 @@ async def quote_of(reader: Staff, text: str) -> tuple[str, str | None]:
     quote = (await found_by(reader, text))["quote"]
     quoted = quote["quoted_status"]
     return quote["state"], quoted and quoted["content"]
+
+
+async def lose_stamps(place: Place) -> None:
+    """Have it be as if Paris had been away when this node asked for the stamp of the only quote here."""
+
+    def lose(unit: Unit) -> None:
+        (quoting,) = unit.all(PostId, "select post_id from quotes")
+        quote = quotes.find(unit, quoting)
+        assert quote is not None
+        quotes.settle(unit, quote, quotes.PENDING)
+        unit.run("delete from quote_stamps")
+
+    await place.running.node.store.write(lose)
 
 
 async def rest(places: list[Place]) -> None:
@@ -38,6 +57,15 @@ async def test_a_quote_is_shown_everywhere_with_leave_and_nowhere_once_it_is_tak
 
     for reader in (ken, awa):  # Dakar has asked Paris for the post and the stamp
         assert await quote_of(reader, "À lire") == ("accepted", "<p>Le point</p>")
+    around = f"/api/v1/statuses/{(await found_by(awa, 'À lire'))['id']}/context"
+    for later, state in ((timedelta(), "accepted"), (timedelta(), "pending"), (COOL_DOWN, "accepted")):
+        for place in places:
+            place.ahead = later
+        await lose_stamps(dakar)
+        assert await quote_of(awa, "À lire") == ("pending", None)
+        await awa.ask("GET", around)  # Dakar asks again, once in a while
+        await whole(dakar)
+        assert (await quote_of(awa, "À lire"))[0] == state
     (by,) = await marie.ask("GET", f"/api/v1/statuses/{post['id']}/quotes")
     assert (by["account"]["username"], by["quote"]["quoted_status"]["id"]) == ("ken", post["id"])
     seen = await marie.ask("GET", f"/api/v1/statuses/{post['id']}")
