@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from federation.strict_json import JsonObject
+from node.web import assets
 from storage.store import Unit
 from tests import loopback
 from tests.federated.conftest import PASSWORD, FederationOf, Json, Place, Staff, settled, until, whole
@@ -63,6 +64,7 @@ class Parts(HTMLParser):
         self.attributes: set[str] = set()
         self.addresses: set[str] = set()
         self.loaded: set[str] = set()
+        self.scripts: list[str] = []
         self.feed(text)
         self.close()
 
@@ -70,7 +72,10 @@ class Parts(HTMLParser):
         self.tags.add(tag)
         self.attributes.update(name for name, _ in attrs)
         self.addresses.update(value or "" for name, value in attrs if name in ("href", "src", "action", "poster"))
-        self.loaded.update(value or "" for name, value in attrs if name in ("src", "srcset", "poster"))
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src") or "inline")
+        else:
+            self.loaded.update(value or "" for name, value in attrs if name in ("src", "srcset", "poster"))
 
 
 def assert_harmless(content: str) -> None:
@@ -81,10 +86,11 @@ def assert_harmless(content: str) -> None:
     assert [address for address in parts.addresses if not re.match(r"(https?|mailto):", address)] == []
 
 
-def assert_without_script(page: str, *, origin: str) -> None:
-    """Our pages have no script of their own, and load nothing from elsewhere; nor may a post bring any."""
+def assert_with_our_script_alone(page: str, *, origin: str) -> None:
+    """Our pages have the one script of their own, and load nothing from elsewhere; nor may a post bring any."""
     parts = Parts(page)
-    assert not parts.tags & {"script", "iframe", "object", "embed", "base"}
+    assert parts.scripts == [assets.path_of("legation.js")]
+    assert not parts.tags & {"iframe", "object", "embed", "base"}
     assert [address for address in parts.loaded if not address.removeprefix(origin).startswith("/media/")] == []
     assert [name for name in parts.attributes if name.startswith("on") or name == "style"] == []
     assert [
@@ -163,7 +169,7 @@ class Pasture:
         assert_harmless(post["content"])
         page = await self.browser.open(f"/@actor@{self.sender.host}/{found}")
         assert page.status == 200
-        assert_without_script(page.html, origin=self.paris.base_url)
+        assert_with_our_script_alone(page.html, origin=self.paris.base_url)
         post["mentions"] = [each["acct"] for each in post["mentions"]]
         post["tags"] = [each["name"] for each in post["tags"]]
         if poll := post["poll"]:

@@ -28,7 +28,7 @@ Rows = dict[str, list[Any]]
 
 
 def rows_of(place: Place) -> Rows:
-    """The rows of a node, wherever they are, without an order."""
+    """The rows of a node, wherever they are, without an order; not when it was backed up, which it learns afterwards."""
     found: Rows = {}
     for name in KEPT_TABLES:
         with (
@@ -36,7 +36,8 @@ def rows_of(place: Place) -> Rows:
             if not place.postgresql
             else psycopg.connect(place.postgresql) as opened
         ):
-            found[name] = sorted(opened.execute(f"select * from {name}").fetchall(), key=repr)
+            rows = opened.execute(f"select * from {name}").fetchall()
+            found[name] = sorted((row for row in rows if row[0] != "backed_up_at"), key=repr)
     return found
 
 
