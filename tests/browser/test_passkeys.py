@@ -1,10 +1,11 @@
 """Passkeys in a real browser, with a device that the browser plays itself (WebAuthn's virtual authenticator)."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, CDPSession, Page
+from playwright.async_api import Browser, CDPSession, Page, TimeoutError
 
 from node.exports import archive
 from storage import audit, passkeys
@@ -35,10 +36,14 @@ async def device(page: Page) -> tuple[CDPSession, str]:
 
 
 async def give_password(page: Page, house: House) -> None:
-    await page.goto(f"{house.url}/sign-in")
-    await page.fill("#field-username", "marie")
-    await page.fill("#field-password", PASSWORD)
-    await page.click("form[action='/sign-in'] button[type=submit]")
+    """Chromium, with a device that it plays itself, now and then forgets the first press on a busy machine."""
+    for _ in range(3):
+        await page.goto(f"{house.url}/sign-in")
+        await page.fill("#field-username", "marie")
+        await page.fill("#field-password", PASSWORD)
+        with contextlib.suppress(TimeoutError):
+            return await page.click("form[action='/sign-in'] button[type=submit]", timeout=PATIENCE / 2)
+    raise AssertionError(page.url)
 
 
 async def sign_out(page: Page, house: House) -> None:
@@ -52,7 +57,7 @@ async def test_sec_f4_a_passkey_is_made_asked_for_and_enough_alone(
 ) -> None:
     house = await open_house()
     marie = await house.staff("marie")
-    context = await chromium.new_context(locale="en-GB")
+    context = await chromium.new_context(locale="en-GB", service_workers="block")
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     faults: list[str] = []
@@ -119,7 +124,7 @@ async def test_a_copy_of_ones_data_shows_by_itself_when_it_is_there(
 ) -> None:
     house = await open_house()
     await house.staff("marie")
-    context = await chromium.new_context(locale="en-GB")
+    context = await chromium.new_context(locale="en-GB", service_workers="block")
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await give_password(page, house)
