@@ -172,9 +172,14 @@ async def test_what_marie_quotes_is_asked_for_shown_with_leave_and_said_anew_whe
     assert await peer.outcome(peer.act("Accept", request["id"], "given", result=given["id"])) == "applied"
     update = await posted(peer, "Update")
     assert update["object"] == {**note, "quoteAuthorization": given["id"]}
-    assert (await again(peer, made))["quote"]["state"] == "accepted"
+
+    async def is_quote(state: str) -> bool:
+        return bool((await again(peer, made))["quote"]["state"] == state)
+
+    await until(lambda: is_quote("accepted"))
     assert await peer.outcome(peer.act("Delete", given)) == "applied"
-    assert (await again(peer, made))["quote"] == {"state": "revoked", "quoted_status": None}
+    await until(lambda: is_quote("revoked"))
+    assert (await again(peer, made))["quote"]["quoted_status"] is None
     await until(lambda: _has_updates(peer, 2))
     last = [each for each in peer.posted if each["type"] == "Update"][-1]
     assert last["object"] == note
