@@ -1,4 +1,6 @@
-"""Every table, on one page. Loaded by migrations and tests only; a running node reads no metadata.
+"""Every table, on one page, however long: whoever looks for a column searches one file, and foreign keys cross any cut.
+
+Loaded by migrations and tests only; a running node reads no metadata.
 
 Conventions: ids sort by time (`ids.py`); moments are integers, milliseconds since 1970; booleans are 0 or 1; a URI is
 the ActivityPub id of a thing. `host` is '' for what lives on this node.

@@ -10,6 +10,7 @@ from tests.interop.peers import FEDIFY, FEDIFY_IS_INSTALLED, HERE, PASTURE_IS_IN
 from tests.test_house import LOCKED_LINE
 
 
+# A machine that reaches no npm registry tests all the rest; that something was left out, and how to have it, is said once.
 def test_all_of_it_is_installed() -> None:
     if not PASTURE_IS_INSTALLED:
         pytest.skip("nothing was tested against other software: `make interop` installs it")
