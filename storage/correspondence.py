@@ -74,6 +74,12 @@ def posts_of(unit: Unit, reader: AccountId, thread: PostId, page: Page) -> list[
     return paged(unit, Post, sql, "p.id", page, thread=thread, reader=reader, now=unit.now)
 
 
+def holds(unit: Unit, reader: AccountId, thread: PostId, post: PostId) -> bool:
+    """Whether a post stands in one of a person's conversations."""
+    sql = f"select p.id from posts p where p.id = :post and p.thread_id = :thread and {SHOWN}"
+    return unit.one(PostId, sql, post=post, thread=thread, reader=reader, now=unit.now) is not None
+
+
 def addressed(unit: Unit, posts: Iterable[PostId]) -> list[Named]:
     """To whom each of these posts is addressed by name."""
     sql = "select post_id, account_id from post_people where post_id in :ids order by post_id, account_id"

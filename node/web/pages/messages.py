@@ -36,7 +36,7 @@ async def several(request: web.Request) -> web.StreamResponse:
     part = page_of(request)
     found, taking = await node.store.read(_listed, me.id, part)
     last = {each["id"]: each for each in await entities.statuses(node, me, [each.last for each in found])}
-    others = {each.last: _others(taking, each, me) for each in found}
+    others = {each.last: _others(taking, each.last, me) for each in found}
     known = {each.id: each for theirs in others.values() for each in theirs}
     shown = dict(zip(known, await entities.accounts(node, me, known.values()), strict=True))
     return await render(
@@ -93,18 +93,18 @@ async def at_post(request: web.Request) -> web.StreamResponse:
 
 @page("POST", "/messages/{id:[0-9]+}")
 async def answer(request: web.Request) -> web.StreamResponse:
-    """Answer those who take part."""
+    """Answer those who take part, as the page named them: whoever was brought in since is not written to unseen."""
     node, visitor = request.app[NODE], session.present(request)
     form = await request.post()
-    found = await node.store.read(correspondence.opened, visitor.account.id, _thread(request))
-    taking = await node.store.read(entities.taking_part, [found.last])
-    others = _others(taking, found, visitor.account)
+    seen = parsed(str(form.get("answers", "")))
+    answered, taking = await node.store.read(_answered, visitor.account.id, _thread(request), seen)
+    others = _others(taking, answered, visitor.account)
     try:
-        made = await _written(request, others, form, answers=found.last)
+        made = await _written(request, others, form, answers=answered)
     except Invalid as invalid:
         errors = said(request, visitor, invalid)
         return await _conversation(request, text=_text(form), errors=errors, status=422)
-    return go(f"/messages/{found.thread}#post-{made}")
+    return go(f"/messages/{_thread(request)}#post-{made}")
 
 
 @page("POST", "/messages/{id:[0-9]+}/put-away")
@@ -131,7 +131,7 @@ async def _conversation(
         where="thread",
         conversation=found,
         new=_new_among(written, found, me),
-        people=await entities.accounts(node, me, _others(taking, found, me)),
+        people=await entities.accounts(node, me, _others(taking, found.last, me)),
         posts=shown[::-1],
         around=neighbours(request, part, [post.id for post in written]),
         text=text,
@@ -170,7 +170,7 @@ async def _chosen(node: Node, texts: Sequence[str]) -> list[Account]:
 async def _before(node: Node, me: Account) -> list[Account]:
     """To whom one has written lately, or who has written: the likeliest to be written to."""
     found, taking = await node.store.read(_listed, me.id, LATEST_OF_MINE)
-    others = {each.id: each for conversation in found for each in _others(taking, conversation, me)}
+    others = {each.id: each for conversation in found for each in _others(taking, conversation.last, me)}
     return list(others.values())[:MOST_FOUND]
 
 
@@ -197,8 +197,8 @@ def _thread(request: web.Request) -> PostId:
     return PostId(number(request.match_info["id"]))
 
 
-def _others(taking: Taking, found: Conversation, me: Account) -> list[Account]:
-    return [each for each in taking.get(found.last, ()) if each.id != me.id and each.gone_at is None]
+def _others(taking: Taking, post: PostId, me: Account) -> list[Account]:
+    return [each for each in taking.get(post, ()) if each.id != me.id and each.gone_at is None]
 
 
 def _new_among(written: Sequence[Post], found: Conversation, me: Account) -> set[str]:
@@ -216,3 +216,11 @@ def _listed(unit: Unit, me: AccountId, part: Page) -> tuple[list[Conversation], 
 def _opened(unit: Unit, me: AccountId, thread: PostId, part: Page) -> tuple[Conversation, list[Post], Taking]:
     found = correspondence.opened(unit, me, thread)
     return found, rows.posts_of(unit, me, thread, part), entities.taking_part(unit, [found.last])
+
+
+def _answered(unit: Unit, me: AccountId, thread: PostId, seen: int | None) -> tuple[PostId, Taking]:
+    """Which post of a conversation is answered, and who takes part there: the latest that its page had, else the latest."""
+    answered = correspondence.opened(unit, me, thread).last
+    if seen is not None and rows.holds(unit, me, thread, PostId(seen)):
+        answered = PostId(seen)
+    return answered, entities.taking_part(unit, [answered])

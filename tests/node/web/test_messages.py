@@ -80,6 +80,20 @@ async def test_several_are_written_to_and_all_of_them_are_answered(visit: Visit)
     assert "Encore" in (await zoe.open("/messages")).text
 
 
+async def test_an_answer_goes_to_those_whom_its_page_named(visit: Visit) -> None:
+    marie, ken, zoe = await visit("marie"), await visit("ken"), await visit("zoe")
+    place = (await write(marie, "ken", "Entre nous")).url.path
+    opened = await ken.open(place)
+    await marie.send(await marie.open(place), place, text="Je joins @zoe")
+    await ken.send(opened, place, text="Pas un mot à Zoe")
+    assert "Pas un mot" in said(await marie.open(place))
+    assert "Pas un mot" not in said(await zoe.open(place))
+    strange = opened.hidden(place) | {"key": "anew", "text": "Autre chose"}
+    for answers in ("x", "12", str(int(place.split("/")[2]) + 1)):
+        async with ken.client.post(place, data=strange | {"answers": answers, "key": answers}) as answer:
+            assert answer.status == 200
+
+
 async def test_what_cannot_be_sent_is_kept_in_the_form_and_said(visit: Visit) -> None:
     marie, ken = await visit("marie"), await visit("ken")
     empty = await write(marie, "ken", "  ")
