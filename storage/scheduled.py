@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage import media
+from storage.drafts import FILES_FOR
 from storage.errors import NotFound
 from storage.events import ScheduleChanged
 from storage.ids import AccountId
@@ -49,7 +50,11 @@ def add(
     application: str | None,
     app: int | None,
 ) -> Scheduled:
-    """Keep a draft until its time. files: the author's uploads in it, which stay as long.  See `Scheduled`."""
+    """Keep a draft until its time. See `Scheduled`.
+
+    files: the author's uploads in it. They stay for longer than that: the node may be away at that time, and what cannot be
+    posted is gone on with.
+    """
     new = unit.new_id()
     sql = """
     insert into scheduled_posts (id, account_id, draft, key, application, app_id, due_at, created_at)
@@ -58,7 +63,7 @@ def add(
     unit.run(
         sql, id=new, account=account, draft=draft, key=key, application=application, app=app, due=due, now=unit.now
     )
-    media.keep_loose(unit, account, files, until=due)
+    media.keep_loose(unit, account, files, until=due + FILES_FOR)
     unit.after_commit(ScheduleChanged(account))
     return get(unit, account, new)
 
@@ -92,15 +97,21 @@ def put_off(unit: Unit, found: Scheduled, *, until: datetime, files: Sequence[in
     """Give it another time."""
     sql = "update scheduled_posts set due_at = :due, failed_at = null where id = :id"
     unit.run(sql, id=found.id, due=until)
-    media.keep_loose(unit, found.account_id, files, until=until)
+    media.keep_loose(unit, found.account_id, files, until=until + FILES_FOR)
     unit.after_commit(ScheduleChanged(found.account_id))
     return get(unit, found.account_id, found.id)
 
 
 def cancel(unit: Unit, found: Scheduled, *, files: Sequence[int]) -> None:
-    """Do not post it. files: its uploads, which go like any that hang on nothing."""
-    unit.run("delete from scheduled_posts where id = :id", id=found.id)
+    """Do not post it. files: its uploads, which go like any that hang on nothing.  Raises NotFound: it was posted meanwhile."""
+    if not unit.run("delete from scheduled_posts where id = :id", id=found.id):
+        raise NotFound
     media.keep_loose(unit, found.account_id, files, until=unit.now)
+
+
+def forget_all(unit: Unit, account: AccountId) -> None:
+    """Forget everything that somebody has put off: they left."""
+    unit.run("delete from scheduled_posts where account_id = :account", account=account)
 
 
 def due(unit: Unit, *, most: int) -> list[Scheduled]:

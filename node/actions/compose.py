@@ -25,7 +25,7 @@ from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, sendings, staff
+from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, scheduled, sendings, staff
 from storage.accounts import Account
 from storage.conversations import communities_of
 from storage.errors import NotFound
@@ -33,9 +33,9 @@ from storage.ids import PostId
 from storage.occasions import Occasion
 from storage.posts import Post
 from storage.quote_policies import EVERYBODY, Policy, policy_of
-from storage.scheduled import Scheduled, take
+from storage.scheduled import Scheduled
 from storage.store import Unit
-from storage.visibility import Reach
+from storage.visibility import OPEN, Reach
 
 LONGEST_LANGUAGE = 16
 LONGEST_TITLE = 200
@@ -80,7 +80,7 @@ class _Addressed:
 async def post(
     node: Node, author: Account, draft: Draft, *, idempotency_key: str | None = None, application: str | None = None
 ) -> PostId:
-    """Post a draft. The same key within an hour gives the first post again, and posts nothing.
+    """Post a draft. The same key within a day gives the first post again, and posts nothing.
 
     application: what it was written with, JSON, shown to the author's readers here.
     Raises Invalid: empty or too long, or with files that cannot hang on it; NotFound: what it answers or quotes is not there for
@@ -105,7 +105,7 @@ async def post(
     )
 
 
-async def post_due(node: Node, author: Account, draft: Draft, *, scheduled: Scheduled) -> None:
+async def post_due(node: Node, author: Account, draft: Draft, *, kept: Scheduled) -> None:
     """Post a draft whose time has come, and take it off the list in the same transaction. Nothing happens where it is taken already.
 
     Raises Invalid, NotFound: as `post`.
@@ -114,7 +114,7 @@ async def post_due(node: Node, author: Account, draft: Draft, *, scheduled: Sche
     addressed = await _resolve(node, author, draft.text)
     words = _words(node.base_url, author, draft, addressed)
     most = node.settings.media.per_post
-    await node.store.write(_post_due, author, draft, words, addressed.people, scheduled=scheduled, most_files=most)
+    await node.store.write(_post_due, author, draft, words, addressed.people, kept=kept, most_files=most)
 
 
 async def edit(node: Node, author: Account, identifier: PostId, draft: Draft) -> None:
@@ -275,22 +275,23 @@ def _post_due(
     words: Words,
     people: Sequence[Account],
     *,
-    scheduled: Scheduled,
+    kept: Scheduled,
     most_files: int,
 ) -> None:
-    if take(unit, scheduled.id):
-        application = scheduled.application
-        key = scheduled.key
+    if scheduled.take(unit, kept.id):
+        key, application = kept.key, kept.application
         _post(unit, author, draft, words, people, idempotency_key=key, application=application, most_files=most_files)
 
 
 def _within(parent: Post | None, reach: Reach) -> Reach:
-    """An answer never goes further than what it answers: doubt means the stricter choice."""
+    """An answer never goes further than what it answers, nor than its author chose: doubt means the stricter choice."""
     if parent is None:
         return reach
-    if parent.reach is Reach.NODE and reach is not Reach.MENTIONED:
-        return Reach.NODE
-    return max(parent.reach, reach) if Reach.NODE not in (parent.reach, reach) else reach
+    if Reach.NODE not in (parent.reach, reach):
+        return max(parent.reach, reach)
+    other = reach if parent.reach is Reach.NODE else parent.reach
+    # Of those who follow somebody some work elsewhere, and of those who work here some do not follow them.
+    return Reach.NODE if other in (*OPEN, Reach.NODE) else Reach.MENTIONED
 
 
 def _with_files(
@@ -356,6 +357,7 @@ def depart(unit: Unit, author: Account) -> None:
     """Have an account of this node take leave for good: all that it wrote goes, here and wherever somebody follows it."""
     staff.disable(unit, author.id)
     drafts.forget_all(unit, author.id)
+    scheduled.forget_all(unit, author.id)
     uri = f"{author.uri}#delete"
     outbox.perform(unit, Delete.read(documents.act("Delete", author, author.uri, uri=uri, to=[PUBLIC])))
 

@@ -9,12 +9,13 @@ of the post. Why nothing is held up for it: docs/decisions, "Taking back what wa
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from node.actions import compose
+from node.actions import compose, scheduling
+from node.actions.compose import Draft
 from node.context import Node
 from node.errors import Invalid
-from storage import drafts, idempotency, media, scheduled
+from storage import drafts, idempotency, media, posts, scheduled
 from storage.accounts import Account
 from storage.drafts import KeptDraft
 from storage.errors import NotFound
@@ -69,6 +70,14 @@ async def sent(node: Node, me: Account, key: str, typed: str, *, post: PostId | 
         await node.store.write(drafts.send, me.id, key, typed, post=post)
 
 
+async def was_sent_otherwise(node: Node, me: Account, key: str, draft: Draft, *, due: datetime | None) -> bool:
+    """Whether a form was sent before, with other words or for another time: its key would give what it became then.
+
+    due: when it is to be posted now, None for at once.  Files do not count: who sends a form twice uploads them twice.
+    """
+    return bool(key) and await node.store.read(_was_sent_otherwise, me, key, draft, due=due)
+
+
 async def just_sent(node: Node, me: Account, post: PostId) -> KeptDraft | None:
     """What was typed to write this post, if it may still be taken back."""
     found = await node.store.read(drafts.of_post, me.id, post)
@@ -80,7 +89,7 @@ async def just_sent(node: Node, me: Account, post: PostId) -> KeptDraft | None:
 async def take_back(node: Node, me: Account, post: PostId) -> int:
     """Take back a post that was sent a moment ago, and have its author go on with what was typed. Returns the draft's id.
 
-    Raises NotFound; Invalid: it is too late.
+    Raises NotFound; Invalid: it is too late, also where what was typed is forgotten already.
     """
     return await node.store.write(_take_back, me, post)
 
@@ -106,6 +115,15 @@ def _keep(unit: Unit, me: Account, key: str, typed: str, *, files: Sequence[int]
     return True
 
 
+def _was_sent_otherwise(unit: Unit, me: Account, key: str, draft: Draft, *, due: datetime | None) -> bool:
+    if (made := idempotency.find(unit, me.id, key)) is not None:
+        (post,) = posts.by_ids(unit, [made]) or (None,)
+        return due is not None or post is None or (post.source, post.summary) != (draft.text, draft.summary)
+    if (waiting := scheduled.by_key(unit, me.id, key)) is not None:
+        return due != waiting.due_at or not scheduling.is_alike(scheduling.draft_of(waiting), draft)
+    return False
+
+
 def _discard(unit: Unit, me: Account, identifier: int, *, files: Sequence[int]) -> None:
     drafts.discard(unit, drafts.get(unit, me.id, identifier), files=files)
 
@@ -120,9 +138,9 @@ def _instead_of_later(unit: Unit, me: Account, identifier: int, key: str, typed:
 
 def _take_back(unit: Unit, me: Account, post: PostId) -> int:
     found = drafts.of_post(unit, me.id, post)
-    if found is None or found.sent_at is None:
+    if found is None and posts.get(unit, post).author_id != me.id:
         raise NotFound
-    if unit.now > found.sent_at + UNDO_FOR + ON_THE_WAY:
+    if found is None or found.sent_at is None or unit.now > found.sent_at + UNDO_FOR + ON_THE_WAY:
         raise Invalid("undo", "ERR_TOO_LATE", "It is too late to take the post back. You can still delete it")
     files = [row.id for row in media.of(unit, [post]).get(post, [])]
     compose.withdraw(unit, me, post)

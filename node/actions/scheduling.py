@@ -6,6 +6,7 @@ At its time everything is judged again, as it then is: who is named, who may see
 posted for somebody who does not work here any more.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -90,10 +91,16 @@ def draft_of(found: Scheduled) -> Draft:
     return DRAFT.validate_json(found.draft)
 
 
+def is_alike(one: Draft, other: Draft) -> bool:
+    """Whether two drafts say the same, whatever files hang on them."""
+    said, said_by_other = (DRAFT.dump_json(replace(draft, files=())) for draft in (one, other))
+    return said == said_by_other
+
+
 async def post(node: Node, found: Scheduled) -> None:
     """Post one whose time has come, unless another process has. Raises Invalid, NotFound, FederationError: it cannot be posted."""
     author = await node.store.read(_author, found)
-    await compose.post_due(node, author, draft_of(found), scheduled=found)
+    await compose.post_due(node, author, draft_of(found), kept=found)
 
 
 def _author(unit: Unit, found: Scheduled) -> Account:

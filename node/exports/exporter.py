@@ -4,29 +4,24 @@
                                 │ after each part: how far it is; the lease goes on
                                 └ the process dies: the lease runs out, and another begins anew
 
-Nothing looks in vain: this sleeps until there is something to make or to throw away. Where several processes share a node, each
-takes what no other has.
+It sleeps until there is something to make or to throw away (`node.watching`). Where several processes share a node, each takes
+what no other has.
 """
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from uuid import uuid4
 
-from federation.roles import Role
 from node import observe
 from node.context import Node
 from node.exports import archive
+from node.watching import Watcher
 from storage import accounts, belongings, exports
-from storage.errors import StorageTrouble
-from storage.events import ChangedElsewhere, Event, ExportsChanged
+from storage.events import ExportsChanged
 from storage.exports import Export
 from storage.ids import AccountId
 from storage.store import Unit
-
-LOOK_SECONDS = 300.0
-AFTER_TROUBLE_SECONDS = 30.0
 
 
 class LeaseLost(Exception):
@@ -39,43 +34,17 @@ class Exporter:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._name = uuid4().hex
-        self._wake = asyncio.Event()
-        node.store.listen(self._hear)
+        self._watcher = Watcher(node, "make copies", self._turn, woken_by=ExportsChanged, trouble="ExportsFailed")
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> contextlib.AbstractAsyncContextManager[None]:
         """Make copies for as long as the context lasts; none in a process that sends nothing."""
-        if Role.DELIVERY not in self._node.settings.roles:
-            yield
-            return
-        async with asyncio.TaskGroup() as group:
-            working = group.create_task(self._work_for_ever(), name="make copies")
-            try:
-                yield
-            finally:
-                working.cancel()
+        return self._watcher.running()
 
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ExportsChanged | ChangedElsewhere) for event in events):
-            self._wake.set()
-
-    async def _work_for_ever(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                await self._throw_away()
-                while (found := await self._node.store.write(exports.take, by=self._name)) is not None:
-                    await self._make(found)
-                seconds = await self._node.store.read(_seconds_to_next)
-            except (StorageTrouble, OSError):
-                seconds = AFTER_TROUBLE_SECONDS
-            except Exception:  # noqa: BLE001  a worker's turn: what was not made is to be made still
-                observe.LOG.exception("ExportsFailed")
-                seconds = AFTER_TROUBLE_SECONDS
-            if seconds > 0:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(seconds, LOOK_SECONDS)):
-                        await self._wake.wait()
+    async def _turn(self) -> datetime | None:
+        await self._throw_away()
+        while (found := await self._node.store.write(exports.take, by=self._name)) is not None:
+            await self._make(found)
+        return await self._node.store.read(exports.next_look)
 
     async def _make(self, found: Export) -> None:
         try:
@@ -117,8 +86,3 @@ class Exporter:
 def _things(unit: Unit, account: AccountId) -> int:
     found = belongings.totals(unit, account)
     return found.posts + found.files
-
-
-def _seconds_to_next(unit: Unit) -> float:
-    due = exports.next_look(unit)
-    return LOOK_SECONDS if due is None else (due - unit.now).total_seconds()

@@ -1,5 +1,6 @@
 """The form in which one writes, wherever a page shows it: what it needs beside what was typed."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -32,11 +33,15 @@ async def show(
     *,
     errors: Mapping[str, str] | None = None,
     previewed: Preview | None = None,
+    is_used: bool = False,
 ) -> web.Response:
     """The page with the whole form, what is answered or quoted above it. Where that is gone, the form says so and stands alone.
 
     errors: what was wrong with what was sent, by field.  previewed: how it will look, when that was asked for.
+    is_used: whether it was sent before with something else in it; it says so, and is a form of its own from here on.
     """
+    if is_used:
+        typed = replace(typed, key=secrets.token_urlsafe(12))
     if not typed.scheduled_at:
         typed = replace(typed, scheduled_zone=zone_of(request))
     parent, quoted = await post_of(request, typed.reply_to), await post_of(request, typed.quoted)
@@ -46,12 +51,13 @@ async def show(
     return await render(
         request,
         "compose.html",
-        status=422 if errors or is_torn else 200,
+        status=422 if errors or is_torn or is_used else 200,
         draft=sending.with_room(request, typed),
         errors=errors or {},
         parent=parent,
         quoted=quoted,
         is_torn=is_torn,
+        is_used=is_used,
         previewed=previewed,
         readers=await readers(request),
         known_tags=await _known_tags(request),

@@ -3,7 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from storage import scheduled
+from storage.errors import NotFound
 from storage.events import Event, ScheduleChanged
 from storage.pages import Page
 from storage.store import Store
@@ -35,3 +38,7 @@ async def test_whoever_takes_it_is_the_only_one(store: Store, person: Person, cl
     assert [each.id for each in await store.read(scheduled.of, marie.id, Page(10))] == [kept[2].id, kept[1].id]
     await store.write(scheduled.cancel, moved, files=[])
     assert await store.read(scheduled.count, marie.id) == 1
+    with pytest.raises(NotFound):  # it was posted, or taken off the list, in the moment since it was looked up
+        await store.write(scheduled.cancel, moved, files=[])
+    await store.write(scheduled.forget_all, marie.id)
+    assert await store.read(scheduled.count, marie.id) == 0

@@ -79,6 +79,8 @@ async def publish(request: web.Request) -> web.StreamResponse:
             raise refused
         typed.demand_few_tags()
         due = typed.due(now=request.app[NODE].now())
+        if await _is_used(request, typed, due):
+            return await composing.show(request, typed, is_used=True)
         return await (_send(request, typed) if due is None else _schedule(request, typed, due))
     except Invalid as invalid:
         return await composing.show(request, typed, errors=said(request, session.present(request), invalid))
@@ -86,6 +88,12 @@ async def publish(request: web.Request) -> web.StreamResponse:
         if not (typed.reply_to or typed.quoted):
             raise
         return await composing.show(request, typed)
+
+
+async def _is_used(request: web.Request, typed: Typed, due: datetime | None) -> bool:
+    """Whether this form was sent before, and has been changed since: what stands in it now must not be lost."""
+    node, me = request.app[NODE], session.present(request).account
+    return await drafts.was_sent_otherwise(node, me, typed.key, typed.draft(), due=due)
 
 
 async def _send(request: web.Request, typed: Typed) -> web.Response:

@@ -115,12 +115,32 @@ async def test_what_can_no_longer_be_posted_waits_for_another_time(app_of: AppOf
     assert await store.read(scheduled.next_due) is not None
 
 
+async def test_one_that_cannot_be_read_holds_up_no_other(app_of: AppOf) -> None:
+    marie = await app_of("marie")
+    broken = await marie.post("Cassé", scheduled_at=later(marie, minutes=10))
+    await marie.post("Entier", scheduled_at=later(marie, minutes=11))
+    await marie.house.node.store.write(_break, int(broken["id"]))
+    marie.house.clock.forward(minutes=12)
+    await wake(marie)
+
+    async def is_there() -> bool:
+        return len(await written(marie)) == 1
+
+    await until(is_there)
+
+
+def _break(unit: Unit, identifier: int) -> None:
+    unit.run("update scheduled_posts set draft = '{}' where id = :id", id=identifier)
+
+
 async def test_files_wait_as_long_as_the_post(app_of: AppOf) -> None:
     marie = await app_of("marie")
     file = await send(marie, picture())
     kept = await marie.post("", scheduled_at=later(marie, days=5), media_ids=[file["id"]])
     store = marie.house.node.store
     marie.house.clock.forward(days=4)
+    assert await store.read(media.to_be_swept) == []
+    marie.house.clock.forward(days=30)  # a node that was away for weeks has the files when it posts
     assert await store.read(media.to_be_swept) == []
     await marie.ask("DELETE", f"{PATH}/{kept['id']}")
     marie.house.clock.forward(days=2)

@@ -14,7 +14,7 @@ from tests.federated.conftest import until
 from tests.node.conftest import PASSWORD, House
 from tests.node.web.browser import Browser, Shown
 from tests.node.web.test_files import chosen
-from tests.node.web.test_pages import ken, marie, visit
+from tests.node.web.test_pages import Visit, ken, marie, visit
 from tests.pictures import picture
 
 __all__ = ["ken", "marie", "visit"]  # fixtures
@@ -95,6 +95,39 @@ async def test_tags_are_chosen_beside_the_text(marie: Browser, ken: Browser) -> 
         async with marie.client.post("/posts", data=data) as answer:
             again = await answer.text()
         assert (answer.status, sentence in again, f'value="{tags[0]}"' in again) == (422, True, True)
+
+
+async def test_a_form_that_was_sent_and_changed_since_is_asked_about(house: House, marie: Browser) -> None:
+    page = await marie.open("/compose")
+    for _ in range(2):
+        assert (await marie.send(page, "/posts", text="Le premier", **WRITTEN)).status == 200
+    again = await marie.send(page, "/posts", text="Le second", **WRITTEN)
+    assert (again.status, textarea(again)) == (422, "Le second")
+    assert "Ce formulaire a déjà été envoyé" in again.text
+    assert (await marie.send(again, "/posts", text="Le second", **WRITTEN)).status == 200
+    journal = (await marie.open("/")).text
+    assert [journal.count(text) for text in ("Le premier", "Le second")] == [1, 1]
+
+    later = {"scheduled_at": _later(house, hours=2), "scheduled_zone": "UTC"}
+    page = await marie.open("/compose")
+    assert (await send(marie, page, "/posts", text="Demain", **later)).url.path == "/scheduled"
+    again = await marie.send(page, "/posts", text="Tout de suite", **WRITTEN)
+    assert (again.status, "Ce formulaire a déjà été envoyé" in again.text) == (422, True)
+    again = await send(marie, page, "/posts", text="Après-demain", **later)
+    assert (again.status, textarea(again)) == (422, "Après-demain")
+
+
+@pytest.mark.parametrize("asked", ["followers", "mentioned"])
+async def test_an_answer_is_read_by_nobody_who_could_not_read_what_it_answers(visit: Visit, asked: str) -> None:
+    marie, ken, zoe = await visit("marie"), await visit("ken"), await visit("zoe")
+    await ken.press("/@marie", "/follow")
+    question = await marie.publish("Entre nous, @ken", reach=asked)
+    number = question.action("/take-back").split("/")[2]
+    page = await ken.open(f"/compose?reply_to={number}")
+    answer = await ken.send(page, "/posts", text="@marie Entendu", **(WRITTEN | {"reach": "node"}))
+    place = answer.url.path
+    assert "Entendu" in (await marie.open(place)).text
+    assert (await zoe.open(place)).status == 404
 
 
 # ---- drafts -----------------------------------------------------------------------------------------------------
@@ -191,7 +224,7 @@ async def test_what_was_sent_is_taken_back_with_all_that_was_typed(house: House,
         assert 'alt="La photo"' in await answer.text()
 
 
-async def test_later_it_can_only_be_deleted(house: House, marie: Browser) -> None:
+async def test_later_it_can_only_be_deleted(house: House, marie: Browser, visit: Visit) -> None:
     published = await marie.publish("Parti")
     assert f"?done=published&sent={published.action('/take-back').split('/')[2]}" in str(published.url)
     house.clock.forward(seconds=31)
@@ -201,6 +234,9 @@ async def test_later_it_can_only_be_deleted(house: House, marie: Browser) -> Non
     refused = await marie.send(published, published.action("/take-back"))
     assert (refused.url.path.endswith("/delete"), "Il est trop tard pour annuler" in refused.text) == (True, True)
     assert "Parti" in (await marie.open("/")).text
+    house.clock.forward(hours=2)
+    await (await visit("ken")).publish("Autre chose")  # what was typed two hours ago is forgotten
+    assert (await marie.send(published, published.action("/take-back"))).url.path.endswith("/delete")
 
 
 # ---- later ------------------------------------------------------------------------------------------------------
