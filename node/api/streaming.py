@@ -74,7 +74,10 @@ async def websocket(caller: Caller, query: Wanted) -> Answerable:
             max_msg_size=LARGEST_FRAME,
             compress=False,  # what remembers enough to compress well is a quarter of a megabyte for each socket
         )
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # whoever asked has left already
+            return socket
         await _talk(caller, socket, stream)
     sse.cut_off_later(request)
     return socket

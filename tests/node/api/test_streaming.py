@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket as sockets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from yarl import URL
 
-from node.streaming import Ending, open_stream
+from node.api import streaming
+from node.api.callers import Caller
+from node.streaming import Ending, Subscription, open_stream
 from storage import oauth, staff
 from storage.events import ChangedElsewhere
+from tests.federated.conftest import until
 from tests.node.api import promised, shapes
 from tests.node.api.conftest import App, AppOf, Json
 
@@ -339,3 +344,41 @@ async def test_a_node_that_stops_says_so(pair: Pair) -> None:
     async with listening(paul) as socket:
         await paul.house.streams.stop()
         assert await socket.closed() == 1001
+
+
+async def test_who_leaves_before_the_answer_begins_is_no_trouble(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    paul, _ = pair
+    address = URL(paul.house.url)
+    found, were_gone = streaming._demanded, asyncio.Event()
+
+    async def once_they_are_gone(caller: Caller, *wanted: Any) -> Subscription:
+        writer.transport.abort()
+        await until(lambda: no_more(caller))
+        were_gone.set()
+        return await found(caller, *wanted)
+
+    async def no_more(caller: Caller) -> bool:
+        return caller.request.transport is None
+
+    monkeypatch.setattr(streaming, "_demanded", once_they_are_gone)
+    _, writer = await asyncio.open_connection("127.0.0.1", address.port)
+    asked = {
+        "Host": address.authority,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Authorization": f"Bearer {token_of(paul)}",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
+    writer.write(f"GET {PATH}?stream=user HTTP/1.1\r\n{head}\r\n".encode())
+    async with asyncio.timeout(SOON):
+        await were_gone.wait()
+
+    async def is_forgotten() -> bool:
+        return paul.house.streams.endings["left"] == 1
+
+    await until(is_forgotten)
+    assert [record.msg for record in caplog.records if record.levelno >= logging.ERROR] == []
