@@ -25,8 +25,10 @@ SHA256 = b"\x12\x20"
 LONGEST_URL = 2_048
 LONGEST_BLURHASH = 120
 LONGEST_MEDIA_TYPE = 100
-TYPES = {"image": "Image", "video": "Video", "audio": "Audio"}
-KINDS = {name: kind for kind, name in TYPES.items()}
+TYPES = {"image": "Image", "gifv": "Image", "video": "Video", "audio": "Audio"}
+KINDS = {"Image": "image", "Video": "video", "Audio": "audio"}
+LOOPS = "gifv"
+"""A picture that moves travels as an Image whose media type is that of a film: others read the media type alone."""
 THOUSAND = 1_000
 NAME_BYTES = 16
 
@@ -84,10 +86,9 @@ def keep_pictures(unit: Unit, account: Account, actor: Actor) -> None:
 
 def reference(said: File) -> Reference:
     """What a peer says of a file, cleaned; none of it is believed once the bytes are here."""
-    family = said.media_type.partition("/")[0]
     return Reference(
         url=said.url,
-        kind=KINDS.get(said.type) or (family if family in TYPES else "unknown"),
+        kind=_kind_of(said),
         media_type=plain(said.media_type, longest=LONGEST_MEDIA_TYPE),
         description=plain(said.name or said.summary, longest=LONGEST_DESCRIPTION),
         width=said.width,
@@ -98,6 +99,13 @@ def reference(said: File) -> Reference:
         focus_x=round(said.focal_point[0] * THOUSAND),
         focus_y=round(said.focal_point[1] * THOUSAND),
     )
+
+
+def _kind_of(said: File) -> str:
+    family = said.media_type.partition("/")[0]
+    if said.type == "Image" and family == "video":
+        return LOOPS
+    return KINDS.get(said.type) or (family if family in TYPES else "unknown")
 
 
 def digest_in(text: str) -> str:

@@ -44,13 +44,13 @@ def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     )
 
 
-def moving(frames: int) -> bytes:
-    """A GIF with so many frames."""
-    made = [Image.new("RGB", (32, 32), "black") for _ in range(frames)]
+def moving(frames: int, *, format: str = "GIF", size: tuple[int, int] = (32, 32)) -> bytes:
+    """A picture with so many frames."""
+    made = [Image.new("RGB", size, "black") for _ in range(frames)]
     for number, frame in enumerate(made):
         frame.paste((255, 255, 255), (number % 32, number // 32, number % 32 + 1, number // 32 + 1))
     raw = io.BytesIO()
-    made[0].save(raw, "GIF", save_all=True, append_images=made[1:], duration=40)
+    made[0].save(raw, format, save_all=True, append_images=made[1:], duration=40)
     return raw.getvalue()
 
 

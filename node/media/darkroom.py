@@ -12,6 +12,9 @@ from node.errors import Invalid
 from node.media.types import HEAD_BYTES, Kind, Type, type_of
 from storage.media import Made
 
+PROGRAMS = "/usr/local/bin:/usr/bin:/bin"
+"""Where the child looks for ffmpeg."""
+
 AT_ONCE = 2
 PATIENCE_SECONDS = 120.0
 
@@ -67,10 +70,11 @@ class Darkroom:
             raise refused("no-ffmpeg")
         return found
 
-    async def develop(self, path: Path, *, fit: tuple[int, int] | None = None) -> Developed:
+    async def develop(self, path: Path, *, fit: tuple[int, int] | None = None, loops: bool = False) -> Developed:
         """Make a file safe; what comes of it lies beside it.
 
         path: in a folder of its own.  fit: width and height of the picture to be, which alone is taken then.
+        loops: whether it is to be a film without sound that goes round, if it is a film or a GIF that moves.
         Raises Invalid, with one of `SENTENCES`.
         """
         type = self.type_of(path)
@@ -78,6 +82,7 @@ class Darkroom:
             raise refused("not-a-picture")
         target, small = path.with_name("made"), path.with_name("small")
         job = {"source": path, "target": target, "small": small, "type": type.media_type, "fit": fit}
+        job["loops"] = loops
         async with self._room:
             outcome = await _asked({name: str(value) if isinstance(value, Path) else value for name, value in job.items()}
                                    | {"most_bytes": self._file_bytes * 2})  # fmt: skip
@@ -94,7 +99,7 @@ async def _asked(job: dict[str, object]) -> dict[str, str]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+        env={"PATH": PROGRAMS},
         start_new_session=True,
     )
     try:

@@ -16,7 +16,7 @@ from federation.errors import FederationError
 from node.errors import Invalid
 from node.media.darkroom import Darkroom, Developed, refused
 from node.media.settings import Media as MediaSettings
-from node.media.types import Kind
+from node.media.types import GIF, Kind
 from storage import media
 from storage.accounts import Account
 from storage.errors import NotFound, StorageError, StorageTrouble
@@ -97,7 +97,7 @@ class Library:
                 description=description,
                 focus=focus,
             )
-            work = self._work_on(row, path, preview, leaving.pop_all())
+            work = self._work_on(row, path, preview, leaving.pop_all(), loops=type == GIF)
         if wait or type.kind in {Kind.IMAGE, Kind.UNKNOWN}:
             await work
         else:
@@ -130,10 +130,12 @@ class Library:
             await self._keep(name, found)
             await self._store.write(media.portray, owner.id, place, name=name, made=found.made)
 
-    async def _work_on(self, row: Media, path: Path, thumbnail: Path | None, leaving: contextlib.ExitStack) -> None:
+    async def _work_on(
+        self, row: Media, path: Path, thumbnail: Path | None, leaving: contextlib.ExitStack, *, loops: bool
+    ) -> None:
         with leaving:
             try:
-                found = await self._darkroom.develop(path)
+                found = await self._darkroom.develop(path, loops=loops)
                 await self._keep(row.name, found)
                 await self._store.write(media.finish, row, found.made)
                 if thumbnail is not None:
@@ -188,7 +190,7 @@ class Library:
                         row.remote_url, path, most_bytes=self.settings.file_bytes, seconds=FETCH_SECONDS, budget=budget
                     )
                 await asyncio.to_thread(_demand_promised, path, row)
-                found = await self._darkroom.develop(path, fit=SIZES.get(row.place))
+                found = await self._darkroom.develop(path, fit=SIZES.get(row.place), loops=row.kind == Kind.GIFV.value)
                 await self._keep(row.name, found)
             except (FederationError, Invalid) as error:
                 await self._store.write(media.fail, row.id)

@@ -29,7 +29,7 @@ from storage.store import Unit
 from storage.visibility import Reach
 
 SMALL_TYPE = "image/webp"
-SHOWN = frozenset({Kind.IMAGE.value, Kind.VIDEO.value, Kind.AUDIO.value})
+SHOWN = frozenset(kind.value for kind in Kind if kind is not Kind.UNKNOWN)
 
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'",

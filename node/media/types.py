@@ -8,6 +8,8 @@ class Kind(Enum):
     """What a file is for those who look at it, in the words of apps."""
 
     IMAGE = "image"
+    GIFV = "gifv"
+    """A film without sound that goes round: what comes of a GIF."""
     VIDEO = "video"
     AUDIO = "audio"
     UNKNOWN = "unknown"

@@ -3,14 +3,16 @@
 import asyncio
 import io
 
+import pytest
 from aiohttp import FormData
 from PIL import Image
 
+from node.media.darkroom import has_ffmpeg
 from storage import media
 from storage.media import State
 from tests.federated.clients import names_lead_here, signed_in
 from tests.federated.conftest import FederationOf, Json, Place, Staff, settled
-from tests.pictures import photograph, picture
+from tests.pictures import moving, photograph, picture
 
 __all__ = ["names_lead_here"]  # a fixture, for the client that asks the machine's own resolver
 
@@ -73,6 +75,21 @@ async def test_a_picture_from_paris_is_seen_in_tokyo_through_tokyos_node(federat
     assert not [path for path in tokyo.settings.media_folder.rglob("*") if path.is_file()]
     await fetched(tokyo, shown["url"], expect=404)
     assert await states(tokyo) == [State.FAILED]
+
+
+@pytest.mark.skipif(not has_ffmpeg(), reason="ffmpeg is missing: apt-get install ffmpeg")
+async def test_a_gif_from_paris_moves_in_tokyo_too(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
+    await ken.follow(marie)
+    await marie.post("Regardez", media_ids=[await send(marie, moving(3))])
+    await settled(paris, tokyo)
+    (read,) = await ken.home()
+    assert read["media_attachments"][0]["type"] == "gifv"  # before anybody has looked
+    assert b"ftyp" in (await fetched(tokyo, read["media_attachments"][0]["url"]))[:16]
+    shown = await only_file(ken, read)
+    assert (shown["type"], shown["meta"]["original"]["size"]) == ("gifv", "32x32")
+    assert (await fetched(tokyo, shown["preview_url"])).startswith(b"RIFF")
 
 
 async def test_a_peer_is_given_files_of_posts_that_it_may_read(federation_of: FederationOf) -> None:

@@ -10,7 +10,7 @@ from storage.ids import AccountId
 from storage.media import Media, State
 from storage.vault import Vault
 
-SHOWN = frozenset({"image", "video"})
+SHOWN = frozenset({"image", "gifv", "video"})
 THOUSAND = 1_000
 
 

@@ -1,6 +1,7 @@
 """Files of posts, as apps send and read them."""
 
 import io
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from unittest.mock import Mock
@@ -11,7 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.test_utils import make_mocked_request
 from PIL import Image
 
-from node.media import serving
+from node.media import darkroom, serving
 from node.media.darkroom import has_ffmpeg
 from tests.federated.conftest import until
 from tests.node.api.conftest import App, AppOf, Json
@@ -97,12 +98,41 @@ async def test_every_kind_of_picture_is_made_anew(app_of: AppOf) -> None:
         assert sent["meta"]["small"]["size"] == "640x320"
 
 
-async def test_moving_pictures_go_on_moving(app_of: AppOf) -> None:
+@films
+async def test_a_gif_that_moves_becomes_a_film_that_goes_round(app_of: AppOf) -> None:
     marie = await app_of("marie")
-    sent = await send(marie, moving(3))
+    sent = await send(marie, moving(3, size=(33, 31)))
+    assert (sent["type"], sent["meta"]["original"]["size"], sent["meta"]["small"]["size"]) == ("gifv", "34x32", "33x31")
+    assert sent["meta"]["original"]["duration"] == pytest.approx(0.12, abs=0.05)
+    assert len(sent["blurhash"]) > 10
     raw, response = await got(marie.house, sent["url"])
-    assert response.content_type == "image/webp"
-    assert getattr(Image.open(io.BytesIO(raw)), "n_frames", 1) == 3
+    assert (response.content_type, response.headers["Content-Disposition"]) == ("video/mp4", "inline")
+    assert streams_of(raw) == ["video"]
+    still, response = await got(marie.house, sent["preview_url"])
+    assert (response.content_type, getattr(Image.open(io.BytesIO(still)), "n_frames", 1)) == ("image/webp", 1)
+    post = await marie.post("Regardez", media_ids=[sent["id"]])
+    assert post["media_attachments"][0]["type"] == "gifv"
+    (shown,) = await marie.get("/api/v1/timelines/home", limit=1)
+    assert shown["media_attachments"][0]["type"] == "gifv"
+
+
+def streams_of(film: bytes) -> list[str]:
+    command = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", "-"]
+    said = subprocess.run(command, input=film, capture_output=True, check=True, timeout=30).stdout
+    return said.decode().split()
+
+
+async def test_other_moving_pictures_go_on_moving_and_gifs_too_without_ffmpeg(
+    app_of: AppOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marie = await app_of("marie")
+    sent = [await send(marie, moving(3, format="WEBP"))]
+    monkeypatch.setattr(darkroom, "PROGRAMS", "/nonexistent")
+    sent.append(await send(marie, moving(3)))
+    for each in sent:
+        raw, response = await got(marie.house, each["url"])
+        assert (each["type"], response.content_type) == ("image", "image/webp")
+        assert getattr(Image.open(io.BytesIO(raw)), "n_frames", 1) == 3
 
 
 REFUSED = {

@@ -129,13 +129,14 @@ def file(kind: str, description: str | None, **size: int) -> dict[str, Any]:
         "meta": meta,
         "legation": own,
     }
-    return {**facts, "preview_url": f"{PICTURE}/small?pass=1" if kind in {"image", "video"} else None}
+    return {**facts, "preview_url": f"{PICTURE}/small?pass=1" if kind in {"image", "gifv", "video"} else None}
 
 
 FILES = [
     file("image", 'Le Quai <b>"vu"</b> de la Seine', width=640, height=480),
     file("image", None),
     file("video", "Le discours", width=64, height=48),
+    file("gifv", "La grue", width=64, height=48),
     file("audio", None),
     file("unknown", "La note"),
     {**file("image", "Pas encore là", width=640, height=480), "url": None, "preview_url": None},

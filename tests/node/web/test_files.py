@@ -3,12 +3,14 @@
 import io
 import re
 
+import pytest
 from aiohttp import FormData
 from PIL import Image
 
+from node.media.darkroom import has_ffmpeg
 from tests.node.conftest import House
 from tests.node.web.test_pages import Visit, visit
-from tests.pictures import picture
+from tests.pictures import moving, picture
 
 __all__ = ["visit"]  # a fixture
 
@@ -52,6 +54,23 @@ async def test_a_picture_is_sent_described_seen_and_taken_off_again(house: House
     async with marie.client.post(edit, data=chosen(page.hidden(edit), {}, changes)) as answer:
         html = await answer.text()
     assert (answer.status, "Le Quai" in html, 'alt="Le plan"' in html) == (200, False, True)
+
+
+@pytest.mark.skipif(not has_ffmpeg(), reason="ffmpeg is missing: apt-get install ffmpeg")
+async def test_a_gif_moves_when_it_is_asked_to(house: House, visit: Visit) -> None:
+    marie = await visit("marie")
+    form = await marie.open("/compose")
+    about = {"text": "La grue", "reach": "all_nodes", "language": "fr", "description1": "La grue tourne"}
+    data = chosen(form.hidden("/posts"), {"file1": moving(3)}, about)
+    async with marie.client.post("/posts", data=data) as answer:
+        html = await answer.text()
+    ((film, still),) = re.findall(
+        r'<video controls muted loop playsinline preload="none" src="([^"]+)" poster="([^"]+)" width="32" height="32" '
+        r'aria-label="La grue tourne"></video>',
+        html,
+    )
+    assert b"ftyp" in (await got(house, film))[:16]
+    assert (await got(house, still)).startswith(b"RIFF")
 
 
 async def test_what_was_sent_stays_while_something_else_is_put_right(visit: Visit) -> None:
