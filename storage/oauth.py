@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NewType
 
+from storage import second_factors
 from storage.events import SessionsEnded
 from storage.ids import AccountId
 from storage.store import Unit
@@ -60,6 +61,7 @@ class Grant:
     """What a good token stands for: an app, mostly a person, and what the app may do in their name.
 
     account_id: None for an app that speaks for nobody.  role, locale: the person's, now.
+    has_second_factor: whether they sign in with a second step, now.
     """
 
     id: TokenId
@@ -72,6 +74,7 @@ class Grant:
     used_at: datetime | None
     role: str | None
     locale: str | None
+    has_second_factor: bool
 
 
 APP = "select id, client_id, secret_digest, name, website, redirect_uris, scopes, created_at from oauth_apps"
@@ -82,7 +85,8 @@ coalesce(t.used_at, t.created_at) > :idle_since
 """
 
 GRANT = f"""
-select t.id, t.account_id, t.app_id, p.name, p.website, t.scopes, t.created_at, t.used_at, s.role, s.locale
+select t.id, t.account_id, t.app_id, p.name, p.website, t.scopes, t.created_at, t.used_at, s.role, s.locale,
+    {second_factors.HAS_ANY}
 from oauth_tokens t
 left join oauth_apps p on p.id = t.app_id
 left join staff s on s.account_id = t.account_id

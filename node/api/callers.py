@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from node.api import scopes as scope_rules
-from node.api.errors import OutsideScopes, PersonNeeded, RoleNeeded, TokenNeeded
+from node.api.errors import OutsideScopes, PersonNeeded, RoleNeeded, SecondFactorNeeded, TokenNeeded
 from node.context import NODE, Node
 from node.memory import tags
 from node.memory.memory import CALLERS_GOOD_FOR
@@ -78,6 +78,13 @@ class Caller:
         return self.grant is not None and self.grant.role in staff.MODERATING
 
     @property
+    def owes_second_factor(self) -> bool:
+        """Whether the node demands a second step of signing in that the person has not set up."""
+        if self.grant is None or self.grant.role is None or self.grant.has_second_factor:
+            return False
+        return self.node.settings.demands_second_factor(self.grant.role)
+
+    @property
     def counted_as(self) -> str:
         """Whose bucket a request is taken from."""
         return str(self.account.id) if self.account else neighbourhood_of(self.request)
@@ -132,11 +139,13 @@ def bearer_token(request: web.Request) -> str | None:
 
 
 def demand(caller: Caller, wanted: Demand, *, administrators: bool, moderators: bool = False) -> None:
-    """Let through who may.  Raises TokenNeeded, PersonNeeded, OutsideScopes, RoleNeeded."""
+    """Let through who may.  Raises TokenNeeded, PersonNeeded, SecondFactorNeeded, OutsideScopes, RoleNeeded."""
     if wanted.token and caller.grant is None:
         raise TokenNeeded
     if wanted.person and caller.account is None:
         raise PersonNeeded
+    if wanted.person and caller.owes_second_factor:
+        raise SecondFactorNeeded
     if wanted.scopes and not any(scope_rules.covers(caller.scopes, scope) for scope in wanted.scopes):
         raise OutsideScopes
     if (administrators and not caller.may_administer) or (moderators and not caller.may_moderate):

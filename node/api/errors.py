@@ -97,6 +97,22 @@ class PersonNeeded(ApiError):
         super().__init__("This method requires an authenticated user")
 
 
+class SecondFactorNeeded(ApiError):
+    """The token is good once its person has set up the second step of signing in that the node demands.
+
+    Not 401: apps sign their person out on it, and after the step is set up the token is as good as before.
+    """
+
+    code = "second-factor-needed"
+    status = 403
+
+    def __init__(self) -> None:
+        sentence = (
+            "This node asks for a second step of signing in. Set one up on its pages, in the settings, under Security"
+        )
+        super().__init__(f"{sentence}: this app then works again")
+
+
 class RoleNeeded(ApiError):
     """Only those who look after this node, or after its reports, may do this."""
 

@@ -19,8 +19,9 @@ from node.api import scopes as scope_rules
 from node.context import NODE, Node
 from node.media import passes
 from node.media.types import Kind, ending_of
+from node.settings import Settings
 from node.web import session
-from storage import media, posts, staff
+from storage import media, posts, second_factors, staff
 from storage.errors import NotFound, StorageError
 from storage.files import FileMissing
 from storage.ids import AccountId, Host
@@ -104,18 +105,22 @@ async def _reader(request: web.Request, name: str) -> AccountId | None:
     if callers.bearer_token(request) is not None:
         caller = await callers.identify(request)
         may_read = scope_rules.covers(caller.scopes, "read:statuses")
+        may_read = may_read and not caller.owes_second_factor
         return caller.account.id if caller.account is not None and may_read else None
     if (given := request.query.get("pass")) is not None:
         bearer = passes.bearer(node.vault, given, name, now=node.now())
-        if bearer is not None and await node.store.read(_is_active, bearer):
+        if bearer is not None and await node.store.read(_may_look, bearer, node.settings):
             return bearer
     visitor = await session.visitor_of(request)
     return visitor.account.id if visitor is not None and not visitor.must_enrol else None
 
 
-def _is_active(unit: Unit, account: AccountId) -> bool:
+def _may_look(unit: Unit, account: AccountId, settings: Settings) -> bool:
+    """Whether somebody can sign in, and owes the node no second step of that."""
     member = staff.by_account(unit, account)
-    return member is not None and member.disabled_at is None
+    if member is None or member.disabled_at is not None:
+        return False
+    return not settings.demands_second_factor(member.role) or second_factors.has_any(unit, account)
 
 
 def _for_peer(unit: Unit, name: str, host: Host) -> Media:

@@ -25,7 +25,8 @@ from node.context import Node
 from node.push import encryption
 from node.push.encryption import Recipient
 from node.push.vapid import Vapid
-from storage import accounts, notifications, pushes, staff
+from node.settings import Settings
+from storage import accounts, notifications, pushes, second_factors, staff
 from storage.accounts import Account
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, Event, PushesQueued
@@ -163,7 +164,7 @@ class Sender:
     async def _text(self, push: Push, subscription: Subscription) -> bytes | None:
         """What a push says; None when there is nothing to say any more."""
         node = self._node
-        me, member, notification = await node.store.read(_about, push, subscription)
+        me, member, notification = await node.store.read(_about, push, subscription, node.settings)
         shown = await entities.notifications(node, me, [notification]) if notification else []
         if member is None or not shown:
             return None
@@ -202,12 +203,18 @@ def _settle(unit: Unit, outcome: _Outcome) -> None:
 
 
 def _about(
-    unit: Unit, push: Push, subscription: Subscription
+    unit: Unit, push: Push, subscription: Subscription, settings: Settings
 ) -> tuple[Account, staff.Member | None, notifications.Notification | None]:
     account = subscription.account_id
     member = staff.by_account(unit, account)
     told = notifications.one(unit, account, push.notification_id)
-    return accounts.get(unit, account), member if member and not member.disabled_at else None, told
+    return accounts.get(unit, account), member if member and _may_be_told(unit, member, settings) else None, told
+
+
+def _may_be_told(unit: Unit, member: staff.Member, settings: Settings) -> bool:
+    """Whether somebody can sign in, and owes the node no second step of that: without it their apps are told nothing."""
+    owes = settings.demands_second_factor(member.role) and not second_factors.has_any(unit, member.account_id)
+    return member.disabled_at is None and not owes
 
 
 def _seconds_to_next(unit: Unit) -> float:

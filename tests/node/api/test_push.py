@@ -122,6 +122,18 @@ async def test_what_is_wanted_is_changed_and_ended(open_house: OpenHouse, servic
     await marie.ask("PUT", PATH, json={"data": {}}, expect=404)
 
 
+async def test_sec_f4_who_owes_a_second_step_is_told_nothing(open_house: OpenHouse, service: Service) -> None:
+    house = await open_house(push={"allow": [service.host]}, second_factor="moderators")
+    marie, paul = await people(house)
+    await marie.ask("POST", PATH, json=service.subscription(standard=True))
+    # Her role alone: a change of roles on a page ends her tokens besides.
+    promoted = "update staff set role = 'moderator' where account_id = :id"
+    await house.node.store.write(lambda unit: unit.run(promoted, id=marie.account.id))
+    await paul.post("@marie Bonjour")
+    await emptied(house)
+    assert service.got.empty()
+
+
 async def test_a_service_that_fails_is_tried_again_later(open_house: OpenHouse, service: Service) -> None:
     house = await open_house(push={"allow": [service.host]})
     marie, paul = await people(house)
