@@ -113,13 +113,13 @@ async def verify_credentials(caller: Caller) -> Answerable:
 @streams_its_body
 async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     """Change one's profile. What cannot be changed here is said, and then nothing is."""
-    _demand_what_is_kept(changes, language=caller.grant.locale if caller.grant else None)
+    _demand_what_is_kept(changes, caller.me, language=caller.grant.locale if caller.grant else None)
     me = caller.me
     sent = changes.fields_attributes
     changed = await people.change_profile(
         caller.node,
         me,
-        display_name=me.display_name if changes.display_name is None else changes.display_name,
+        display_name=me.display_name,
         note=me.note_source if changes.note is None else changes.note,
         fields=None if sent is None else [(field.name, field.value) for field in sent],
         locked=me.locked if changes.locked is None else changes.locked,
@@ -329,10 +329,16 @@ async def _oneself(caller: Caller, me: Account) -> Answerable:
     return entities.own_account(await _shown(caller, me), me, role=role, language=language, requests=waiting)
 
 
-def _demand_what_is_kept(changes: Changes, *, language: str | None) -> None:
+def _demand_what_is_kept(changes: Changes, me: Account, *, language: str | None) -> None:
     """A wish that cannot be kept is refused, not passed over: somebody may rely on it."""
     begin = changes.source
+    name = me.display_name if changes.display_name is None else changes.display_name
     refused = {
+        # Most apps send the whole profile back with what was changed in it, the name as it was: that is no wish.
+        "display_name": (
+            name.split() != me.display_name.split(),
+            "Names come from the directory: an administrator of this node can change yours",
+        ),
         "avatar": (isinstance(changes.avatar, str), "A picture is sent as a file"),
         "header": (isinstance(changes.header, str), "A picture is sent as a file"),
         "bot": (changes.bot, "Accounts of people cannot be marked as automated on this node"),

@@ -120,6 +120,6 @@ async def test_a_profile_change_is_seen_where_there_are_followers(federation_of:
     paris, tokyo = await federation_of(2)
     marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
     await ken.follow(marie)
-    await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"display_name": "Marie Durand"})
+    await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"note": "Asie"})
     await settled(paris, tokyo)
-    assert (await ken.find(marie))["display_name"] == "Marie Durand"
+    assert (await ken.find(marie))["note"] == "<p>Asie</p>"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from node.actions import cards
+from storage.cards import Card
 from tests.federated.conftest import Json, Staff, settled
 from tests.interop.conftest import Meeting, follow, id_of
 from tests.interop.peers import FedifyPerson
@@ -223,7 +225,8 @@ async def test_we_share_and_take_it_back(friends: Acquaintance) -> None:
 
 
 async def test_our_new_name_arrives(friends: Acquaintance) -> None:
-    await friends.marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"display_name": "Marie Durand"})
+    federation = friends.meeting.paris.running.node.federation
+    await cards.describe(federation, "marie", display_name="Marie Durand", card=Card(), by="root", source="test")
     await friends.settled()
     assert (await friends.told("Update"))["object"]["name"] == "Marie Durand"
     assert (await friends.jean.do("lookUp", address=friends.marie_id))["name"] == "Marie Durand"

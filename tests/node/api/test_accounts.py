@@ -13,7 +13,7 @@ from tests.node.api.conftest import App, AppOf
 async def test_a_profile_is_changed_and_what_is_not_said_stays(app_of: AppOf) -> None:
     marie = await app_of("marie")
     form = {
-        "display_name": "Marie Delorme",
+        "display_name": " Marie ",
         "note": "Asie *et* Océanie",
         "locked": "true",
         "discoverable": "0",
@@ -22,7 +22,7 @@ async def test_a_profile_is_changed_and_what_is_not_said_stays(app_of: AppOf) ->
     }
     changed = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", data=form)
     assert shapes.wrong(changed, shapes.CREDENTIAL_ACCOUNT) == []
-    assert (changed["display_name"], changed["locked"], changed["discoverable"]) == ("Marie Delorme", True, False)
+    assert (changed["display_name"], changed["locked"], changed["discoverable"]) == ("Marie", True, False)
     assert changed["note"] == "<p>Asie <em>et</em> Océanie</p>"
     assert changed["source"]["note"] == "Asie *et* Océanie"
     again = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"locked": False})
@@ -43,15 +43,17 @@ async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
         == "Validation failed: This type of file is not taken. Send JPEG, PNG, WebP, GIF, AVIF, MP4, WebM, MP3, OGG or PDF"
     )
     for sent in (
-        {"source": {"privacy": "private"}, "display_name": "X"},
-        {"bot": True, "display_name": "X"},
-        {"hide_collections": True, "display_name": "X"},
-        {"display_name": "x" * 101},
+        {"source": {"privacy": "private"}, "note": "X"},
+        {"bot": True, "note": "X"},
+        {"hide_collections": True, "note": "X"},
+        {"note": "x" * 2_001},
+        {"display_name": "Marie Curie", "note": "X"},
     ):
-        await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=sent, expect=422)
+        answer = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=sent, expect=422)
+    assert answer["details"]["display_name"][0]["description"].startswith("Names come from the directory")
     usual = {"source": {"privacy": "public", "sensitive": False, "language": "fr"}, "bot": False}
     kept = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=usual)
-    assert kept["display_name"] == "Marie"
+    assert (kept["display_name"], kept["note"]) == ("Marie", "")
 
 
 async def test_people_are_found(app_of: AppOf) -> None:

@@ -389,10 +389,10 @@ async def test_somebody_is_shown_by_pictures_of_their_own(app_of: AppOf) -> None
     marie, paul = await app_of("marie"), await app_of("paul")
     post = await marie.post("Bonjour")
     before = (await paul.get(f"/api/v1/statuses/{post['id']}"))["account"]["avatar"]
-    data = form(photograph(), name="avatar", display_name="Marie Curie")
+    data = form(photograph(), name="avatar", note="Physique")
     data.add_field("header", picture(size=(3000, 1000)), filename="h.jpg")
     changed = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", data=data)
-    assert changed["display_name"] == "Marie Curie"
+    assert changed["source"]["note"] == "Physique"
     account = (await paul.get(f"/api/v1/statuses/{post['id']}"))["account"]
     assert account["avatar"] == account["avatar_static"] == changed["avatar"] != before
     raw, _ = await got(marie.house, account["avatar"])

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from node.actions import people
+from node.actions import cards, people
 from node.actions import reactions as acts
 from storage import accounts, follows, oauth, posts, reactions, relations, staff, tombstones
 from storage.accounts import Account, Profile
+from storage.cards import Card
 from storage.events import ChangedElsewhere
 from storage.ids import Host, PostId
 from storage.posts import Writing
@@ -222,7 +223,8 @@ async def test_a_changed_name(pair: Pair) -> None:
     await looked(paul)
     await looked(paul, path)
     await looked(marie)
-    await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"display_name": "Marie Curie"})
+    federation = marie.house.node.federation
+    await cards.describe(federation, "marie", display_name="Marie Curie", card=Card(), by="root", source="test")
     shown = [*await fresh(paul), await fresh(paul, path), *await fresh(marie)]
     assert {one["account"]["display_name"] for one in shown} == {"Marie Curie"}
     assert (await marie.get("/api/v1/accounts/verify_credentials"))["display_name"] == "Marie Curie"
