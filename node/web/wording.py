@@ -50,6 +50,9 @@ NOTICES = {
     "left": message("The organiser is told that you do not come."),
     "quote-revoked": message("Your post is no longer shown there."),
     "followed": message("You follow this person now."),
+    "followed-soon": message(
+        "You follow this person. What they publish comes to your journal as soon as their node has answered."
+    ),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),
     "tag_followed": message("Posts for everyone with this tag come to your journal now."),
@@ -81,7 +84,11 @@ NOTICES = {
     "pictures": message("Pages come with pictures on this device."),
     "read": message("All notifications are marked as read."),
     "reported": message(
-        "Your report is sent. The moderators of this node look at it; the person does not learn that it came from you."
+        "Your report has gone to the moderators of this node. They look at it; the person does not learn that it came from you."
+    ),
+    "reported-there": message(
+        "Your report has gone to the moderators of this node and, without your name, to those of the person’s own node. "
+        "They look at it; the person does not learn that it came from you."
     ),
     "noted": message("Your note is kept with the case."),
     "decided": message("It is done. The decision is on record."),

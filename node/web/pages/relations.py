@@ -43,7 +43,8 @@ def _left_of_mute(unit: Unit, me: AccountId, other: AccountId) -> timedelta | No
 async def follow(request: web.Request) -> web.StreamResponse:
     """Follow somebody, or ask to where they grant it themselves."""
     other = await request.app[NODE].store.read(accounts.get, account_id(request))
-    return await act(request, people.follow, done="followed" if other.is_local and not other.locked else "asked")
+    done = "asked" if other.locked else "followed" if other.is_local else "followed-soon"
+    return await act(request, people.follow, done=done)
 
 
 @page("POST", "/people/{id}/unfollow")

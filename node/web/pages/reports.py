@@ -1,17 +1,18 @@
 """Report a post or a person: a form that says what will happen, before anything does."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from node.actions import reports as acts
-from node.actions.reports import LONGEST_COMMENT, Complaint
+from node.actions.reports import Complaint
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
 from node.web import session
 from node.web.addresses import account_id, number, post_id
-from node.web.answers import go, render, said
+from node.web.answers import go_back, render, said, with_notice
 from node.web.declared import page
 from storage import accounts, house, posts
 from storage.accounts import Account
@@ -25,7 +26,7 @@ Form = dict[str, Any]  # what was typed, to show it again
 async def about_post(request: web.Request) -> web.StreamResponse:
     """The form, for a post."""
     author, post = await author_of(request)
-    return await form(request, author, post, typed={}, errors={})
+    return await form(request, author, post, typed={"back": came_from(request)}, errors={})
 
 
 @page("POST", "/posts/{id}/report")
@@ -38,7 +39,7 @@ async def report_post(request: web.Request) -> web.StreamResponse:
 @page("GET", "/people/{id}/report")
 async def about_person(request: web.Request) -> web.StreamResponse:
     """The form, for a person."""
-    return await form(request, await person_of(request), None, typed={}, errors={})
+    return await form(request, await person_of(request), None, typed={"back": came_from(request)}, errors={})
 
 
 @page("POST", "/people/{id}/report")
@@ -62,13 +63,23 @@ async def report(request: web.Request, target: Account, post: PostId | None) -> 
         await acts.report(request.app[NODE], visitor.account, target.id, complaint)
     except Invalid as invalid:
         typed = {
-            "comment": complaint.comment[: 2 * LONGEST_COMMENT],
+            "comment": complaint.comment,
             "category": complaint.category,
             "rules": [str(rule) for rule in complaint.rules],
             "forward": complaint.forward,
+            "back": session.safe_path(str(sent.get("back", "")), otherwise=""),
         }
         return await form(request, target, post, typed=typed, errors=said(request, visitor, invalid))
-    return go(f"/@{target.handle}", done="reported")
+    done = "reported-there" if complaint.forward and not target.is_local else "reported"
+    return go_back(sent, otherwise=f"/@{target.handle}", done=done)
+
+
+def came_from(request: web.Request) -> str:
+    """The page of this node from which the form was opened, without a notice; "" where the browser does not tell."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc.lower() != request.host.lower():
+        return ""
+    return session.safe_path(with_notice(parts._replace(scheme="", netloc="").geturl(), ""), otherwise="")
 
 
 async def form(
@@ -78,7 +89,7 @@ async def form(
     node, me = request.app[NODE], session.present(request).account
     entity = await entities.status(node, me, post) if post is not None else None
     rules = await node.store.read(house.rules)
-    begun = {"comment": "", "category": "other", "rules": [], "forward": False}
+    begun = {"comment": "", "category": "other", "rules": [], "forward": False, "back": ""}
     return await render(
         request,
         "report.html",

@@ -5,10 +5,13 @@ import re
 from aiohttp import ClientResponse
 from multidict import CIMultiDictProxy
 
+from storage import accounts, follows
+from tests.node.conftest import House
 from tests.node.web.browser import Browser, Shown
 from tests.node.web.test_pages import Visit
 from tests.node.web.test_pages import marie as marie  # noqa: PLC0414  a fixture
 from tests.node.web.test_pages import visit as visit  # noqa: PLC0414  a fixture
+from tests.storage.conftest import elsewhere
 
 HEADER = "Legation-Part"
 
@@ -71,6 +74,23 @@ async def test_following_is_answered_with_its_button_and_a_word(marie: Browser, 
     assert now.status == 200
     assert now.action("/unfollow")
     assert "<p data-notice>Vous suivez maintenant cette personne" in now.html.replace("\u00a0", " ")
+
+
+async def test_following_somebody_elsewhere_reads_right_before_and_after_the_answer(
+    house: House, marie: Browser
+) -> None:
+    yuki = await house.node.store.write(elsewhere, "yuki", "tokyo.example")
+    for is_answered in (False, True):
+        if is_answered:
+            me = await house.node.store.read(accounts.by_handle, "marie", "")
+            assert me is not None
+            await house.node.store.write(follows.accept, me.id, yuki.id)
+            page = await marie.open("/@yuki@tokyo.example")
+        else:
+            page = await marie.press("/@yuki@tokyo.example", "/follow")
+            assert page.text.count("arriveront dans votre journal dès que son nœud aura répondu.") == 2
+        assert page.action("/unfollow")
+        assert ("Ne plus suivre" in page.text, "Retirer la demande" in page.text) == (True, False)
 
 
 async def test_what_is_no_part_is_answered_as_ever_and_what_is_gone_is_a_refusal(marie: Browser, visit: Visit) -> None:
