@@ -56,6 +56,11 @@ TAKE = f"""
 order by asked_at limit 1 for update skip locked
 """
 
+GIVE_UP = """
+update exports set failed_at = cast(:now as bigint), leased_by = null
+where finished_at is null and failed_at is null and attempts >= :most and leased_until <= :now
+"""
+
 
 def ask(unit: Unit, account: AccountId, *, name: str) -> str | None:
     """Have a copy made, instead of the one before; one that is being made goes on.
@@ -80,7 +85,11 @@ def of(unit: Unit, account: AccountId) -> Export | None:
 
 
 def take(unit: Unit, *, by: str) -> Export | None:
-    """The next one to be made, leased. by: the process."""
+    """The next one to be made, leased. by: the process.
+
+    One for which processes have died too often is given up: whatever it is in it, it must not end the next.
+    """
+    unit.run(GIVE_UP, most=MOST_ATTEMPTS, now=unit.now)
     found = unit.one(Export, TAKE, now=unit.now)
     if found is None:
         return None

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.accounts import COLUMNS, Account
+from storage.directory import escaped
 from storage.events import RelationChanged
 from storage.follows import Related
 from storage.ids import AccountId
 from storage.pages import Page, paged
 from storage.store import Unit
+from storage.words import folded
 
 FOLLOWED, MEMBERS, NONE = "followed", "list", "none"
 POLICIES = (FOLLOWED, MEMBERS, NONE)
@@ -155,17 +157,18 @@ def members_count(unit: Unit, known: PeopleList) -> int:
 def could_join(unit: Unit, known: PeopleList, text: str, *, limit: int) -> list[Account]:
     """Whom the owner of a list follows, or has asked to, and who is not in it, the latest follow first.
 
-    text: a part of their name or display name, any case; "" for everybody.  limit: ≥ 1.
+    text: a part of their name or display name, whatever the case and the accents; "" for everybody.  limit: ≥ 1.
     """
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     sql = f"""
-    select {COLUMNS} from follows f join accounts a on a.id = f.followed_id
+    select {COLUMNS} from follows f join accounts a on a.id = f.followed_id join directory d on d.account_id = a.id
     where f.follower_id = :account and a.gone_at is null
-        and (lower(a.username) like :text escape '\\' or lower(a.display_name) like :text escape '\\')
+        and (lower(a.username) like :text escape '\\' or d.name like :text escape '\\')
         and not exists (select 1 from list_members m where m.list_id = :list and m.follow_id = f.id)
     order by f.id desc limit :limit
     """
-    return unit.all(Account, sql, account=known.account_id, list=known.id, text=f"%{escaped}%", limit=limit)
+    return unit.all(
+        Account, sql, account=known.account_id, list=known.id, text=f"%{escaped(folded(text))}%", limit=limit
+    )
 
 
 APART = """

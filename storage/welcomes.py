@@ -42,13 +42,16 @@ def of(unit: Unit, account: AccountId) -> Welcome | None:
 # ---- the charter ----------------------------------------------------------------------------------------------------
 
 
-def accept_charter(unit: Unit, account: AccountId) -> None:
-    """Note that somebody accepts the charter as it stands now."""
+def accept_charter(unit: Unit, account: AccountId, *, as_of: datetime) -> None:
+    """Note that somebody accepts the charter as it stood when it was shown to them: what was added since they have not read.
+
+    as_of: aware, UTC; one that is still to come counts as now.
+    """
     sql = """
-    insert into welcomes (account_id, charter_at, step) values (:account, :now, 0)
+    insert into welcomes (account_id, charter_at, step) values (:account, :at, 0)
     on conflict (account_id) do update set charter_at = excluded.charter_at
     """
-    unit.run(sql, account=account, now=unit.now)
+    unit.run(sql, account=account, at=min(as_of, unit.now))
     unit.after_commit(StaffChanged(account))
 
 

@@ -162,7 +162,9 @@ def _change(unit: Unit, me: Account, identifier: int, draft: Draft) -> Whole:
 
 
 def _put_words(unit: Unit, me: Account, known: Whole, wanted: Sequence[Words]) -> None:
-    if len(known.keywords) + len(wanted) > MOST_KEYWORDS:
+    more = sum(words.id is None and not words.remove for words in wanted)
+    less = len({words.id for words in wanted if words.remove and words.id is not None})
+    if len(known.keywords) + more - less > MOST_KEYWORDS:
         raise Invalid("keywords", "ERR_TOO_MANY", f"A filter looks for at most {MOST_KEYWORDS} words")
     there = {each.id: each for each in known.keywords}
     for words in wanted:

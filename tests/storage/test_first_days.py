@@ -26,22 +26,33 @@ async def test_the_charter_is_owed_until_it_is_accepted_and_again_when_it_change
     rule = await store.write(house.add_rule, text="On reste poli.", hint="")
     before = clock()
     assert await owes()
-    await store.write(welcomes.accept_charter, marie.id)
+    await store.write(welcomes.accept_charter, marie.id, as_of=clock())
     assert not await owes()
     clock.forward(hours=1)
     await store.write(house.add_rule, text="On signe.", hint="")
     # Whoever was signed in by then goes on with their work.
     assert not await store.read(welcomes.owes_charter, marie.id, since=before)
     assert await owes()
-    await store.write(welcomes.accept_charter, marie.id)
+    await store.write(welcomes.accept_charter, marie.id, as_of=clock())
     await store.write(house.remove_rule, rule.id)
     assert await owes()
 
+    shown_at = clock()
+    clock.forward(minutes=1)
+    await store.write(house.add_rule, text="On date.", hint="")
+    await store.write(welcomes.accept_charter, marie.id, as_of=shown_at)
+    assert await owes()  # the rule that came while they were reading was not on their page
+    await store.write(welcomes.accept_charter, marie.id, as_of=clock() + timedelta(days=1))
+    assert not await owes()
+    clock.forward(minutes=1)
+    await store.write(house.add_rule, text="On relit.", hint="")
+    assert await owes()
 
-async def test_the_steps_go_forward_and_end(store: Store, person: Person) -> None:
+
+async def test_the_steps_go_forward_and_end(store: Store, person: Person, clock: Clock) -> None:
     marie = await person("marie")
     assert await store.read(welcomes.of, marie.id) is None
-    await store.write(welcomes.accept_charter, marie.id)
+    await store.write(welcomes.accept_charter, marie.id, as_of=clock())
     assert await store.write(welcomes.begin, marie.id)
     assert not await store.write(welcomes.begin, marie.id)
     for step, then in ((3, 3), (2, 3), (5, 5)):

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from storage import follows, list_timelines, listening, lists, timelines
+from storage import accounts, follows, list_timelines, listening, lists, timelines
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.listening import InList, Listeners
 from storage.lists import PeopleList
 from storage.pages import Page
 from storage.store import Store, Unit
-from tests.storage.conftest import Person, Write
+from tests.storage.conftest import BASE, Person, Write
 
 
 def follow(unit: Unit, one: Account, other: Account) -> None:
@@ -76,6 +76,11 @@ async def test_who_could_join_a_list_and_who_is_placed_in_which(store: Store, pe
         [],
         [],
     )
+    elodie = await store.write(accounts.add_local, username="elodie", display_name="Élodie Œuvrard", base_url=BASE)
+    await store.write(follow, marie, elodie)
+    for text in ("Élo", "ÉLODIE", "elod", "œuv", "OEUV"):
+        assert await could(text) == [elodie.id], text
+    await store.write(follows.remove, marie.id, elodie.id)
     assert await store.read(lists.counted, marie.id) == [(one, 1), (two, 0)]
     assert await store.read(lists.counted, ken.id) == []
     follows_of = await store.read(lists.followed_among, marie.id, [paul.id])

@@ -156,3 +156,16 @@ async def test_a_copy_that_fails_is_given_up_in_the_end(store: Store, person: Pe
     waits = await store.read(exports.next_look)
     assert waits is not None
     assert abs(waits - clock()) < timedelta(seconds=5)
+
+
+async def test_a_copy_for_which_processes_die_is_given_up(store: Store, person: Person, clock: Clock) -> None:
+    marie = await person("marie")
+    await store.write(exports.ask, marie.id, name="first")
+    for attempt in range(exports.MOST_ATTEMPTS):
+        assert await store.write(exports.take, by="who dies") is not None, attempt
+        clock.forward(seconds=exports.LEASE.total_seconds() + 1)
+    assert await store.write(exports.take, by="who lives") is None
+    left = await store.read(exports.of, marie.id)
+    assert left is not None
+    assert left.failed_at is not None
+    assert await store.read(exports.next_look) is None

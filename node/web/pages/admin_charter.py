@@ -17,6 +17,8 @@ from storage.house import Rule, Text
 from storage.store import Unit
 
 HERE = "/administration/charter"
+FIELDS = {house.DESCRIPTION: "description", house.PRIVACY: "privacy"}
+"""What the form calls the texts about the node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,10 @@ async def add(request: web.Request) -> web.StreamResponse:
     """Add a rule."""
     form = await request.post()
     rule, hint = str(form.get("rule", "")), str(form.get("hint", ""))
-    visitor = session.present(request)
     try:
         await request.app[NODE].store.write(add_rule, rule, hint, **by(request))
     except Invalid as invalid:
-        return await shown(request, errors=said(request, visitor, invalid), rule=rule[:1000], hint=hint[:2000])
+        return await shown(request, errors=said(request, session.present(request), invalid), rule=rule, hint=hint)
     return go(HERE, done="rule-added")
 
 
@@ -59,20 +60,20 @@ async def remove(request: web.Request) -> web.StreamResponse:
 async def texts(request: web.Request) -> web.StreamResponse:
     """Write the texts about the node."""
     form = await request.post()
-    written = {house.DESCRIPTION: str(form.get("description", "")), house.PRIVACY: str(form.get("privacy", ""))}
-    visitor = session.present(request)
+    typed = {field: str(form.get(field, "")).replace("\r\n", "\n") for field in FIELDS.values()}
     try:
+        written = {name: typed[field] for name, field in FIELDS.items()}
         await request.app[NODE].store.write(write, written, **by(request))
     except Invalid as invalid:
-        return await shown(request, errors=said(request, visitor, invalid))
+        errors = said(request, session.present(request), invalid, fields=FIELDS)
+        return await shown(request, errors=errors, **typed)
     return go(HERE, done="saved")
 
 
-async def shown(request: web.Request, *, errors: dict[str, str], rule: str = "", hint: str = "") -> web.StreamResponse:
-    """The page, with what was typed and what is wrong with it."""
+async def shown(request: web.Request, *, errors: dict[str, str], **typed_now: str) -> web.StreamResponse:
+    """The page, with what was typed, by its names in `Typed`, and what is wrong with it."""
     rules, written = await request.app[NODE].store.read(_everything)
-    description, privacy = (written[name].source if name in written else "" for name in house.TEXTS)
-    typed = Typed(rule, hint, description, privacy)
+    typed = Typed(**{FIELDS[name]: text.source for name, text in written.items()} | typed_now)
     status = 422 if errors else 200
     return await render(request, "admin_charter.html", status=status, rules=rules, typed=typed, errors=errors)
 

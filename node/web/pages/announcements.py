@@ -35,7 +35,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def publish(request: web.Request) -> web.StreamResponse:
     """Tell everybody something."""
     form = await request.post()
-    typed = Typed(str(form.get("text", ""))[: 2 * acts.LONGEST], str(form.get("ends_at", ""))[:20])
+    typed = Typed(str(form.get("text", "")).replace("\r\n", "\n"), str(form.get("ends_at", ""))[:20])
     visitor = session.present(request)
     try:
         await request.app[NODE].store.write(acts.publish, typed.text, last_day=typed.ends_at, **by(request))

@@ -56,6 +56,8 @@ async def test_the_charter_comes_first_once_and_again_when_it_changes(house: Hou
             True,
         )
         assert (await lea.open("/help")).url.path == "/help"
+        for as_of in ("", "x", "-1"):
+            assert (await lea.send(question, "/charter/accept", as_of=as_of)).status == 404
         assert (await lea.send(question, "/charter/accept")).url.path == "/oauth/authorize"
         assert (await lea.open("/notifications")).status == 200
         read = await lea.open("/charter")

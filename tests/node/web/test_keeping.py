@@ -102,6 +102,9 @@ async def test_a_filter_folds_away_leaves_out_and_ends(house: House, visit: Visi
     assert "passeport" in (await ken.open("/this-node")).text
     assert "terminée" in (await ken.open("/settings/filters")).text
     assert (await marie.open(place)).status == 404
+    for half in (range(150), range(150, 300)):  # as many words as there is room for, twice over
+        words = "\n".join(f"mot{number}" for number in half)
+        assert (await ken.send(await ken.open(place), place, **{**changed, "words": words})).status == 200
     gone = await ken.press("/settings/filters", "/remove")
     assert ("Le filtre est supprimé." in gone.text, "Aucun filtre" in gone.text) == (True, True)
 

@@ -23,17 +23,26 @@ async def test_a_post_is_reported_and_removed_and_its_author_is_told_why(
     claire, anne = await visit("claire", role="admin"), await visit("anne", role="moderator")
     page = await claire.open(CHARTER)
     assert (await claire.send(page, f"{CHARTER}/rules", rule=" ", hint="")).status == 422
+    long = await claire.send(page, f"{CHARTER}/texts", description="Paris", privacy="é" * 20_001)
+    assert (long.status, "é" * 20_001 in long.html, ">Paris</textarea>" in long.html) == (422, True, True)
     page = await claire.send(page, f"{CHARTER}/rules", rule="On reste poli.", hint="")
     assert "On reste poli." in page.text
     await ken.publish("Ce texte est de trop")
     page = await marie.open("/this-node")
-    form = await marie.open(page.html.split('/report"')[0].rpartition('href="')[2] + "/report")
+    path = page.html.split('/report"')[0].rpartition('href="')[2] + "/report"
+    for stranger in ("https://evil.example/this-node", "//evil.example", "x"):
+        assert "back" not in (await marie.open(path, Referer=stranger)).hidden(path)
+    form = await marie.open(path, Referer=str(page.url.with_query(done="published")))
     assert "Ken n’apprend ni qu’il y a un signalement" in form.text
     action = form.action("/report")
-    assert (await marie.send(form, action, category="other", comment="x" * 1001)).status == 422
+    form = await marie.send(form, action, category="other", comment="x" * 2001)
+    assert (form.status, "x" * 2001 in form.html) == (422, True)
     rule = form.html.partition('name="rule" value="')[2].partition('"')[0]
     sent = await marie.send(form, action, category="violation", comment="Pas chez nous", rule=rule)
-    assert (sent.url.path, "Votre signalement est envoyé" in sent.text) == ("/@ken", True)
+    assert (sent.url.path, "Votre signalement est parti chez les modérateurs de ce nœud." in sent.text) == (
+        "/this-node",
+        True,
+    )
 
     assert "Nouveau signalement au sujet de Ken" in (await anne.open("/notifications")).text
     listed = await anne.open("/moderation")
