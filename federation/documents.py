@@ -121,12 +121,18 @@ def entry(account: Account, *, pictures: Mapping[Place, Media]) -> JsonObject:
     }
     if account.kind != NODE_ACTOR_KIND:
         document["featured"] = account.featured_uri
+        document["featuredTags"] = tags_uri(account)
     if card := cards.said(account.visiting_card):
         document["visitingCard"] = card
     for name, place in (("icon", Place.AVATAR), ("image", Place.HEADER)):
         if place in pictures:
             document[name] = attachments.picture(pictures[place], base_url=_node_of(account))
     return document
+
+
+def tags_uri(account: Account) -> str:
+    """The id of the collection of tags that somebody of this node shows on their profile."""
+    return f"{account.uri}/featured_tags"
 
 
 def _node_of(account: Account) -> str:
@@ -323,6 +329,11 @@ def whole_collection(uri: str, items: Sequence[JsonValue]) -> JsonObject:
         "orderedItems": list(items),
     }
     return in_context(found)
+
+
+def unordered_collection(uri: str, items: Sequence[JsonValue]) -> JsonObject:
+    """The same where the order says nothing: Mastodon reads tags from such a one."""
+    return in_context({"id": uri, "type": "Collection", "totalItems": len(items), "items": list(items)})
 
 
 def collection_page(uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None) -> JsonObject:

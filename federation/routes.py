@@ -6,14 +6,23 @@ peer may not see and a thing that is not there answer alike. Refusals are proble
 
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from html import escape
 
 import orjson
 from aiohttp import web
-from yarl import URL
 
-from federation import audience, directories, discovery, documents, questions, quoting, synchronising
+from federation import audience, collection_routes, discovery, documents, questions, quoting
+from federation.asking import (
+    DEPENDS_ON_SIGNER,
+    FEDERATION,
+    IS_SIGNED_IN,
+    STORE,
+    arrival_of,
+    asking_peer,
+    document_answer,
+    local_account,
+    shown_account,
+)
 from federation.errors import (
     FederationError,
     GoneHere,
@@ -28,27 +37,16 @@ from federation.errors import (
     UnsupportedType,
 )
 from federation.events import RequestRefused
-from federation.inbox import Arrival
-from federation.service import Federation
-from federation.signatures import SignedRequest, Signer, rfc9421
+from federation.signatures import Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import ACTOR_TYPES
-from storage import accounts, contexts, followers, media, peers, pins, posts, quote_stamps, timelines, tombstones
+from storage import accounts, contexts, media, posts, quote_stamps, tombstones
 from storage.accounts import Account
 from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, PostId, parsed
-from storage.pages import Page
 from storage.posts import Holds
-from storage.store import Store, Unit
-from storage.visibility import Reach
-
-SignedIn = Callable[[web.Request], Awaitable[bool]]
-
-FEDERATION: web.AppKey[Federation] = web.AppKey("federation", Federation)
-STORE: web.AppKey[Store] = web.AppKey("store", Store)
-IS_SIGNED_IN: web.AppKey[SignedIn] = web.AppKey("is_signed_in")
+from storage.store import Unit
 
 STATUS: dict[type[Refused], int] = {
     Malformed: 400,
@@ -61,9 +59,6 @@ STATUS: dict[type[Refused], int] = {
     TooManyRequests: 429,
     TemporarilyUnavailable: 503,
 }
-ACTIVITY_JSON = "application/activity+json"
-FOLLOWERS_PAGE = 1_000
-DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Control": "private, no-store"}
 
 LISTED_AT_ONCE = 50
 """Ids on a page of a conversation."""
@@ -120,16 +115,17 @@ def routes() -> list[web.RouteDef]:
         web.post("/inbox", refusing(post_inbox)),
         web.post(r"/users/{account:\d+}/inbox", refusing(post_inbox)),
         web.get(r"/users/{account:\d+}", refusing(get_actor)),
-        web.get(r"/users/{account:\d+}/outbox", refusing(get_outbox)),
-        web.get(r"/users/{account:\d+}/{collection:followers|following}", refusing(get_relations)),
-        web.get(r"/users/{account:\d+}/followers_synchronization", refusing(get_followers_there)),
-        web.get(r"/users/{account:\d+}/featured", refusing(get_featured)),
+        web.get(r"/users/{account:\d+}/outbox", refusing(collection_routes.get_outbox)),
+        web.get(r"/users/{account:\d+}/{collection:followers|following}", refusing(collection_routes.get_relations)),
+        web.get(r"/users/{account:\d+}/followers_synchronization", refusing(collection_routes.get_followers_there)),
+        web.get(r"/users/{account:\d+}/featured", refusing(collection_routes.get_featured)),
+        web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(get_replies)),
         web.get(r"/contexts/{thread:\d+}", refusing(get_conversation)),
         web.get(r"/users/{account:\d+}/quotes/{stamp:\d+}", refusing(get_stamp)),
-        web.get("/actor/directory", refusing(get_directory)),
-        web.get("/actor/{collection:outbox|followers|following}", refusing(get_empty)),
+        web.get("/actor/directory", refusing(collection_routes.get_directory)),
+        web.get("/actor/{collection:outbox|followers|following}", refusing(collection_routes.get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
         web.get("/.well-known/nodeinfo", nodeinfo_links),
         web.get("/nodeinfo/{version:2\\.[01]}", nodeinfo),
@@ -139,7 +135,7 @@ def routes() -> list[web.RouteDef]:
 
 async def post_inbox(request: web.Request) -> web.Response:
     """A peer tells something: 202 once it is kept. Whom it concerns it says itself, whoever's inbox it was sent to."""
-    await request.app[FEDERATION].inbox.receive(await _arrival(request))
+    await request.app[FEDERATION].inbox.receive(await arrival_of(request))
     return web.Response(status=202)
 
 
@@ -149,111 +145,42 @@ async def node_actor(request: web.Request) -> web.Response:
     account = await request.app[STORE].read(accounts.node_actor)
     if "Signature" in request.headers:
         # Verified beside the answer, not before it: two nodes that start together would wait for each other's key.
-        federation.notice(await _arrival(request))
-    return _document(documents.actor(account, keys=await federation.keys.public(account), pictures={}))
+        federation.notice(await arrival_of(request))
+    return document_answer(documents.actor(account, keys=await federation.keys.public(account), pictures={}))
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
     """A person of this node; browsers are sent on to their page."""
     if _wants_page(request):
-        raise web.HTTPFound((await _local(request)).url)
-    signer = await _identify(request)
-    account = await _local(request)
+        raise web.HTTPFound((await local_account(request)).url)
+    signer = await asking_peer(request)
+    account = await local_account(request)
     if account.gone_at is not None:
         raise GoneHere
     keys = await request.app[FEDERATION].keys.public(account, make_rsa=signer.kind is Kind.RSA)
     pictures = await request.app[STORE].read(media.portraits, account.id)
-    return _document(documents.actor(account, keys=keys, pictures=pictures))
-
-
-async def get_outbox(request: web.Request) -> web.Response:
-    """What somebody wrote for all nodes, newest first."""
-    await _identify(request)
-    account = await _shown(request)
-    before = request.query.get("before")
-    if before is None:
-        total = await request.app[STORE].read(_open_posts_count, account.id)
-        return _document(documents.collection(account.outbox, total=total, first=f"{account.outbox}?before=0"))
-    last_seen = parsed(before)
-    if last_seen is None:
-        raise NotFoundHere
-    page = Page(limit=documents.PAGE_SIZE, max_id=last_seen or None)
-    found, last = await request.app[STORE].read(_open_posts, account, page)
-    following = f"{account.outbox}?before={last}" if last and len(found) == documents.PAGE_SIZE else None
-    uri = f"{account.outbox}?before={before}"
-    return _document(documents.collection_page(uri, part_of=account.outbox, items=found, following=following))
-
-
-async def get_relations(request: web.Request) -> web.Response:
-    """How many followers somebody has, or follows; who they are is nobody else's affair."""
-    await _identify(request)
-    account = await _local(request)
-    name = request.match_info["collection"]
-    total = account.followers_count if name == "followers" else account.following_count
-    return _document(documents.collection(f"{account.uri}/{name}", total=total))
-
-
-async def get_followers_there(request: web.Request) -> web.Response:
-    """Who at the asking node follows somebody, the oldest follow first: its own people, and nobody else's. Source: FEP-8fcf."""
-    signer = await _identify(request)
-    account = await _local(request)
-    after = parsed(request.query.get("after", "0"))
-    if after is None:
-        raise NotFoundHere
-    uri = synchronising.partial_uri(account.uri)
-    limit = FOLLOWERS_PAGE + 1
-    found = await request.app[STORE].read(followers.at, account.id, signer.host, after=after, limit=limit)
-    shown: list[JsonValue] = [follower.uri for follower in found[:FOLLOWERS_PAGE]]
-    if not after and len(found) <= FOLLOWERS_PAGE:
-        return _document(documents.whole_collection(uri, shown))
-    following = f"{uri}?after={found[FOLLOWERS_PAGE - 1].relation}" if len(found) > FOLLOWERS_PAGE else None
-    if "after" in request.query:
-        here = f"{uri}?after={after}"
-        return _document(documents.collection_page(here, part_of=uri, items=shown, following=following))
-    total = await request.app[STORE].read(followers.count_at, account.id, signer.host)
-    return _document(documents.collection(uri, total=total, first=f"{uri}?after=0"))
-
-
-async def get_featured(request: web.Request) -> web.Response:
-    """What somebody has pinned, as far as the peer may read it."""
-    signer = await _identify(request)
-    account = await _shown(request)
-    found = await request.app[STORE].read(_pinned_for_peer, account, signer)
-    return _document(documents.whole_collection(account.featured_uri, found))
-
-
-async def get_empty(request: web.Request) -> web.Response:
-    """The node itself writes nothing and follows nobody."""
-    base_url = request.app[FEDERATION].place.base_url
-    return _document(documents.collection(f"{base_url}/actor/{request.match_info['collection']}", total=0))
-
-
-async def get_directory(request: web.Request) -> web.Response:
-    """The people of this node who want to be found, as they changed; see `federation.directories`."""
-    await _identify(request)
-    base_url, after = request.app[FEDERATION].place.base_url, request.query.get("after")
-    return _document(await request.app[STORE].read(directories.shown, base_url, after))
+    return document_answer(documents.actor(account, keys=keys, pictures=pictures))
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:
     """A post of this node, for those peers that may read it; what is left of it, when it was removed."""
     if _wants_page(request):
-        raise web.HTTPFound(f"{(await _local(request)).url}/{request.match_info['post']}")
-    signer = await _identify(request)
-    account = await _shown(request)
+        raise web.HTTPFound(f"{(await local_account(request)).url}/{request.match_info['post']}")
+    signer = await asking_peer(request)
+    account = await shown_account(request)
     uri = f"{account.uri}/posts/{request.match_info['post']}"
     kept, tombstone = await request.app[STORE].read(_post_for_peer, uri, signer)
     if tombstone is not None:
-        return _document(documents.tombstone(uri, at=tombstone.at), status=410)
+        return document_answer(documents.tombstone(uri, at=tombstone.at), status=410)
     if kept is None:
         raise NotFoundHere
-    return _document(documents.in_context(orjson.loads(kept)))
+    return document_answer(documents.in_context(orjson.loads(kept)))
 
 
 async def get_replies(request: web.Request) -> web.Response:
     """The answers to a post of this node, as far as the peer may know of them. Source: ActivityStreams 2.0, `replies`."""
-    signer = await _identify(request)
-    account = await _local(request)
+    signer = await asking_peer(request)
+    account = await local_account(request)
     uri = f"{account.uri}/posts/{request.match_info['post']}"
     post = await request.app[STORE].read(_readable, uri, signer)
     if post is None:
@@ -263,7 +190,7 @@ async def get_replies(request: web.Request) -> web.Response:
 
 async def get_conversation(request: web.Request) -> web.Response:
     """All posts of a conversation that began here, the oldest first, as far as the peer may know of them. Source: FEP-f228."""
-    signer = await _identify(request)
+    signer = await asking_peer(request)
     base_url = request.app[FEDERATION].place.base_url
     number = parsed(request.match_info["thread"])
     thread = None
@@ -288,7 +215,7 @@ async def _listing(
     after = request.query.get("after")
     if after is None:
         total = await store.read(count, of, host=signer.host)
-        return _document(documents.collection(uri, total=total, first=f"{uri}?after=0" if total else None))
+        return document_answer(documents.collection(uri, total=total, first=f"{uri}?after=0" if total else None))
     last_seen = parsed(after)
     if last_seen is None:
         raise NotFoundHere
@@ -296,20 +223,22 @@ async def _listing(
     page = found[:LISTED_AT_ONCE]
     following = f"{uri}?after={page[-1].id}" if len(found) > LISTED_AT_ONCE else None
     items: list[JsonValue] = [one.uri for one in page]
-    return _document(documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following))
+    return document_answer(
+        documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following)
+    )
 
 
 async def get_stamp(request: web.Request) -> web.Response:
     """Leave that somebody of this node gave to quote a post, for those peers that may read the post. Source: FEP-044f."""
-    signer = await _identify(request)
-    account = await _local(request)
+    signer = await asking_peer(request)
+    account = await local_account(request)
     number = parsed(request.match_info["stamp"])
     if number is None:
         raise NotFoundHere
     stamp = await request.app[STORE].read(_stamp_for_peer, account, number, signer)
     if stamp is None:
         raise NotFoundHere
-    return _document(documents.in_context(stamp))
+    return document_answer(documents.in_context(stamp))
 
 
 async def webfinger(request: web.Request) -> web.Response:
@@ -362,54 +291,11 @@ async def host_meta(request: web.Request) -> web.Response:
 # ---- from requests, to answers --------------------------------------------------------------------------------------
 
 
-async def _arrival(request: web.Request) -> Arrival:
-    signed = SignedRequest(
-        method=request.method,
-        # As the signer saw it: the public address, and the path as it was sent.
-        target=URL(request.app[FEDERATION].place.base_url + request.raw_path, encoded=True),
-        headers=request.headers,
-        body=await request.read(),
-    )
-    addressee = request.match_info.get("account", "") if request.method == "POST" else ""
-    return Arrival(signed, content_type=request.headers.get("Content-Type", ""), addressee=addressee)
-
-
-async def asking_peer(request: web.Request) -> Signer:
-    """Which allowed peer asks, by its signature. Raises Refused."""
-    return await _identify(request)
-
-
-async def _identify(request: web.Request) -> Signer:
-    arrival = await _arrival(request)
-    signer = await request.app[FEDERATION].inbox.identify(arrival)
-    with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
-        await request.app[STORE].write(peers.greeted, {signer.host: request.app[FEDERATION].inbox.skew_of(signer)})
-    return signer
-
-
 async def _demand_known_asker(request: web.Request) -> None:
     if "Signature" in request.headers:
-        await _identify(request)
+        await asking_peer(request)
     elif not await request.app[IS_SIGNED_IN](request):
         raise Unauthenticated("Only allowed peers and people who are signed in may ask.", code="unsigned")
-
-
-async def _local(request: web.Request) -> Account:
-    identifier = parsed(request.match_info["account"])
-    if identifier is None:
-        raise NotFoundHere
-    account = await request.app[STORE].read(accounts.by_id, AccountId(identifier))
-    if account is None or not account.is_local or account.kind not in ACTOR_TYPES:
-        raise NotFoundHere
-    return account
-
-
-async def _shown(request: web.Request) -> Account:
-    """Somebody of this node whose posts are shown: of whom moderators have suspended, peers see no more than people here."""
-    account = await _local(request)
-    if account.suspended_at is not None:
-        raise NotFoundHere
-    return account
 
 
 def _wants_page(request: web.Request) -> bool:
@@ -455,36 +341,10 @@ def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> 
     return quoting.stamp_document(owner, uri, quoted_uri=post.uri, quoting_uri=stamp.quoting_uri)
 
 
-def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:
-    found = pins.pinned(unit, author.id)
-    return [post.uri for post in found if audience.peer_may_read(unit, post, host=signer.host)]
-
-
-def _open_posts_count(unit: Unit, author: AccountId) -> int:
-    sql = "select count(*) from posts where author_id = :author and reach in (0, 1)"
-    return unit.one(int, sql, author=author) or 0
-
-
-def _open_posts(unit: Unit, author: Account, page: Page) -> tuple[list[JsonValue], PostId | None]:
-    found = timelines.by_author(unit, author.id, page, reader=author.id)
-    items: list[JsonValue] = []
-    for post in found:
-        if post.reach not in (Reach.ALL_NODES, Reach.UNLISTED):
-            continue
-        items.append(post.uri)
-    return items, found[-1].id if found else None
-
-
 def _usage(unit: Unit) -> tuple[int, int]:
     staff = unit.one(int, "select count(*) from staff where disabled_at is null") or 0
     written = unit.one(int, "select count(*) from posts where is_local = 1 and boost_of is null") or 0
     return staff, written
-
-
-def _document(document: JsonObject, *, status: int = 200) -> web.Response:
-    return web.Response(
-        status=status, body=orjson.dumps(document), content_type=ACTIVITY_JSON, headers=DEPENDS_ON_SIGNER
-    )
 
 
 def _jrd(document: JsonObject) -> web.Response:

@@ -35,6 +35,7 @@ CONTEXT: list[JsonValue] = [
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",
         "featured": {"@id": "toot:featured", "@type": "@id"},
+        "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
         "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
         "movedTo": {"@id": "as:movedTo", "@type": "@id"},
         "votersCount": "toot:votersCount",

@@ -17,10 +17,10 @@ from aiohttp.abc import AbstractResolver
 
 from federation import routes as federation_routes
 from federation.addresses import Egress
+from federation.asking import FEDERATION, IS_SIGNED_IN, STORE
 from federation.hosts import canonical_host
 from federation.push_services import PushServices
 from federation.roles import Role
-from federation.routes import FEDERATION, IS_SIGNED_IN, STORE
 from federation.service import Federation, Place
 from node import api, oauth, observe, short_road
 from node import web as pages

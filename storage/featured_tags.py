@@ -10,9 +10,10 @@ from storage.tags import Tag
 
 @dataclass(frozen=True, slots=True)
 class Featured:
-    """A tag on a profile. posts: how many posts for everybody carry it; last_at: when the latest was written."""
+    """A tag on a profile. tag: its own id.  posts: how many posts for everybody carry it; last_at: when the latest was written."""
 
     id: int
+    tag: int
     name: str
     spelling: str
     posts: int
@@ -20,12 +21,12 @@ class Featured:
 
 
 SELECT = """
-select f.id, t.name, t.spelling, count(p.id), max(p.published_at)
+select f.id, t.id, t.name, t.spelling, count(p.id), max(p.published_at)
 from featured_tags f join tags t on t.id = f.tag_id
 left join post_tags c on c.tag_id = f.tag_id
 left join posts p on p.id = c.post_id and p.author_id = f.account_id and p.reach in (0, 1) and p.boost_of is null
 where f.account_id = :account
-group by f.id, t.name, t.spelling order by f.id desc
+group by f.id, t.id, t.name, t.spelling order by f.id desc
 """
 
 
@@ -43,14 +44,8 @@ def add(unit: Unit, account: AccountId, tag: int) -> None:
     unit.run(sql, id=unit.new_id(), account=account, tag=tag, now=unit.now)
 
 
-def remove(unit: Unit, account: AccountId, identifier: int) -> bool:
-    """Show it no more, by the id that it has on the profile. Returns whether it was shown."""
-    sql = "delete from featured_tags where account_id = :account and id = :id"
-    return unit.run(sql, account=account, id=identifier) > 0
-
-
-def remove_tag(unit: Unit, account: AccountId, tag: int) -> None:
-    """The same, by the tag."""
+def remove(unit: Unit, account: AccountId, tag: int) -> None:
+    """Show it no more."""
     unit.run("delete from featured_tags where account_id = :account and tag_id = :tag", account=account, tag=tag)
 
 

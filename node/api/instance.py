@@ -13,11 +13,11 @@ from aiohttp import web
 from node.actions import markup, polls
 from node.actions.files import LONGEST_DESCRIPTION
 from node.actions.pins import MOST_PINS
+from node.actions.tags import MOST_FEATURED
 from node.api import entities
 from node.api.answers import Answerable
 from node.api.callers import OPEN, SIGNED_IN, Caller
 from node.api.endpoints import endpoint
-from node.api.tags import MOST_FEATURED
 from node.context import Node
 from node.media import types
 from node.media.darkroom import has_ffmpeg

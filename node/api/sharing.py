@@ -10,7 +10,7 @@ Cookies play no part: `Access-Control-Allow-Credentials` is never sent.  Source:
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.routes import FEDERATION
+from federation.asking import FEDERATION
 from node.api import errors
 from node.api.endpoints import unexpected
 

@@ -7,15 +7,11 @@ from node.api.callers import SIGNED_IN, Caller
 from node.api.endpoints import endpoint
 from node.api.entities.tags import tag_url
 from node.api.parameters import LongestPage, Parameters
-from node.errors import Invalid
 from storage import accounts, featured_tags, tag_follows, tags
 from storage.errors import NotFound
 from storage.featured_tags import Featured
 from storage.ids import AccountId
-from storage.store import Unit
 from storage.tags import Tag
-
-MOST_FEATURED = 10
 
 
 class Named(Parameters):
@@ -59,7 +55,7 @@ async def followed(caller: Caller, query: LongestPage) -> Answerable:
 @endpoint("POST", "/api/v1/tags/{name}/feature", scope="write:accounts")
 async def feature(caller: Caller, *, name: str) -> Answerable:
     """Show a tag on one's profile."""
-    found = await _feature(caller, name)
+    found = await actions.feature(caller.node, caller.me, name)
     return (await entities.tags(caller.node, caller.me, [found]))[0]
 
 
@@ -69,7 +65,7 @@ async def unfeature(caller: Caller, *, name: str) -> Answerable:
     found = await caller.node.store.read(tags.find, actions.name_in(name) or "")
     if found is None:
         raise NotFound
-    await caller.node.store.write(featured_tags.remove_tag, caller.me.id, found.id)
+    await actions.unfeature(caller.node, caller.me, found)
     return (await entities.tags(caller.node, caller.me, [found]))[0]
 
 
@@ -82,7 +78,7 @@ async def featured(caller: Caller) -> Answerable:
 @endpoint("POST", "/api/v1/featured_tags", scope="write:accounts")
 async def feature_named(caller: Caller, named: Named) -> Answerable:
     """Show a tag on one's profile."""
-    found = await _feature(caller, named.name)
+    found = await actions.feature(caller.node, caller.me, named.name)
     shown = await caller.node.store.read(featured_tags.of, caller.me.id)
     return next(_featured(caller, each) for each in shown if each.name == found.name)
 
@@ -90,15 +86,18 @@ async def feature_named(caller: Caller, named: Named) -> Answerable:
 @endpoint("DELETE", "/api/v1/featured_tags/{id}", scope="write:accounts")
 async def unfeature_by_id(caller: Caller, *, id: int) -> Answerable:
     """Show it no more."""
-    if not await caller.node.store.write(featured_tags.remove, caller.me.id, id):
+    shown = await caller.node.store.read(featured_tags.of, caller.me.id)
+    found = next((Tag(each.tag, each.name, each.spelling) for each in shown if each.id == id), None)
+    if found is None:
         raise NotFound
+    await actions.unfeature(caller.node, caller.me, found)
     return {}
 
 
 @endpoint("GET", "/api/v1/featured_tags/suggestions", scope="read:accounts")
 async def worth_featuring(caller: Caller) -> Answerable:
     """Tags that one uses most, and does not show."""
-    found = await caller.node.store.read(featured_tags.worth_showing, caller.me.id, limit=MOST_FEATURED)
+    found = await caller.node.store.read(featured_tags.worth_showing, caller.me.id, limit=actions.MOST_FEATURED)
     return await entities.tags(caller.node, caller.me, found)
 
 
@@ -121,20 +120,3 @@ def _featured(caller: Caller, found: Featured) -> entities.Entity:
         "statuses_count": str(found.posts),
         "last_status_at": found.last_at.date().isoformat() if found.last_at else None,
     }
-
-
-async def _feature(caller: Caller, name: str) -> Tag:
-    return await caller.node.store.write(_add, caller.me.id, actions.demanded(name))
-
-
-def _add(unit: Unit, account: AccountId, name: str) -> Tag:
-    found = tags.named(unit, name)
-    unit.lock(f"featured tags of {account}")
-    shown = featured_tags.of(unit, account)
-    if found.name not in [each.name for each in shown]:
-        if len(shown) >= MOST_FEATURED:
-            raise Invalid(
-                "name", "ERR_TOO_MANY", f"At most {MOST_FEATURED} tags stand on a profile: take one off first"
-            )
-        featured_tags.add(unit, account, found.id)
-    return found

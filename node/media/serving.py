@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from aiohttp import hdrs, web
 
 from federation import audience
+from federation.asking import asking_peer
 from federation.errors import FederationError
-from federation.routes import asking_peer
 from node.api import callers
 from node.api import scopes as scope_rules
 from node.context import NODE, Node

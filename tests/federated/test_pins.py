@@ -1,4 +1,4 @@
-"""Pins cross between nodes."""
+"""What people show on their profiles crosses between nodes: posts and tags."""
 
 from tests.federated.conftest import FederationOf, settled
 
@@ -21,3 +21,17 @@ async def test_a_pin_in_paris_is_seen_in_tokyo_and_goes_again(federation_of: Fed
     await marie.ask("DELETE", f"/api/v1/statuses/{before['id']}")
     await settled(paris, tokyo)
     assert await ken.ask("GET", path, params={"pinned": "true"}) == []
+
+
+async def test_a_tag_on_a_profile_in_paris_is_seen_in_tokyo_and_goes_again(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
+    await ken.follow(marie)
+    for name in ("Visa", "sommet"):
+        await marie.ask("POST", f"/api/v1/tags/{name}/feature")
+    await settled(paris, tokyo)
+    path = f"/api/v1/accounts/{(await ken.find(marie))['id']}/featured_tags"
+    assert [tag["name"] for tag in await ken.ask("GET", path)] == ["sommet", "Visa"]
+    await marie.ask("POST", "/api/v1/tags/VISA/unfeature")
+    await settled(paris, tokyo)
+    assert [tag["name"] for tag in await ken.ask("GET", path)] == ["sommet"]

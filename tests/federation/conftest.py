@@ -15,7 +15,7 @@ from aiohttp import ClientSession, web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from yarl import URL
 
-from federation import routes, signatures
+from federation import asking, routes, signatures
 from federation.addresses import Egress
 from federation.roles import ALL_ROLES, Role
 from federation.service import Federation, Place
@@ -90,9 +90,9 @@ async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Si
     told: list[Event] = []
     federation = Federation(place, store, Vault(b"k" * 32), now=utc_now, tell=told.append)
     app = application(host_names=frozenset({str(host)}), https=False)
-    app[routes.FEDERATION] = federation
-    app[routes.STORE] = store
-    app[routes.IS_SIGNED_IN] = nobody_is_signed_in
+    app[asking.FEDERATION] = federation
+    app[asking.STORE] = store
+    app[asking.IS_SIGNED_IN] = nobody_is_signed_in
     app.add_routes(routes.routes())
     serving = await start(app, host="127.0.0.1", port=port)
     async with federation.running(roles):

@@ -6,7 +6,7 @@ from federation import documents, outbox
 from federation.activities.add import Add
 from federation.client import Budget
 from federation.strict_json import JsonObject
-from storage import accounts, pins, posts
+from storage import accounts, featured_tags, pins, posts, tags
 from storage.accounts import Account
 from storage.posts import Writing
 from storage.store import Unit
@@ -116,3 +116,46 @@ def _written(unit: Unit, author: Account, reach: Reach) -> str:
 def _pinned(unit: Unit, me: Account, post: str) -> None:
     act = documents.act("Add", me, post, uri=f"{me.uri}#pins/1", to=[me.followers_uri])
     outbox.perform(unit, Add.read({**act, "target": me.featured_uri}))
+
+
+# ---- tags on a profile -----------------------------------------------------------------------------------------------
+
+
+async def tagged(scene: Scene) -> list[str]:
+    eve = await scene.side.store.read(accounts.by_uri, scene.eve)
+    assert eve is not None
+    return [each.spelling for each in await scene.side.store.read(featured_tags.of, eve.id)]
+
+
+def tag(scene: Scene, name: str, target: str, kind: str = "Add", number: str = "1") -> JsonObject:
+    """As Mastodon tells of it."""
+    thing = {"type": "Hashtag", "href": f"{scene.eve}/tagged/{name}", "name": f"#{name}"}
+    return activity(kind, scene.eve, thing, f"{name}-{number}", target=target)
+
+
+async def test_a_peer_shows_tags_on_a_profile(scene: Scene, featuring: str) -> None:
+    await scene.send(tag(scene, "Visa", featuring))
+    await scene.send(tag(scene, "visa", featuring, number="again"))
+    await scene.send(tag(scene, "sommet", featuring))
+    assert await tagged(scene) == ["sommet", "Visa"]  # and nothing was fetched for it
+    await scene.send(tag(scene, "VISA", featuring, kind="Remove"))
+    assert await tagged(scene) == ["sommet"]
+    for wrong in (tag(scene, "elsewhere", f"{featuring}-of-others"), tag(scene, "two words", featuring)):
+        await scene.send(wrong)
+        assert await scene.outcome(str(wrong["id"])) != "applied"
+    for number in range(25):
+        await scene.send(tag(scene, f"n{number}", featuring))
+    assert len(await tagged(scene)) == 20
+
+
+async def test_a_peer_reads_which_tags_somebody_shows(scene: Scene) -> None:
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    found = await scene.side.store.write(tags.named, "Été")
+    await scene.side.store.write(featured_tags.add, marie.id, found.id)
+    status, actor = await scene.peer.get(marie.uri)
+    assert (status, actor["featuredTags"]) == (200, f"{marie.uri}/featured_tags")
+    status, collection = await scene.peer.get(str(actor["featuredTags"]))
+    assert (status, collection["type"], collection["totalItems"]) == (200, "Collection", 1)
+    href = f"{scene.side.base_url}/tags/%C3%A9t%C3%A9"
+    assert collection["items"] == [{"type": "Hashtag", "href": href, "name": "#Été"}]

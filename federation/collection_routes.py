@@ -1,0 +1,117 @@
+"""The collections of an account of this node: what somebody wrote, pinned and shows, who follows, who comes. For peers that sign.
+
+Who follows whom is told as a number; names are told to the node whose people they are.
+"""
+
+from aiohttp import web
+
+from federation import audience, directories, documents, featured, synchronising
+from federation.asking import FEDERATION, STORE, asking_peer, document_answer, local_account, shown_account
+from federation.errors import NotFoundHere
+from federation.signatures import Signer
+from federation.strict_json import JsonValue
+from storage import followers, pins, timelines
+from storage.accounts import Account
+from storage.ids import AccountId, PostId, parsed
+from storage.pages import Page
+from storage.store import Unit
+from storage.visibility import Reach
+
+FOLLOWERS_PAGE = 1_000
+
+
+async def get_outbox(request: web.Request) -> web.Response:
+    """What somebody wrote for all nodes, newest first."""
+    await asking_peer(request)
+    account = await shown_account(request)
+    before = request.query.get("before")
+    if before is None:
+        total = await request.app[STORE].read(_open_posts_count, account.id)
+        return document_answer(documents.collection(account.outbox, total=total, first=f"{account.outbox}?before=0"))
+    last_seen = parsed(before)
+    if last_seen is None:
+        raise NotFoundHere
+    page = Page(limit=documents.PAGE_SIZE, max_id=last_seen or None)
+    found, last = await request.app[STORE].read(_open_posts, account, page)
+    following = f"{account.outbox}?before={last}" if last and len(found) == documents.PAGE_SIZE else None
+    uri = f"{account.outbox}?before={before}"
+    return document_answer(documents.collection_page(uri, part_of=account.outbox, items=found, following=following))
+
+
+async def get_relations(request: web.Request) -> web.Response:
+    """How many followers somebody has, or follows; who they are is nobody else's affair."""
+    await asking_peer(request)
+    account = await local_account(request)
+    name = request.match_info["collection"]
+    total = account.followers_count if name == "followers" else account.following_count
+    return document_answer(documents.collection(f"{account.uri}/{name}", total=total))
+
+
+async def get_followers_there(request: web.Request) -> web.Response:
+    """Who at the asking node follows somebody, the oldest follow first: its own people, and nobody else's. Source: FEP-8fcf."""
+    signer = await asking_peer(request)
+    account = await local_account(request)
+    after = parsed(request.query.get("after", "0"))
+    if after is None:
+        raise NotFoundHere
+    uri = synchronising.partial_uri(account.uri)
+    limit = FOLLOWERS_PAGE + 1
+    found = await request.app[STORE].read(followers.at, account.id, signer.host, after=after, limit=limit)
+    shown: list[JsonValue] = [follower.uri for follower in found[:FOLLOWERS_PAGE]]
+    if not after and len(found) <= FOLLOWERS_PAGE:
+        return document_answer(documents.whole_collection(uri, shown))
+    following = f"{uri}?after={found[FOLLOWERS_PAGE - 1].relation}" if len(found) > FOLLOWERS_PAGE else None
+    if "after" in request.query:
+        here = f"{uri}?after={after}"
+        return document_answer(documents.collection_page(here, part_of=uri, items=shown, following=following))
+    total = await request.app[STORE].read(followers.count_at, account.id, signer.host)
+    return document_answer(documents.collection(uri, total=total, first=f"{uri}?after=0"))
+
+
+async def get_featured(request: web.Request) -> web.Response:
+    """What somebody has pinned, as far as the peer may read it."""
+    signer = await asking_peer(request)
+    account = await shown_account(request)
+    found = await request.app[STORE].read(_pinned_for_peer, account, signer)
+    return document_answer(documents.whole_collection(account.featured_uri, found))
+
+
+async def get_featured_tags(request: web.Request) -> web.Response:
+    """Which tags somebody shows on their profile. Source: Mastodon's `featuredTags`."""
+    await asking_peer(request)
+    account = await shown_account(request)
+    found = await request.app[STORE].read(featured.tags_of, account)
+    return document_answer(documents.unordered_collection(documents.tags_uri(account), found))
+
+
+async def get_empty(request: web.Request) -> web.Response:
+    """The node itself writes nothing and follows nobody."""
+    base_url = request.app[FEDERATION].place.base_url
+    return document_answer(documents.collection(f"{base_url}/actor/{request.match_info['collection']}", total=0))
+
+
+async def get_directory(request: web.Request) -> web.Response:
+    """The people of this node who want to be found, as they changed; see `federation.directories`."""
+    await asking_peer(request)
+    base_url, after = request.app[FEDERATION].place.base_url, request.query.get("after")
+    return document_answer(await request.app[STORE].read(directories.shown, base_url, after))
+
+
+def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:
+    found = pins.pinned(unit, author.id)
+    return [post.uri for post in found if audience.peer_may_read(unit, post, host=signer.host)]
+
+
+def _open_posts_count(unit: Unit, author: AccountId) -> int:
+    sql = "select count(*) from posts where author_id = :author and reach in (0, 1)"
+    return unit.one(int, sql, author=author) or 0
+
+
+def _open_posts(unit: Unit, author: Account, page: Page) -> tuple[list[JsonValue], PostId | None]:
+    found = timelines.by_author(unit, author.id, page, reader=author.id)
+    items: list[JsonValue] = []
+    for post in found:
+        if post.reach not in (Reach.ALL_NODES, Reach.UNLISTED):
+            continue
+        items.append(post.uri)
+    return items, found[-1].id if found else None
