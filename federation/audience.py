@@ -6,22 +6,31 @@
     FOLLOWERS   followers             mentioned                nodes of followers and mentioned
     NODE        this node's staff     mentioned of this node   nobody: it stays
     MENTIONED   each person           –                        their nodes
+    COMMUNITY   community, its        mentioned                the community's node, which sends it on to its members
+                members
 
 Audiences narrow and never widen: they are taken from the object its author signed, and from nowhere else.
 Source: ActivityPub 5 and 6; CVE-2024-37903 for what happens otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from federation.hosts import origin_of, same_origin
 from federation.vocabulary import PUBLIC
 from storage import attendances, post_people, posts
 from storage.accounts import Account
+from storage.conversations import Community
 from storage.ids import AccountId, Host
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.visibility import Reach
+
+GROUP = "Group"
+"""The kind of actor that a community is."""
+
+TO_NAMED = (Reach.MENTIONED, Reach.COMMUNITY)
+"""What goes to those whom it names, and not to its author's followers."""
 
 
 def staff_of(base_url: str) -> str:
@@ -29,10 +38,12 @@ def staff_of(base_url: str) -> str:
     return f"{base_url}/staff"
 
 
-def reach_of(author: Account, *, to: Sequence[str], cc: Sequence[str]) -> Reach:
+def reach_of(
+    author: Account, *, to: Sequence[str], cc: Sequence[str], people: Mapping[str, Account] | None = None
+) -> Reach:
     """How far a post goes, read from its addressing. Doubt means the stricter choice.
 
-    author: of the post.  to, cc: ids; Public in its one spelling.
+    author: of the post.  to, cc: ids; Public in its one spelling.  people: those of them that are known here, by id.
     """
     if PUBLIC in to:
         return Reach.ALL_NODES
@@ -42,16 +53,23 @@ def reach_of(author: Account, *, to: Sequence[str], cc: Sequence[str]) -> Reach:
         return Reach.FOLLOWERS
     if author.is_local and staff_of(str(origin_of(author.uri))) in to:
         return Reach.NODE
-    return Reach.MENTIONED
+    is_for_members = people is not None and any(uri in people and people[uri].kind == GROUP for uri in to)
+    return Reach.COMMUNITY if is_for_members else Reach.MENTIONED
 
 
-def addressing(author: Account, reach: Reach, *, people: Sequence[str]) -> tuple[list[str], list[str]]:
-    """`to` and `cc` for a post of this reach that names these people (actor ids)."""
+def addressing(
+    author: Account, reach: Reach, *, people: Sequence[str], communities: Sequence[Community] = ()
+) -> tuple[list[str], list[str]]:
+    """`to` and `cc` for a post of this reach that names these people (actor ids), and is for these communities.
+
+    What is for all may be for communities too; what is for followers, this node or named people is for none.
+    """
+    groups = [each.uri for each in communities]
     match reach:
         case Reach.ALL_NODES:
-            return [PUBLIC], [author.followers_uri, *people]
+            return [PUBLIC, *groups], [author.followers_uri, *people]
         case Reach.UNLISTED:
-            return [author.followers_uri], [PUBLIC, *people]
+            return [author.followers_uri, *groups], [PUBLIC, *people]
         case Reach.FOLLOWERS:
             return [author.followers_uri], list(people)
         case Reach.NODE:
@@ -59,6 +77,8 @@ def addressing(author: Account, reach: Reach, *, people: Sequence[str]) -> tuple
             return [staff_of(str(origin_of(author.uri)))], [uri for uri in people if same_origin(uri, author.uri)]
         case Reach.MENTIONED:
             return list(people), []
+        case Reach.COMMUNITY:
+            return [*groups, *(each.members_uri for each in communities if each.members_uri)], list(people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ def of_post(unit: Unit, post: Post) -> Audience:
         people.update(posts.sharers(unit, post.id))
     if post.holds & Holds.EVENT:
         people.update(attendances.people(unit, post.id))
-    followed = () if post.reach is Reach.MENTIONED else (post.author_id,)
+    followed = () if post.reach in TO_NAMED else (post.author_id,)
     return Audience(frozenset(people), frozenset(followed))
 
 
@@ -153,5 +173,5 @@ def peer_may_read(unit: Unit, post: Post, *, host: Host) -> bool:
             if unit.one(int, PEER_HAS_FOLLOWER, author=post.author_id, host=host) is not None:
                 return True
             return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None
-        case Reach.MENTIONED:
+        case Reach.MENTIONED | Reach.COMMUNITY:
             return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None

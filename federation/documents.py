@@ -13,6 +13,7 @@ from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, as_list, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
+from storage.conversations import Community
 from storage.media import Media, Place
 from storage.polls import Offer
 from storage.quote_policies import EVERYBODY, Policy
@@ -154,7 +155,7 @@ class Words:
     """What a post says, ready to be sent.
 
     content: safe HTML.  source: what was typed, Markdown.  people: actor id and handle of each person it is addressed to
-    by name.  communities: actor ids of those among them that are communities.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
+    by name.  communities: which it is for, those among them that are communities included.  tags: address and name, without the sign, of each hashtag.  title: what makes the post an article.
     poll: what readers may choose from.
     event: what makes it an event instead, as `federation.occasions` describes it.
     quoted: what it quotes.  policy: who may quote it.
@@ -167,7 +168,7 @@ class Words:
     sensitive: bool = False
     language: str | None = None
     people: Sequence[tuple[str, str]] = ()
-    communities: Sequence[str] = ()
+    communities: Sequence[Community] = ()
     tags: Sequence[tuple[str, str]] = ()
     title: str = ""
     poll: Offer | None = None
@@ -192,14 +193,15 @@ def note(
     """A post as its author's node signs it: a question with a poll, an article with a title, a plain note otherwise.
 
     context: the id of the conversation that it is part of.
-    What is for all and names a community is for that community: it stands in `audience`. Source: FEP-b2b8, FEP-1b12.
+    What is for all, or for members, and names a community is for that community: it stands in `audience`; what is for named
+    people alone is not told to a community. Source: FEP-b2b8, FEP-1b12.
     """
-    communities = words.communities if reach in OPEN else ()
-    people = [person for person, _ in words.people if person not in communities]
+    communities = words.communities if reach in (*OPEN, Reach.COMMUNITY) else ()
+    groups = {each.uri for each in words.communities} if reach is not Reach.FOLLOWERS else ()
+    people = [person for person, _ in words.people if person not in groups]
     if words.quoted and words.quoted.author not in (author.uri, *people):
         people.append(words.quoted.author)  # they see who quotes them, whoever else does
-    to, cc = addressing(author, reach, people=people)
-    to += communities
+    to, cc = addressing(author, reach, people=people, communities=communities)
     tags: list[JsonValue] = [
         {"type": "Mention", "href": person, "name": f"@{handle}"} for person, handle in words.people
     ]
@@ -229,8 +231,7 @@ def note(
         document["context"] = context
     if updated:
         document["updated"] = timestamp(updated)
-    if communities:
-        document["audience"] = communities[0] if len(communities) == 1 else list[JsonValue](communities)
+    document |= in_audience(communities)
     if words.quoted:
         document |= quote_terms.terms_of(words.quoted)
     if words.poll:
@@ -246,6 +247,12 @@ def _attached(author: Account, files: Sequence[Media]) -> JsonObject:
     """What hangs on a post; nothing is said where nothing does."""
     base_url = _node_of(author)
     return {"attachment": [attachments.file(each, base_url=base_url) for each in files]} if files else {}
+
+
+def in_audience(communities: Sequence[Community]) -> JsonObject:
+    """The property that says which communities something is for; nothing where it is for none. Source: FEP-1b12."""
+    uris: list[JsonValue] = [each.uri for each in communities]
+    return {"audience": uris[0] if len(uris) == 1 else uris} if uris else {}
 
 
 def asked(offer: Offer, totals: Sequence[int] = (), *, voters_count: int = 0) -> JsonObject:

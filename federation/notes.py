@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from federation import attachments, questions, quoting
 from federation import occasions as event_documents
-from federation.audience import reach_of
+from federation.audience import TO_NAMED, reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
@@ -52,8 +52,8 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
 
     document: the same note as it was received, or will be sent.
     """
-    reach = reach_of(author, to=note.to, cc=note.cc)
     addressed = people_of(unit, note, author)
+    reach = reach_of(author, to=note.to, cc=note.cc, people=addressed)
     mentioned = [addressed[uri].id for uri in note.mentions if uri in addressed]
     post = posts.add(
         unit,
@@ -78,7 +78,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
     quoting.keep(unit, post, note, author)
     attachments.keep(unit, post, note, author)
     tell(unit, post, mentioned)
-    if reach is not Reach.MENTIONED and note.in_reply_to is None:
+    if reach not in TO_NAMED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):
             if follower not in mentioned:
                 notifications.tell(unit, follower, "status", by=author.id, post=post.id)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import orjson
 
 from federation import documents, quote_terms
-from federation.audience import Audience, of_post
+from federation.audience import TO_NAMED, Audience, of_post
 from federation.errors import BadDocument, Ignored
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
@@ -47,7 +47,7 @@ REQUEST_ENDING = "#quote-request"
 def leave(unit: Unit, quoted: Post, quoter: Account) -> str:
     """Whether somebody may quote a post that they can see: `automatic`, `manual` (the author decides) or `denied`."""
     if quoted.author_id == quoter.id:
-        return DENIED if quoted.reach is Reach.MENTIONED else AUTOMATIC
+        return DENIED if quoted.reach in TO_NAMED else AUTOMATIC
     policy = quote_policies.find(unit, quoted)
     groups = (policy.automatic, policy.manual)
     if quote_policies.PUBLIC in groups or FOLLOWERS in groups:
@@ -69,7 +69,7 @@ def goes_further(unit: Unit, post: Post, quoted: Post) -> bool:
             return not (post.is_local and stays)
         case Reach.FOLLOWERS:
             return post.author_id != quoted.author_id or post.reach is not Reach.FOLLOWERS
-        case Reach.MENTIONED:
+        case Reach.MENTIONED | Reach.COMMUNITY:
             return True
 
 

@@ -1,8 +1,10 @@
 """An emoji under a post: what a Like with `content` and an EmojiReact have in common. Source: FEP-c0e0."""
 
 from federation.activity import Activity
+from federation.audience import Audience
 from federation.errors import Ignored
 from storage import emoji_reactions, notifications, posts, tombstones, visibility
+from storage.conversations import communities_concerned
 from storage.errors import NotFound
 from storage.posts import Post
 from storage.store import Unit
@@ -18,6 +20,11 @@ def post_of(unit: Unit, uri: str) -> Post:
     if found is None or found.boost_of is not None:
         raise NotFound
     return found
+
+
+def told(unit: Unit, post: Post) -> Audience:
+    """Who hears what somebody thinks of a post: its author, and the communities it is for."""
+    return Audience(frozenset({post.author_id, *(each.id for each in communities_concerned(unit, post))}))
 
 
 def demand_visible(unit: Unit, activity: Activity, post: Post) -> None:

@@ -17,18 +17,18 @@ Source: FEP-1b12, FEP-fe34.
 from collections.abc import Iterator, Sequence
 
 from federation.activity import Activity, How, Wanted
+from federation.audience import GROUP
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.signatures import proofs
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import as_list, types_of, value_or_id
-from storage import accounts, follows, posts
+from storage import accounts, follows, post_people, posts
 from storage.accounts import Account
 from storage.posts import Post
 from storage.store import Unit
-from storage.visibility import OPEN
+from storage.visibility import OPEN, Reach
 
-GROUP = "Group"
 POSTING = frozenset({"Create", "Update", "Delete"})
 ACCEPTED = POSTING | {"Like", "EmojiReact", "Undo"}
 NAMING = ("audience", "to", "cc")
@@ -99,11 +99,10 @@ def _is_followed(unit: Unit, group: Account) -> bool:
 
 def _new_in_group(unit: Unit, inner: Activity, group: Account) -> Post | None:
     post = posts.by_uri(unit, _target(inner))
-    if (
-        post is None
-        or post.reach not in OPEN
-        or post.reply_to_uri is not None
-        or not same_origin(post.uri, inner.actor)
+    if post is None or post.reply_to_uri is not None or not same_origin(post.uri, inner.actor):
+        return None
+    if post.reach not in OPEN and not (
+        post.reach is Reach.COMMUNITY and group.id in post_people.addressed(unit, post.id)
     ):
         return None
     return post if posts.share_by(unit, group.id, post.id) is None else None

@@ -1,10 +1,12 @@
 """Conversations of which this node has a part: who was told of it, and should hear what others add."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from storage.ids import AccountId, PostId
 from storage.posts import SELECT, Post
 from storage.store import Unit
+from storage.visibility import OPEN, Reach
 
 MOST_ABOVE = 10
 
@@ -41,10 +43,33 @@ def told_of(unit: Unit, posts: Sequence[PostId]) -> list[AccountId]:
     return unit.all(AccountId, sql, posts=list(posts))
 
 
-def communities_of(unit: Unit, thread: PostId) -> list[str]:
-    """The ids of the communities in which a conversation takes place: those that have shared its first post."""
-    sql = """
-    select a.uri from posts s join accounts a on a.id = s.author_id where s.boost_of = :thread and a.kind = 'Group'
-    order by s.id
-    """
-    return unit.all(str, sql, thread=thread)
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community that a post is for. uri: its id.  members_uri: the id of the collection of its members."""
+
+    id: AccountId
+    uri: str
+    members_uri: str
+
+
+COMMUNITY = "select a.id, a.uri, a.followers_uri from accounts a where a.kind = 'Group' and a.gone_at is null"
+SHARING = "select s.author_id from posts s where s.boost_of = :thread"
+NAMED = "select w.account_id from post_people w where w.post_id = :post"
+
+
+def communities_of(unit: Unit, thread: PostId) -> list[Community]:
+    """The communities in which a conversation takes place: those that have shared its first post."""
+    return unit.all(Community, f"{COMMUNITY} and a.id in ({SHARING}) order by a.id", thread=thread)
+
+
+def communities_named(unit: Unit, post: PostId) -> list[Community]:
+    """The communities to which a post is addressed by name."""
+    return unit.all(Community, f"{COMMUNITY} and a.id in ({NAMED}) order by a.id", post=post)
+
+
+def communities_concerned(unit: Unit, post: Post) -> list[Community]:
+    """The communities that must hear what becomes of a post: both of these, unless the post is kept from them."""
+    if post.reach not in (*OPEN, Reach.COMMUNITY):
+        return []
+    sql = f"{COMMUNITY} and a.id in ({SHARING} union {NAMED}) order by a.id"
+    return unit.all(Community, sql, thread=post.thread_id, post=post.id)

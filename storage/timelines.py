@@ -31,11 +31,12 @@ union all select :reader
 """
 
 # A shared post counts by its original too: neither author may be one the reader blocked or muted, and the original must
-# be visible.
+# be visible: open to all, or for the members of the community that shares it, who are its followers.
 SHOWN_OF_FOLLOWED = f"""
 {VISIBLE_TO} and not {MUTED}
 and (p.boost_of is null or exists (
-    select 1 from posts o where o.id = p.boost_of and o.reach in (0, 1)
+    select 1 from posts o where o.id = p.boost_of and (o.reach in (0, 1) or (o.reach = 5 and exists (
+            select 1 from post_people og where og.post_id = o.id and og.account_id = p.author_id)))
         and not {BLOCKED.replace("p.author_id", "o.author_id")}
         and not {SUSPENDED.replace("p.author_id", "o.author_id")}
         and not {MUTED.replace("p.author_id", "o.author_id")}))

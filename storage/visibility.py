@@ -5,6 +5,7 @@ A reader sees a post when one of these holds:
     reach ALL_NODES, UNLISTED      everybody who is signed in here
     reach NODE                     everybody who is signed in here (such a post never leaves its node)
     reach FOLLOWERS                the author's accepted followers
+    reach COMMUNITY                the members of the communities it is addressed to: who follows them, and was accepted
     any reach                      its author, and each person it is addressed to
 
 and never when reader and author have blocked each other, nor when moderators of this node have suspended the author (they
@@ -26,6 +27,7 @@ class Reach(IntEnum):
     FOLLOWERS = 2
     NODE = 3
     MENTIONED = 4
+    COMMUNITY = 5
 
 
 OPEN = (Reach.ALL_NODES, Reach.UNLISTED)
@@ -55,6 +57,12 @@ FOLLOWED = """exists (
     where v.follower_id = :reader and v.followed_id = p.author_id and v.accepted_at is not null
 )"""
 
+MEMBER = """exists (
+    select 1 from post_people wg join accounts g on g.id = wg.account_id and g.kind = 'Group'
+    join follows vg on vg.followed_id = g.id and vg.follower_id = :reader and vg.accepted_at is not null
+    where wg.post_id = p.id
+)"""
+
 # Few are ever suspended: the list is read once for a whole statement, from an index that holds nobody else.
 SUSPENDED = "p.author_id in (select sa.id from accounts sa where sa.suspended_at is not null)"
 
@@ -62,7 +70,8 @@ SILENCED = """(p.author_id <> :reader
     and p.author_id in (select sb.id from accounts sb where sb.silenced_at is not null))"""
 
 VISIBLE_TO = f"""(
-    (p.reach in (0, 1, 3) or p.author_id = :reader or {ADDRESSED} or (p.reach = 2 and {FOLLOWED}))
+    (p.reach in (0, 1, 3) or p.author_id = :reader or {ADDRESSED} or (p.reach = 2 and {FOLLOWED})
+        or (p.reach = 5 and {MEMBER}))
     and not {BLOCKED} and not {SUSPENDED}
 )"""
 
@@ -72,7 +81,7 @@ VISIBLE_TO_PEER = f"""(p.boost_of is null and (p.reach in (0, 1) or (p.is_local 
     (p.reach = 2 and exists (
         select 1 from follows v join accounts a on a.id = v.follower_id
         where v.followed_id = p.author_id and v.accepted_at is not null and {AT_PEER}))
-    or (p.reach in (2, 4) and exists (
+    or (p.reach in (2, 4, 5) and exists (
         select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = p.id and {AT_PEER}))
 ))))"""
 """What a list may name to a peer (`:host`): what is open, wherever it was written, and of this node what it may fetch here."""

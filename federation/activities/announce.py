@@ -87,6 +87,8 @@ class Announce(Activity):
     def _share(self, unit: Unit, post: Post) -> None:
         sharer = self.performer(unit)
         reach = reach_of(sharer, to=self.to, cc=self.cc)
+        if post.reach is Reach.COMMUNITY:  # what is for members is shown to them alone, whatever the community says
+            reach = Reach.FOLLOWERS
         posts.share(
             unit,
             uri=self.id,

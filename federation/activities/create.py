@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, PrivateAttr
 
 from federation import ballots, conversations, notes, quoting
 from federation.activity import Activity, Wanted
-from federation.audience import NOBODY, Audience, reach_of
+from federation.audience import NOBODY, TO_NAMED, Audience, reach_of
 from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
@@ -66,12 +66,12 @@ class Create(Activity):
         if self._ballot:
             return Audience(frozenset({ballots.poll_post(unit, self._ballot).author_id}))
         author, note = self.performer(unit), self._note()
-        reach = reach_of(author, to=note.to, cc=note.cc)
+        named = notes.people_of(unit, note, author)
+        reach = reach_of(author, to=note.to, cc=note.cc, people=named)
         if reach is Reach.NODE:
             return NOBODY
-        people = {account.id for account in notes.people_of(unit, note, author).values()}
-        people |= self._answered(unit, note, reach)
-        return Audience(frozenset(people), frozenset(() if reach is Reach.MENTIONED else (author.id,)))
+        people = {account.id for account in named.values()} | self._answered(unit, note, reach)
+        return Audience(frozenset(people), frozenset(() if reach in TO_NAMED else (author.id,)))
 
     def apply(self, unit: Unit, /) -> None:
         """Keep the post and tell those of this node whom it names; or count the vote."""

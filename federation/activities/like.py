@@ -27,8 +27,8 @@ class Like(Activity):
             reacting.demand_room(unit, self, post)
 
     def audience(self, unit: Unit, /) -> Audience:
-        """The author of the post."""
-        return Audience(frozenset({reacting.post_of(unit, self.object).author_id}))
+        """The author of the post, and the communities it is for."""
+        return reacting.told(unit, reacting.post_of(unit, self.object))
 
     def apply(self, unit: Unit, /) -> None:
         """Note it once, and tell the author."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
-from federation import emoji
+from federation import emoji, reacting
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import NotAllowed
@@ -58,7 +58,7 @@ class Undo(Activity):
         if (followed := self._followed(unit, actor)) is not None:
             return Audience(frozenset({followed}))
         if (concerned := self._reacted_to(unit, actor)) is not None:
-            return Audience(frozenset({posts.get(unit, concerned).author_id}))
+            return reacting.told(unit, posts.get(unit, concerned))
         if self._pinned(unit, actor) is not None:
             return Audience(followers_of=frozenset({actor.id}))
         if self._blocked(unit, actor) is not None:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from federation import conversations, documents, outbox, questions, redistributed
+from federation import conversations, documents, outbox, questions
 from federation import occasions as event_documents
 from federation.activities.create import Create
 from federation.activities.delete import Delete
 from federation.activities.update import Update
+from federation.audience import GROUP, TO_NAMED, addressing
 from federation.documents import Words
 from federation.errors import Unreachable
 from federation.hosts import origin_of
@@ -27,7 +28,7 @@ from node.context import Node
 from node.errors import Invalid
 from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, scheduled, sendings, staff
 from storage.accounts import Account
-from storage.conversations import communities_of
+from storage.conversations import Community, communities_concerned, communities_named, communities_of
 from storage.errors import NotFound
 from storage.ids import PostId
 from storage.occasions import Occasion
@@ -229,7 +230,7 @@ def _post(
     if idempotency_key and (known := idempotency.find_alone(unit, author.id, idempotency_key)) is not None:
         return known
     parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
-    reach = _within(parent, draft.reach)
+    reach = _within(parent, _for_members(draft.reach, words, parent))
     quoted = quotes.quotable(unit, author, draft.quoted) if draft.quoted is not None else None
     if quoted is not None:
         reach = quotes.within(quoted, reach, author=author, people=people)
@@ -243,7 +244,7 @@ def _post(
             author,
             draft,
             replace(
-                _in_communities(unit, words, parent.thread_id if parent else None),
+                _in_communities(unit, words, parent),
                 poll=polls.offer_of(unit, draft.poll),
             ),
             most=most_files,
@@ -287,11 +288,23 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     """An answer never goes further than what it answers, nor than its author chose: doubt means the stricter choice."""
     if parent is None:
         return reach
+    if Reach.COMMUNITY in (parent.reach, reach):
+        # To apps, followers and members are one word, `private`: who answers members with it means the members.
+        meant = reach not in (Reach.NODE, Reach.MENTIONED)
+        return Reach.COMMUNITY if meant and parent.reach in (*OPEN, Reach.COMMUNITY) else Reach.MENTIONED
     if Reach.NODE not in (parent.reach, reach):
         return max(parent.reach, reach)
     other = reach if parent.reach is Reach.NODE else parent.reach
     # Of those who follow somebody some work elsewhere, and of those who work here some do not follow them.
     return Reach.NODE if other in (*OPEN, Reach.NODE) else Reach.MENTIONED
+
+
+def _for_members(reach: Reach, words: Words, parent: Post | None) -> Reach:
+    """What is for those whom it names, and names a community, is for the members of that community."""
+    if reach not in TO_NAMED:
+        return reach
+    answers_members = parent is not None and parent.reach is Reach.COMMUNITY and reach is Reach.COMMUNITY
+    return Reach.COMMUNITY if words.communities or answers_members else Reach.MENTIONED
 
 
 def _with_files(
@@ -320,7 +333,7 @@ def _edit(unit: Unit, author: Account, identifier: PostId, draft: Draft, words: 
             unit,
             author,
             draft,
-            replace(_in_communities(unit, words, known.thread_id if parent_uri else None), poll=offer),
+            replace(_still_in_communities(unit, words, known), poll=offer),
             post=known.id,
             most=most_files,
         ),
@@ -343,14 +356,14 @@ def _policy(unit: Unit, known: Post, quotable: str | None) -> Policy:
 
 
 def _remove(unit: Unit, author: Account, identifier: PostId) -> None:
-    outbox.perform(unit, removal(author, _own(unit, author, identifier)))
+    outbox.perform(unit, removal(unit, author, _own(unit, author, identifier)))
 
 
 def withdraw(unit: Unit, author: Account, identifier: PostId) -> None:
     """Take back a post of one's own that may still be on its way: who was not sent it yet never is. Raises NotFound."""
     known = _own(unit, author, identifier)
     deliveries.withdraw(unit, f"{known.uri}/activity")
-    outbox.perform(unit, removal(author, known))
+    outbox.perform(unit, removal(unit, author, known))
 
 
 def depart(unit: Unit, author: Account) -> None:
@@ -362,11 +375,16 @@ def depart(unit: Unit, author: Account) -> None:
     outbox.perform(unit, Delete.read(documents.act("Delete", author, author.uri, uri=uri, to=[PUBLIC])))
 
 
-def removal(author: Account, known: Post) -> Delete:
+def removal(unit: Unit, author: Account, known: Post) -> Delete:
     """What takes back a post of somebody of this node, everywhere."""
-    to = [PUBLIC] if known.reach in (Reach.ALL_NODES, Reach.UNLISTED) else [author.followers_uri]
+    communities = communities_concerned(unit, known)
+    to = [PUBLIC] if known.reach in OPEN else [author.followers_uri]
+    cc = [each.uri for each in communities]
+    if known.reach is Reach.COMMUNITY:
+        to, cc = addressing(author, known.reach, people=[], communities=communities)
     buried = {"id": known.uri, "type": "Tombstone"}
-    return Delete.read(documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to))
+    delete = documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to, cc=cc)
+    return Delete.read(delete | documents.in_audience(communities))
 
 
 def _own(unit: Unit, author: Account, identifier: PostId) -> Post:
@@ -384,7 +402,11 @@ def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) 
         sensitive=draft.sensitive,
         language=draft.language[:LONGEST_LANGUAGE] if draft.language else None,
         people=[(account.uri, account.handle) for account in addressed.people],
-        communities=[account.uri for account in addressed.people if account.kind == redistributed.GROUP],
+        communities=[
+            Community(account.id, account.uri, account.followers_uri)
+            for account in addressed.people
+            if account.kind == GROUP
+        ],
         tags=_tags(base_url, markup.hashtags(draft.text)),
         title=plain(draft.title, longest=LONGEST_TITLE),
         event=event_documents.described(draft.event, organiser=author.uri, attending=0) if draft.event else None,
@@ -392,11 +414,29 @@ def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) 
     )
 
 
-def _in_communities(unit: Unit, words: Words, thread: PostId | None) -> Words:
-    """An answer is for the communities in which its conversation takes place, also where it does not name them."""
-    if thread is None:
+def _in_communities(unit: Unit, words: Words, parent: Post | None) -> Words:
+    """An answer is for the communities in which its conversation takes place, also where it does not name them.
+
+    What answers something for members is for those communities, and no other.
+    """
+    if parent is None:
         return words
-    return replace(words, communities=list(dict.fromkeys([*words.communities, *communities_of(unit, thread)])))
+    if parent.reach is Reach.COMMUNITY:
+        return replace(words, communities=communities_named(unit, parent.id))
+    return replace(words, communities=_together(words.communities, communities_of(unit, parent.thread_id)))
+
+
+def _still_in_communities(unit: Unit, words: Words, known: Post) -> Words:
+    """An edited post is for the communities that it was for."""
+    if known.reach is Reach.COMMUNITY:
+        return replace(words, communities=communities_named(unit, known.id))
+    if known.reply_to_uri is None:
+        return words
+    return replace(words, communities=_together(words.communities, communities_of(unit, known.thread_id)))
+
+
+def _together(some: Sequence[Community], others: Sequence[Community]) -> list[Community]:
+    return list({each.id: each for each in (*some, *others)}.values())
 
 
 def _tags(base_url: str, names: Iterable[str]) -> list[tuple[str, str]]:

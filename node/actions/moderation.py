@@ -117,7 +117,7 @@ def remove_post(unit: Unit, moderator: Moderator, identifier: PostId, *, text: s
     author, _ = _judged(unit, moderator, post.author_id)
     _demand_words(text)
     if author.is_local:
-        outbox.perform(unit, compose.removal(author, post))
+        outbox.perform(unit, compose.removal(unit, author, post))
     else:
         tombstones.remove(unit, post, owner_uri=author.uri)
     _note(unit, moderator, "post.remove", post.uri, report=report, author=author.handle)

@@ -18,7 +18,7 @@ from storage.posts import Holds, Post
 from storage.quote_policies import GROUPS
 from storage.quotes import ACCEPTED
 from storage.store import Unit
-from storage.visibility import Reach
+from storage.visibility import OPEN, Reach
 
 FIELD = "quoted_status_id"
 
@@ -58,6 +58,8 @@ def within(quoted: Post, reach: Reach, *, author: Account, people: Sequence[Acco
     if reach is Reach.MENTIONED:
         _demand_fit_for_named(quoted, people, is_own=is_own)
         return reach
+    if reach is Reach.COMMUNITY and quoted.reach not in OPEN:
+        raise Invalid(FIELD, "ERR_WIDER", "These people may not all read the post that you quote")
     if quoted.reach is Reach.NODE:
         return Reach.NODE
     if quoted.reach is Reach.FOLLOWERS:

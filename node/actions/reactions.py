@@ -6,11 +6,13 @@ from federation.activities.like import Like
 from federation.activities.undo import Undo
 from federation.audience import addressing
 from federation.strict_json import JsonObject
+from federation.vocabulary import as_list
 from node.actions import compose
 from node.context import Node
 from node.errors import Invalid
 from storage import accounts, emoji_reactions, posts, reactions
 from storage.accounts import Account
+from storage.conversations import communities_concerned
 from storage.ids import PostId
 from storage.posts import Post
 from storage.store import Unit
@@ -64,39 +66,41 @@ def _original(unit: Unit, me: Account, post: PostId) -> Post:
 def _favourite(unit: Unit, me: Account, post: PostId) -> None:
     original = _original(unit, me, post)
     if reactions.uri_of(unit, me.id, original.id) is None:
-        uri = f"{me.uri}#likes/{unit.new_id()}"
-        author = accounts.get(unit, original.author_id)
-        outbox.perform(unit, Like.read(documents.act("Like", me, original.uri, uri=uri, to=[author.uri])))
+        outbox.perform(unit, Like.read(_like(unit, me, original, uri=f"{me.uri}#likes/{unit.new_id()}")))
 
 
 def _unfavourite(unit: Unit, me: Account, post: PostId) -> None:
     original = _original(unit, me, post)
     liked = reactions.uri_of(unit, me.id, original.id)
     if liked is not None:
-        author = accounts.get(unit, original.author_id)
-        undone = documents.act("Like", me, original.uri, uri=liked, to=[author.uri])
-        outbox.perform(unit, undoing(me, undone, to=[author.uri], cc=[]))
+        outbox.perform(unit, _undoing_like(me, _like(unit, me, original, uri=liked)))
 
 
 def _react(unit: Unit, me: Account, post: PostId, wanted: str) -> None:
     original = _original(unit, me, post)
     if emoji_reactions.uri_of(unit, me.id, original.id, wanted) is None:
-        uri = f"{me.uri}#reactions/{unit.new_id()}"
-        author = accounts.get(unit, original.author_id)
-        outbox.perform(unit, Like.read(_reaction(me, original, author, wanted, uri=uri)))
+        like = _like(unit, me, original, uri=f"{me.uri}#reactions/{unit.new_id()}")
+        outbox.perform(unit, Like.read({**like, "content": wanted}))
 
 
 def _unreact(unit: Unit, me: Account, post: PostId, wanted: str) -> None:
     original = _original(unit, me, post)
     uri = emoji_reactions.uri_of(unit, me.id, original.id, wanted)
     if uri is not None:
-        author = accounts.get(unit, original.author_id)
-        undone = _reaction(me, original, author, wanted, uri=uri)
-        outbox.perform(unit, undoing(me, undone, to=[author.uri], cc=[]))
+        outbox.perform(unit, _undoing_like(me, {**_like(unit, me, original, uri=uri), "content": wanted}))
 
 
-def _reaction(me: Account, original: Post, author: Account, wanted: str, *, uri: str) -> JsonObject:
-    return {**documents.act("Like", me, original.uri, uri=uri, to=[author.uri]), "content": wanted}
+def _like(unit: Unit, me: Account, original: Post, *, uri: str) -> JsonObject:
+    """What the author of a post is told, and the communities it is for, which tell their members."""
+    author, communities = accounts.get(unit, original.author_id), communities_concerned(unit, original)
+    groups = [each.uri for each in communities]
+    like = documents.act("Like", me, original.uri, uri=uri, to=[author.uri], cc=groups)
+    return like | documents.in_audience(communities)
+
+
+def _undoing_like(me: Account, like: JsonObject) -> Undo:
+    to, cc = ([str(one) for one in as_list(like.get(name))] for name in ("to", "cc"))
+    return undoing(me, like, to=to, cc=cc)
 
 
 def _share(unit: Unit, me: Account, post: PostId) -> PostId:
@@ -131,4 +135,5 @@ def _announce(unit: Unit, me: Account, original: Post, *, uri: str) -> JsonObjec
 def undoing(me: Account, undone: JsonObject, *, to: list[str], cc: list[str]) -> Undo:
     """The Undo of something one did."""
     inner = {name: value for name, value in undone.items() if name != "@context"}
-    return Undo.read(documents.act("Undo", me, inner, uri=f"{undone['id']}/undo", to=to, cc=cc))
+    undo = documents.act("Undo", me, inner, uri=f"{undone['id']}/undo", to=to, cc=cc)
+    return Undo.read(undo | ({"audience": undone["audience"]} if "audience" in undone else {}))

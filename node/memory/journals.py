@@ -87,7 +87,7 @@ class Journal:
 
         original: what it shares.
         """
-        if post.original is not None and original is None:
+        if post.original is not None and (original is None or original.reach is Reach.COMMUNITY):
             return None
         if original is not None and self._keeps_away(post, original):
             return False
@@ -102,7 +102,7 @@ class Journal:
     def _is_unclear(self, post: RenderedPost) -> bool:
         """Whether it hangs on what only the database knows: whom a post is addressed to, its language, an author's node."""
         is_hidden_perhaps = self.hides_nodes and post.original is not None
-        return post.reach is Reach.MENTIONED or post.author in self.in_languages or is_hidden_perhaps
+        return post.reach in (Reach.MENTIONED, Reach.COMMUNITY) or post.author in self.in_languages or is_hidden_perhaps
 
     def _keeps_away(self, share: RenderedPost, original: RenderedPost) -> bool:
         is_open = original.reach in (Reach.ALL_NODES, Reach.UNLISTED)

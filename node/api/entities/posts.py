@@ -44,6 +44,7 @@ VISIBILITY = {
     Reach.FOLLOWERS: "private",
     Reach.NODE: "private",
     Reach.MENTIONED: "direct",
+    Reach.COMMUNITY: "private",
 }
 """The reach of a post in the words that apps know; the exact one stands under `legation`."""
 

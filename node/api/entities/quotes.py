@@ -94,7 +94,7 @@ def _groups(group: str) -> list[str]:
 
 def _for_reader(post: RenderedPost, *, reader: AccountId, followed: Collection[AccountId]) -> str:
     if post.author == reader:
-        return "denied" if post.reach is Reach.MENTIONED else "automatic"
+        return "denied" if post.reach in (Reach.MENTIONED, Reach.COMMUNITY) else "automatic"
     for group, word in ((post.policy.automatic, "automatic"), (post.policy.manual, "manual")):
         if group == PUBLIC or (group == FOLLOWERS and post.author in followed):
             return word

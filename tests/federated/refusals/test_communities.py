@@ -22,14 +22,23 @@ class Community:
     async def followed(self, by: str = "marie") -> None:
         account = await self.node.person(self.uri, by=by)
         assert account is not None
+        before = sum(each["type"] == "Follow" for each in self.home.posted)
         await self.node.ask("POST", f"/api/v1/accounts/{account['id']}/follow", by=by)
+        follow = await self.told("Follow", nth=before)
+        assert await self.home.outcome(self.home.act("Accept", follow, f"accept-{before}", actor=self.uri)) == "applied"
 
-        async def is_asked() -> bool:
-            return any(each["type"] == "Follow" for each in self.home.posted)
+    async def told(self, kind: str, *, nth: int = 0) -> Json:
+        """What the group's node was told of this type, once it was."""
 
-        await until(is_asked)
-        follow = next(each for each in self.home.posted if each["type"] == "Follow")
-        assert await self.home.outcome(self.home.act("Accept", follow, actor=self.uri)) == "applied"
+        async def is_told() -> bool:
+            return sum(each["type"] == kind for each in self.home.posted) > nth
+
+        await until(is_told)
+        return [each for each in self.home.posted if each["type"] == kind][nth]
+
+    def for_members(self, name: str = "1", /, **changes: object) -> JsonObject:
+        """Eve writes something for the members alone."""
+        return self.post(name, **{"to": [self.uri, f"{self.uri}/followers"], "cc": [], **changes})
 
     def post(self, name: str = "1", /, **changes: object) -> JsonObject:
         """Eve of the member's node writes something for the community."""
@@ -227,3 +236,78 @@ async def test_an_answer_is_for_the_community_of_its_conversation(community: Com
     told: list[Json] = [each for each in community.home.posted if each["type"] in ("Create", "Update")]
     assert [(each["audience"], each["object"]["audience"]) for each in told] == [(community.uri, community.uri)] * 2
     assert all(community.uri in each["to"] for each in told)
+
+
+async def test_thanks_are_told_to_the_community(community: Community) -> None:
+    await community.begun()
+    ((seen,), node) = await journal(community), community.node
+    path = f"/api/v1/statuses/{seen['reblog']['id']}"
+    await node.ask("POST", f"{path}/favourite")
+    like = await community.told("Like")
+    told = {"to": [community.member.eve], "cc": [community.uri], "audience": community.uri}
+    assert {name: like[name] for name in told} == told
+    await node.ask("POST", f"{path}/unfavourite")
+    undo = await community.told("Undo")
+    assert ({name: undo[name] for name in told}, undo["object"]["id"]) == (told, like["id"])
+    await node.ask("PUT", f"/api/v1/pleroma/statuses/{seen['reblog']['id']}/reactions/👍")
+    reaction = await community.told("Like", nth=1)
+    assert (reaction["content"], reaction["audience"]) == ("👍", community.uri)
+
+
+# ---- for members alone -----------------------------------------------------------------------------------------------
+
+
+async def test_what_is_for_members_is_read_by_them_alone(community: Community) -> None:
+    node, member = community.node, community.member
+    assert await community.sends(proven(member, member.act("Create", community.for_members()))) == "applied"
+    (seen,) = await journal(community)
+    post = seen["reblog"]
+    assert (post["content"], post["visibility"], post["legation"]["reach"]) == ("<p>Note 1</p>", "private", "community")
+    path = f"/api/v1/statuses/{post['id']}"
+    for hidden in (path, f"/api/v1/statuses/{seen['id']}"):  # the community says that all may read it: they may not
+        await node.ask("GET", hidden, by="lea", expect=404)
+    await node.ask("POST", f"{path}/reblog", expect=422)
+    assert await community.shown() == []  # nor does it stand among what is for all
+
+    await community.followed(by="lea")
+    assert (await node.ask("GET", path, by="lea"))["content"] == "<p>Note 1</p>"
+    group = await node.person(community.uri, by="lea")
+    assert group is not None
+    await node.ask("POST", f"/api/v1/accounts/{group['id']}/unfollow", by="lea")
+    await node.ask("GET", path, by="lea", expect=404)
+    await node.ask("GET", path)
+
+
+async def test_a_community_shows_its_members_nothing_of_others(community: Community) -> None:
+    alone = community.for_members(to=[f"{community.member.eve}/followers"], audience=community.uri)
+    told = await community.sends(proven(community.member, community.member.act("Create", alone)))
+    assert (told, await journal(community)) == ("applied", [])
+
+
+async def test_what_is_written_for_members_goes_to_their_community(community: Community) -> None:
+    node, group, member = community.node, community.uri, community.member
+    written = {"status": f"@group@{community.home.host} for us", "visibility": "direct"}
+    post = await node.ask("POST", "/api/v1/statuses", json=written)
+    assert post["legation"]["reach"] == "community"
+    members = [group, f"{group}/followers"]
+    create = await community.told("Create")
+    for said in (create, create["object"]):
+        assert (said["to"], said["cc"], said["audience"]) == (members, [], group)
+    assert "proof" in create  # the members' nodes get it from the community's
+    assert (await community.home.get(create["object"]["id"]))[0] == 200
+    assert (await member.get(create["object"]["id"]))[0] == 404
+
+    answer = community.for_members("2", inReplyTo=create["object"]["id"])
+    assert await community.sends(proven(member, member.act("Create", answer, "2"))) == "applied"
+    context = await node.ask("GET", f"/api/v1/statuses/{post['id']}/context")
+    (answered,) = context["descendants"]
+    assert answered["legation"]["reach"] == "community"
+    wider = {"status": "Thanks", "in_reply_to_id": answered["id"], "visibility": "private"}
+    mine = await node.ask("POST", "/api/v1/statuses", json=wider)
+    await node.ask("PUT", f"/api/v1/statuses/{mine['id']}", json={"status": "Thank you"})
+    await node.ask("DELETE", f"/api/v1/statuses/{mine['id']}")
+    for told in (await community.told("Create", nth=1), await community.told("Update"), await community.told("Delete")):
+        assert (told["to"], told["audience"]) == (members, group)
+    assert [each["type"] for each in member.posted if each["type"] in ("Update", "Delete")] == []
+    aside = {"status": "Between us", "in_reply_to_id": answered["id"], "visibility": "direct"}
+    assert (await node.ask("POST", "/api/v1/statuses", json=aside))["legation"]["reach"] == "mentioned"
