@@ -3,13 +3,14 @@
 import pytest
 
 from storage import follows, posts, relations, timelines, visibility
+from storage.accounts import Account
 from storage.errors import NotFound
 from storage.pages import Page
-from storage.store import Store
+from storage.store import Store, Unit
 from storage.visibility import Reach
 from tests.storage.conftest import Person, Write
 
-EVERYBODY = {"author", "follower", "addressed", "colleague"}
+EVERYBODY = {"author", "follower", "addressed", "member", "hopeful", "colleague"}
 
 TABLE = {
     Reach.ALL_NODES: EVERYBODY,
@@ -17,6 +18,7 @@ TABLE = {
     Reach.NODE: EVERYBODY,
     Reach.FOLLOWERS: {"author", "follower", "addressed"},
     Reach.MENTIONED: {"author", "addressed"},
+    Reach.COMMUNITY: {"author", "addressed", "member"},
 }
 
 
@@ -24,11 +26,15 @@ TABLE = {
 async def test_each_reach_is_seen_by_those_it_is_for_and_nobody_else(
     store: Store, person: Person, write: Write, reach: Reach
 ) -> None:
-    people = {name: await person(name) for name in ("author", "follower", "addressed", "colleague")}
-    author = people["author"]
-    await store.write(follows.ask, people["follower"].id, author.id, uri="u")
-    await store.write(follows.accept, people["follower"].id, author.id)
-    post = await write(author, reach=reach, to=(people["addressed"],))
+    people = {name: await person(name) for name in sorted(EVERYBODY)}
+    author, group = people["author"], await person("community@tokyo.example")
+    await store.write(_is_a_community, group)
+    for follower, followed in (("follower", author), ("member", group), ("colleague", people["addressed"])):
+        await store.write(follows.ask, people[follower].id, followed.id, uri=f"u-{follower}")
+        await store.write(follows.accept, people[follower].id, followed.id)
+    await store.write(follows.ask, people["hopeful"].id, group.id, uri="u-hopeful")
+    to = (people["addressed"], *((group,) if reach is Reach.COMMUNITY else ()))
+    post = await write(author, reach=reach, to=to)
     for name, reader in people.items():
         expected = name in TABLE[reach]
         assert await store.read(visibility.may_see, post.id, reader=reader.id) is expected, name
@@ -37,6 +43,10 @@ async def test_each_reach_is_seen_by_those_it_is_for_and_nobody_else(
         if not expected:
             with pytest.raises(NotFound):
                 await store.read(posts.visible, post.id, reader=reader.id)
+
+
+def _is_a_community(unit: Unit, account: Account) -> None:
+    unit.run("update accounts set kind = 'Group' where id = :id", id=account.id)
 
 
 async def test_a_wish_to_follow_shows_nothing_before_it_is_granted(store: Store, person: Person, write: Write) -> None:

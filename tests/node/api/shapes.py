@@ -200,7 +200,7 @@ UNSHARED: Shape = {
     },
     "filtered": [FILTER_RESULT],
     "legation": {
-        "reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned"),
+        "reach": one_of("all_nodes", "unlisted", "followers", "node", "mentioned", "community"),
         "title": Maybe(text),
         "event": Maybe(EVENT),
     },

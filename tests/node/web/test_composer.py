@@ -6,16 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import peers, scheduled
+from storage import accounts, follows, peers, posts, scheduled
 from storage.events import ScheduleChanged
-from storage.ids import Host
+from storage.ids import Host, PostId
+from storage.posts import Writing
 from storage.store import Unit
+from storage.visibility import Reach
 from tests.federated.conftest import until
 from tests.node.conftest import PASSWORD, House
 from tests.node.web.browser import Browser, Shown
 from tests.node.web.test_files import chosen
 from tests.node.web.test_pages import Visit, ken, marie, visit
 from tests.pictures import picture
+from tests.storage.conftest import elsewhere
 
 __all__ = ["ken", "marie", "visit"]  # fixtures
 
@@ -51,6 +54,44 @@ async def test_each_choice_of_readers_says_whom_it_reaches(house: House, marie: 
     assert "1 abonné pourra lire ce message (dans 1 nœud), ainsi que les personnes nommées" in text
     assert "Vous n’avez pas encore d’abonnés" in (await ken.open("/")).text
     assert (await marie.open("/")).html.count('class="audience-line') == 5
+
+
+async def test_an_answer_to_what_is_for_members_stays_with_them(house: House, marie: Browser, ken: Browser) -> None:
+    post = await house.node.store.write(_written_for_members)
+    assert "Entre nous" not in (await ken.open(f"/compose?reply_to={post}")).html
+    page = await marie.open(f"/compose?reply_to={post}")
+    assert '<option value="community" selected>Les membres de la communauté</option>' in page.html
+    assert 'class="audience-line audience-community">Seuls les membres' in page.html
+    async with marie.client.post(
+        "/posts", data={**page.hidden("/posts"), **WRITTEN, "text": "Oui", "reach": "community"}
+    ):
+        own = (await marie.open("/@marie")).html
+    assert "Les membres de la communauté" in own
+    assert "Oui" not in (await ken.open("/@marie")).html
+
+
+def _written_for_members(unit: Unit) -> PostId:
+    """By somebody in a community at another node, which marie follows."""
+    author, group = elsewhere(unit, "amina", "dakar.example"), elsewhere(unit, "presse", "dakar.example")
+    unit.run("update accounts set kind = 'Group' where id = :id", id=group.id)
+    marie = accounts.by_handle(unit, "marie")
+    assert marie is not None
+    follows.ask(unit, marie.id, group.id, uri="urn:1")
+    follows.accept(unit, marie.id, group.id)
+    uri = f"{author.uri}/posts/1"
+    writing = Writing("<p>Entre nous</p>", "", sensitive=False, language=None, source=None)
+    post = posts.add(
+        unit,
+        uri=uri,
+        url=uri,
+        author=author.id,
+        is_local=False,
+        reach=Reach.COMMUNITY,
+        writing=writing,
+        published=unit.now,
+        people=[group.id],
+    )
+    return post.id
 
 
 async def test_a_preview_shows_what_will_be_read_and_publishes_nothing(marie: Browser, ken: Browser) -> None:
