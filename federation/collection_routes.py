@@ -1,7 +1,9 @@
-"""The collections of an account of this node: what somebody wrote, pinned and shows, who follows, who comes. For peers that sign.
+"""Collections of this node: what somebody wrote, pinned and shows, who follows, who comes, what was answered. For peers that sign.
 
 Who follows whom is told as a number; names are told to the node whose people they are.
 """
+
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -10,14 +12,18 @@ from federation.asking import FEDERATION, STORE, asking_peer, document_answer, l
 from federation.errors import NotFoundHere
 from federation.signatures import Signer
 from federation.strict_json import JsonValue
-from storage import followers, pins, timelines
+from storage import attendances, contexts, followers, occasions, pins, posts, timelines
 from storage.accounts import Account
+from storage.contexts import Listed
 from storage.ids import AccountId, PostId, parsed
 from storage.pages import Page
-from storage.store import Unit
+from storage.store import Unit, Value
 from storage.visibility import Reach
 
 FOLLOWERS_PAGE = 1_000
+
+LISTED_AT_ONCE = 50
+"""Ids on a page of a conversation."""
 
 
 async def get_outbox(request: web.Request) -> web.Response:
@@ -95,6 +101,75 @@ async def get_directory(request: web.Request) -> web.Response:
     await asking_peer(request)
     base_url, after = request.app[FEDERATION].place.base_url, request.query.get("after")
     return document_answer(await request.app[STORE].read(directories.shown, base_url, after))
+
+
+async def get_replies(request: web.Request) -> web.Response:
+    """The answers to a post of this node, as far as the peer may know of them. Source: ActivityStreams 2.0, `replies`."""
+    signer = await asking_peer(request)
+    account = await local_account(request)
+    uri = f"{account.uri}/posts/{request.match_info['post']}"
+    post = await request.app[STORE].read(_readable, uri, signer)
+    if post is None:
+        raise NotFoundHere
+    return await _listing(request, f"{uri}/replies", post, contexts.answers, contexts.answers_count, host=signer.host)
+
+
+async def get_conversation(request: web.Request) -> web.Response:
+    """All posts of a conversation that began here, the oldest first, as far as the peer may know of them. Source: FEP-f228."""
+    signer = await asking_peer(request)
+    base_url = request.app[FEDERATION].place.base_url
+    number = parsed(request.match_info["thread"])
+    thread = None
+    if number is not None:
+        thread = await request.app[STORE].read(contexts.first_here, number, below=f"{base_url}/users/")
+    if thread is None or not await request.app[STORE].read(contexts.count, thread, host=signer.host):
+        raise NotFoundHere
+    uri = f"{base_url}/contexts/{thread}"
+    return await _listing(request, uri, thread, contexts.listed, contexts.count, host=signer.host)
+
+
+async def get_attendees(request: web.Request) -> web.Response:
+    """Who comes to an event of this node, for those peers that may read it. Source: FEP-8a8e, `attendees`."""
+    signer = await asking_peer(request)
+    account = await shown_account(request)
+    uri = f"{account.uri}/posts/{request.match_info['post']}"
+    post = await request.app[STORE].read(_readable, uri, signer)
+    if post is None or await request.app[STORE].read(occasions.find, post) is None:
+        raise NotFoundHere
+    return await _listing(request, f"{uri}/attendees", post, attendances.listed, attendances.listed_count)
+
+
+async def _listing(
+    request: web.Request,
+    uri: str,
+    of: PostId,
+    read: Callable[..., list[Listed]],
+    count: Callable[..., int],
+    **values: Value,
+) -> web.Response:
+    """A collection of posts or of people, or a page of it. read, count: of rows.  values: what they also want to know."""
+    store = request.app[STORE]
+    after = request.query.get("after")
+    if after is None:
+        total = await store.read(count, of, **values)
+        return document_answer(documents.collection(uri, total=total, first=f"{uri}?after=0" if total else None))
+    last_seen = parsed(after)
+    if last_seen is None:
+        raise NotFoundHere
+    found = await store.read(read, of, **values, after=last_seen, limit=LISTED_AT_ONCE + 1)
+    page = found[:LISTED_AT_ONCE]
+    following = f"{uri}?after={page[-1].id}" if len(found) > LISTED_AT_ONCE else None
+    items: list[JsonValue] = [one.uri for one in page]
+    return document_answer(
+        documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following)
+    )
+
+
+def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:
+    post = posts.by_uri(unit, uri)
+    if post is None or post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
+        return None
+    return post.id
 
 
 def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:

@@ -239,7 +239,7 @@ def note(
     elif words.title:
         document |= {"type": "Article", "name": words.title, "preview": _preview(author, words, url=url)}
     if words.event is not None:
-        document |= {"type": "Event", **words.event}
+        document |= {"type": "Event", "attendees": f"{uri}/attendees", **words.event}
     return document
 
 

@@ -17,6 +17,12 @@ MOST_PEOPLE = 1_000_000
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
+OPEN_END = timedelta(hours=2)
+"""After so long programs may take an event without an end for over; people are not shown it."""
+
+STATUS = {CONFIRMED: "EventScheduled", TENTATIVE: "EventTentative", CANCELLED: "EventCancelled"}
+
+
 def _place(value: object) -> str:
     """A place as one line: a text, a Place with its name and address, a list of these."""
     match value:
@@ -53,6 +59,7 @@ class Event(Model):
 
     start_time: Moment
     end_time: Moment | None = None
+    display_end_time: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
     timezone: Word = ""
     location: Annotated[Text, BeforeValidator(_place)] = ""
     event_status: Word = ""
@@ -71,7 +78,9 @@ def read(document: dict[str, Any]) -> tuple[Occasion, int | None] | None:  # Any
         return None
     if not EARLIEST < event.start_time < LATEST:
         return None
-    ends = event.end_time if event.end_time and event.start_time <= event.end_time < LATEST else None
+    ends = event.end_time if event.display_end_time else None
+    if ends is not None and not event.start_time <= ends < LATEST:
+        ends = None
     occasion = Occasion(
         starts_at=event.start_time,
         ends_at=ends,
@@ -114,14 +123,14 @@ def described(occasion: Occasion, *, organiser: str, attending: int) -> JsonObje
     zone = ZoneInfo(occasion.timezone) if occasion.timezone and is_timezone(occasion.timezone) else UTC
     document: JsonObject = {
         "startTime": _at(occasion.starts_at, zone),
-        "organizers": [organiser],
-        "eventStatus": occasion.status.upper(),
+        "endTime": _at(occasion.ends_at or occasion.starts_at + OPEN_END, zone),
+        "displayEndTime": occasion.ends_at is not None,
+        "organizers": {"type": "Collection", "totalItems": 1, "items": [organiser]},
+        "eventStatus": STATUS[occasion.status],
         "ical:status": occasion.status.upper(),
         "joinMode": occasion.join_mode,
         "participantCount": attending,
     }
-    if occasion.ends_at:
-        document["endTime"] = _at(occasion.ends_at, zone)
     if occasion.timezone:
         document["timezone"] = occasion.timezone
     if occasion.place:

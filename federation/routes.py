@@ -39,12 +39,11 @@ from federation.errors import (
 from federation.events import RequestRefused
 from federation.signatures import Signer, rfc9421
 from federation.signatures.keys import Kind
-from federation.strict_json import JsonObject, JsonValue
-from storage import accounts, contexts, media, posts, quote_stamps, tombstones
+from federation.strict_json import JsonObject
+from storage import accounts, media, posts, quote_stamps, tombstones
 from storage.accounts import Account
-from storage.contexts import Listed
 from storage.errors import StorageError, StorageTrouble
-from storage.ids import AccountId, PostId, parsed
+from storage.ids import AccountId, parsed
 from storage.posts import Holds
 from storage.store import Unit
 
@@ -59,9 +58,6 @@ STATUS: dict[type[Refused], int] = {
     TooManyRequests: 429,
     TemporarilyUnavailable: 503,
 }
-
-LISTED_AT_ONCE = 50
-"""Ids on a page of a conversation."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -121,8 +117,9 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/featured", refusing(collection_routes.get_featured)),
         web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
-        web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(get_replies)),
-        web.get(r"/contexts/{thread:\d+}", refusing(get_conversation)),
+        web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(collection_routes.get_replies)),
+        web.get(r"/users/{account:\d+}/posts/{post:\d+}/attendees", refusing(collection_routes.get_attendees)),
+        web.get(r"/contexts/{thread:\d+}", refusing(collection_routes.get_conversation)),
         web.get(r"/users/{account:\d+}/quotes/{stamp:\d+}", refusing(get_stamp)),
         web.get("/actor/directory", refusing(collection_routes.get_directory)),
         web.get("/actor/{collection:outbox|followers|following}", refusing(collection_routes.get_empty)),
@@ -175,57 +172,6 @@ async def get_post(request: web.Request) -> web.StreamResponse:
     if kept is None:
         raise NotFoundHere
     return document_answer(documents.in_context(orjson.loads(kept)))
-
-
-async def get_replies(request: web.Request) -> web.Response:
-    """The answers to a post of this node, as far as the peer may know of them. Source: ActivityStreams 2.0, `replies`."""
-    signer = await asking_peer(request)
-    account = await local_account(request)
-    uri = f"{account.uri}/posts/{request.match_info['post']}"
-    post = await request.app[STORE].read(_readable, uri, signer)
-    if post is None:
-        raise NotFoundHere
-    return await _listing(request, f"{uri}/replies", post, signer, contexts.answers, contexts.answers_count)
-
-
-async def get_conversation(request: web.Request) -> web.Response:
-    """All posts of a conversation that began here, the oldest first, as far as the peer may know of them. Source: FEP-f228."""
-    signer = await asking_peer(request)
-    base_url = request.app[FEDERATION].place.base_url
-    number = parsed(request.match_info["thread"])
-    thread = None
-    if number is not None:
-        thread = await request.app[STORE].read(contexts.first_here, number, below=f"{base_url}/users/")
-    if thread is None or not await request.app[STORE].read(contexts.count, thread, host=signer.host):
-        raise NotFoundHere
-    uri = f"{base_url}/contexts/{thread}"
-    return await _listing(request, uri, thread, signer, contexts.listed, contexts.count)
-
-
-async def _listing(
-    request: web.Request,
-    uri: str,
-    of: PostId,
-    signer: Signer,
-    read: Callable[..., list[Listed]],
-    count: Callable[..., int],
-) -> web.Response:
-    """A collection of posts, or a page of it. read, count: of `storage.contexts`."""
-    store = request.app[STORE]
-    after = request.query.get("after")
-    if after is None:
-        total = await store.read(count, of, host=signer.host)
-        return document_answer(documents.collection(uri, total=total, first=f"{uri}?after=0" if total else None))
-    last_seen = parsed(after)
-    if last_seen is None:
-        raise NotFoundHere
-    found = await store.read(read, of, host=signer.host, after=last_seen, limit=LISTED_AT_ONCE + 1)
-    page = found[:LISTED_AT_ONCE]
-    following = f"{uri}?after={page[-1].id}" if len(found) > LISTED_AT_ONCE else None
-    items: list[JsonValue] = [one.uri for one in page]
-    return document_answer(
-        documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following)
-    )
 
 
 async def get_stamp(request: web.Request) -> web.Response:
@@ -321,13 +267,6 @@ def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, to
     if kept is None or not post.holds & Holds.POLL:
         return kept, None
     return orjson.dumps(questions.as_it_stands(unit, post, orjson.loads(kept))).decode(), None
-
-
-def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:
-    post = posts.by_uri(unit, uri)
-    if post is None or post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
-        return None
-    return post.id
 
 
 def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> JsonObject | None:

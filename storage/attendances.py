@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage import occasions
+from storage.contexts import Listed
 from storage.events import PostAltered
 from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
@@ -36,6 +37,10 @@ class Own:
     state: str
 
 
+EXPECTED = """
+from attendances t join accounts a on a.id = t.account_id
+where t.post_id = :post and t.state = :state and a.gone_at is null and a.suspended_at is null
+"""
 SELECT = "select id, post_id, account_id, state, uri, created_at from attendances"
 
 
@@ -97,6 +102,17 @@ def of(unit: Unit, post: PostId, page: Page, *, shown_to: AccountId | None) -> l
         return paged(unit, Attendance, sql, "id", page, post=post)
     sql += " and (state = :coming or account_id = :reader)"
     return paged(unit, Attendance, sql, "id", page, post=post, coming=COMING, reader=shown_to)
+
+
+def listed(unit: Unit, post: PostId, *, after: int, limit: int) -> list[Listed]:
+    """Who is expected, as a peer reads it: those who were accepted first come first. after: the place to go on from."""
+    sql = f"select t.id, a.uri {EXPECTED} and t.id > :after order by t.id limit :limit"
+    return unit.all(Listed, sql, post=post, state=COMING, after=after, limit=limit)
+
+
+def listed_count(unit: Unit, post: PostId) -> int:
+    """How many stand in that list."""
+    return unit.one(int, f"select count(*) {EXPECTED}", post=post, state=COMING) or 0
 
 
 def people(unit: Unit, post: PostId) -> list[AccountId]:

@@ -39,9 +39,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A post in a collection: its place, and its ActivityPub id."""
+    """A post or a person in a collection: its place, and its ActivityPub id."""
 
-    id: PostId
+    id: int
     uri: str
 
 

@@ -6,9 +6,11 @@ from typing import Literal
 from federation import documents, reacting
 from federation.activities.accept import Accept
 from federation.activities.reject import Reject
+from federation.activities.tentative_accept import TentativeAccept
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import NotAllowed
+from federation.strict_json import JsonObject
 from federation.vocabulary import Uri
 from storage import accounts, attendances, notifications, occasions
 from storage.accounts import Account
@@ -73,13 +75,20 @@ def has_room(unit: Unit, occasion: KeptOccasion) -> bool:
 
 def acceptance(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Accept:
     """The Accept of a Join with this id, by the organiser."""
-    joined = documents.act("Join", attendee, post.uri, uri=uri, to=[organiser.uri])
-    accept_id = f"{organiser.uri}#accepts/{unit.new_id()}"
-    return Accept.read(documents.act("Accept", organiser, joined, uri=accept_id, to=[attendee.uri]))
+    return Accept.read(_answer(unit, "Accept", attendee, organiser, post, uri=uri))
+
+
+def tentative(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> TentativeAccept:
+    """The TentativeAccept of a Join with this id, by the organiser, who decides later."""
+    return TentativeAccept.read(_answer(unit, "TentativeAccept", attendee, organiser, post, uri=uri))
 
 
 def refusal(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Reject:
     """The Reject of a Join with this id, by the organiser."""
+    return Reject.read(_answer(unit, "Reject", attendee, organiser, post, uri=uri))
+
+
+def _answer(unit: Unit, kind: str, attendee: Account, organiser: Account, post: Post, *, uri: str) -> JsonObject:
     joined = documents.act("Join", attendee, post.uri, uri=uri, to=[organiser.uri])
-    reject_id = f"{organiser.uri}#rejects/{unit.new_id()}"
-    return Reject.read(documents.act("Reject", organiser, joined, uri=reject_id, to=[attendee.uri]))
+    answer_id = f"{organiser.uri}#{kind.lower()}s/{unit.new_id()}"
+    return documents.act(kind, organiser, joined, uri=answer_id, to=[attendee.uri])

@@ -8,7 +8,7 @@ from federation import follow_answers, join_answers
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored
-from storage import attendances
+from storage import attendances, notifications
 from storage.attendances import Attendance
 from storage.store import Unit
 
@@ -28,8 +28,11 @@ class TentativeAccept(Activity):
         return Audience(frozenset({self._joined(unit).account_id}))
 
     def apply(self, unit: Unit, /) -> None:
-        """Note it."""
-        attendances.answer(unit, self._joined(unit), attendances.PERHAPS)
+        """Note it, and tell whoever asked."""
+        joined = self._joined(unit)
+        if attendances.answer(unit, joined, attendances.PERHAPS):
+            by = self.performer(unit).id
+            notifications.tell(unit, joined.account_id, "event_answer", by=by, post=joined.post_id)
 
     def _joined(self, unit: Unit) -> Attendance:
         found = join_answers.find(unit, self.object, answered_by=self.performer(unit))

@@ -99,6 +99,11 @@ async def accept(node: Node, me: Account, post: PostId, other: AccountId) -> Non
     await node.store.write(_accept, me, post, other)
 
 
+async def answer_perhaps(node: Node, me: Account, post: PostId, other: AccountId) -> None:
+    """Tell somebody that it is not settled yet whether they come to one's own event. Raises NotFound."""
+    await node.store.write(_answer_perhaps, me, post, other)
+
+
 async def refuse(node: Node, me: Account, post: PostId, other: AccountId) -> None:
     """Have somebody not come to one's own event. Raises NotFound."""
     await node.store.write(_refuse, me, post, other)
@@ -152,6 +157,12 @@ def _accept(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> No
     if not joining.has_room(unit, occasion):
         raise Invalid("base", "ERR_NO_ROOM", "There is no room left. Raise the number of places first")
     outbox.perform(unit, joining.acceptance(unit, accounts.get(unit, other), me, post, uri=asked.uri))
+
+
+def _answer_perhaps(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> None:
+    post, _ = own_event(unit, me, identifier)
+    asked = _asked(unit, post, other)
+    outbox.perform(unit, joining.tentative(unit, accounts.get(unit, other), me, post, uri=asked.uri))
 
 
 def _refuse(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> None:

@@ -47,6 +47,13 @@ async def accept(caller: Caller, *, id: PostId, account: AccountId) -> Answerabl
     return await entities.status(caller.node, caller.me, id)
 
 
+@endpoint("POST", "/api/v1/legation/events/{id}/attendees/{account}/perhaps", scope="write:statuses")
+async def answer_perhaps(caller: Caller, *, id: PostId, account: AccountId) -> Answerable:
+    """Tell somebody that it is not settled yet whether they come to one's own event."""
+    await actions.answer_perhaps(caller.node, caller.me, id, account)
+    return await entities.status(caller.node, caller.me, id)
+
+
 @endpoint("POST", "/api/v1/legation/events/{id}/attendees/{account}/refuse", scope="write:statuses")
 async def refuse(caller: Caller, *, id: PostId, account: AccountId) -> Answerable:
     """Have somebody not come to one's own event."""

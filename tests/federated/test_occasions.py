@@ -70,6 +70,10 @@ async def test_where_the_organiser_decides(federation_of: FederationOf) -> None:
     told = await marie.ask("GET", "/api/v1/notifications", params={"types[]": "event_join"})
     (asking,) = told
     assert (asking["account"]["username"], asking["status"]["id"]) == ("ken", event["id"])
+    await act(marie, event, f"attendees/{asking['account']['id']}/perhaps")
+    await answered(ken, read, "perhaps")
+    (answer,) = await ken.ask("GET", "/api/v1/notifications", params={"types[]": "event_answer"})
+    assert (answer["account"]["username"], answer["status"]["id"]) == ("marie", read["id"])
     await act(marie, event, f"attendees/{asking['account']['id']}/accept")
     await answered(ken, read, "coming")
     await act(marie, event, f"attendees/{asking['account']['id']}/refuse")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from federation import routes
+from federation import collection_routes
 from federation.strict_json import JsonObject
 from storage import accounts, posts
 from storage.ids import AccountId, PostId
@@ -125,7 +125,7 @@ async def test_a_peer_is_shown_of_a_conversation_what_it_may_read(
 async def test_a_conversation_has_pages_that_lead_to_the_next(
     scene: Scene, answered: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "LISTED_AT_ONCE", 3)
+    monkeypatch.setattr(collection_routes, "LISTED_AT_ONCE", 3)
     read, following = [], f"{scene.side.base_url}/contexts/1?after=0"
     while following:
         _, page = await scene.peer.get(following)

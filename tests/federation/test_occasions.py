@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from federation import collection_routes
 from federation import occasions as documents
 from federation.strict_json import JsonObject
 from storage import accounts, attendances, occasions, posts
@@ -97,27 +98,34 @@ async def test_an_event_that_moves_and_is_called_off(scene: Scene) -> None:
 # ---- an event of ours ------------------------------------------------------------------------------------------------
 
 
-async def ours(scene: Scene, occasion: Occasion) -> str:
+async def ours(scene: Scene, occasion: Occasion, reach: Reach = Reach.ALL_NODES) -> str:
     marie = await scene.side.store.read(accounts.by_handle, "marie")
     assert marie is not None
     scene.peer.offers["/users/eve/inbox"] = {}
-    return await scene.side.store.write(_planned, marie, occasion)
+    return await scene.side.store.write(_planned, marie, occasion, reach)
 
 
-def _planned(unit: Unit, author: Account, occasion: Occasion) -> str:
+def _planned(unit: Unit, author: Account, occasion: Occasion, reach: Reach) -> str:
+    uri = _written(unit, author, reach)
+    post = posts.by_uri(unit, uri)
+    assert post is not None
+    occasions.put(unit, post.id, occasion)
+    return uri
+
+
+def _written(unit: Unit, author: Account, reach: Reach) -> str:
     uri = f"{author.uri}/posts/{unit.new_id()}"
     writing = Writing("<p>x</p>", "", sensitive=False, language=None, source="x")
-    post = posts.add(
+    posts.add(
         unit,
         uri=uri,
         url=uri,
         author=author.id,
         is_local=True,
-        reach=Reach.ALL_NODES,
+        reach=reach,
         writing=writing,
         published=unit.now,
     )
-    occasions.put(unit, post.id, occasion)
     return uri
 
 
@@ -145,6 +153,30 @@ async def test_a_peer_joins_leaves_and_takes_a_join_back(scene: Scene) -> None:
     await scene.send(activity("Undo", scene.eve, late, "3"))
     await scene.send(late)
     assert await states(scene, event) == []
+
+
+async def test_peers_that_may_read_an_event_read_who_comes(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collection_routes, "LISTED_AT_ONCE", 2)
+    event = await ours(scene, Occasion(WHEN))
+    people = [f"{scene.peer.base_url}/users/{name}" for name in ("ada", "bea", "cora")]
+    for person in people:
+        scene.peer.actor(person.rpartition("/")[2])
+        scene.peer.offers[f"/users/{person.rpartition('/')[2]}/inbox"] = {}
+        await scene.send(activity("Join", person, event))
+    status, whole = await scene.peer.get(f"{event}/attendees")
+    assert (status, whole["type"], whole["totalItems"]) == (200, "OrderedCollection", 3)
+    _, first = await scene.peer.get(str(whole["first"]))
+    _, second = await scene.peer.get(str(first["next"]))
+    assert [first["orderedItems"], second["orderedItems"], "next" in second] == [people[:2], people[2:], False]
+    await scene.send(activity("Leave", people[0], event))
+    assert (await scene.peer.get(f"{event}/attendees"))[1]["totalItems"] == 2
+
+    for_few = await ours(scene, Occasion(WHEN), reach=Reach.FOLLOWERS)
+    assert (await scene.peer.get(f"{for_few}/attendees"))[0] == 404
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    plain = await scene.side.store.write(_written, marie, Reach.ALL_NODES)
+    assert (await scene.peer.get(f"{plain}/attendees"))[0] == 404
 
 
 async def test_there_are_no_more_than_the_places(scene: Scene) -> None:

@@ -53,6 +53,14 @@ async def accept(request: web.Request) -> web.StreamResponse:
     return go_back(await request.post())
 
 
+@page("POST", "/posts/{id}/attendees/{account}/perhaps")
+async def answer_perhaps(request: web.Request) -> web.StreamResponse:
+    """Tell somebody that it is not settled yet whether they come to it."""
+    other = AccountId(number(request.match_info["account"]))
+    await occasions.answer_perhaps(request.app[NODE], session.present(request).account, post_id(request), other)
+    return go_back(await request.post())
+
+
 @page("POST", "/posts/{id}/attendees/{account}/refuse")
 async def refuse(request: web.Request) -> web.StreamResponse:
     """Have somebody not come to it."""

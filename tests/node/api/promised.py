@@ -169,6 +169,7 @@ OF_POSTS = {
     **{("POST", f"/api/v1/legation/events/{{id}}/{verb}"): s.STATUS for verb in ("join", "leave")},
     ("GET", "/api/v1/legation/events/{id}/attendees"): [{"account": s.ACCOUNT, "state": s.text}],
     ("POST", "/api/v1/legation/events/{id}/attendees/{account}/accept"): s.STATUS,
+    ("POST", "/api/v1/legation/events/{id}/attendees/{account}/perhaps"): s.STATUS,
     ("POST", "/api/v1/legation/events/{id}/attendees/{account}/refuse"): s.STATUS,
     ("PUT", "/api/v1/pleroma/statuses/{id}/reactions/{emoji}"): s.STATUS,
     ("DELETE", "/api/v1/pleroma/statuses/{id}/reactions/{emoji}"): s.STATUS,

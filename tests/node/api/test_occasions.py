@@ -33,10 +33,13 @@ async def test_apps_that_know_no_events_see_title_time_place_and_link(app_of: Ap
     assert (document["type"], document["name"]) == ("Event", "Réunion")
     assert (document["startTime"], document["timezone"]) == ("2026-12-01T10:00:00+01:00", "Europe/Paris")
     assert document["location"] == {"type": "Place", "name": "Salle <2>"}
-    assert (document["eventStatus"], document["ical:status"], document["joinMode"]) == (
-        "CONFIRMED",
-        "CONFIRMED",
-        "free",
+    said = (document["eventStatus"], document["ical:status"], document["joinMode"])
+    assert said == ("EventScheduled", "CONFIRMED", "free")
+    # FEP-8a8e asks for an end, also where none was given; then people are not shown it.
+    assert (document["endTime"], document["displayEndTime"]) == ("2026-12-01T12:00:00+01:00", False)
+    assert (document["organizers"]["items"], document["attendees"]) == (
+        [document["attributedTo"]],
+        f"{document['id']}/attendees",
     )
     assert "maximumAttendeeCapacity" not in document
 
