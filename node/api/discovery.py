@@ -6,6 +6,7 @@ from node.api import entities
 from node.api.answers import Answerable
 from node.api.callers import SIGNED_IN, Caller
 from node.api.endpoints import endpoint
+from node.api.entities.posts import Written
 from node.api.parameters import Limited, Offset
 from node.trends import TRENDS
 from storage import accounts, directory, tags, trends
@@ -34,6 +35,10 @@ class FewTags(Offset):
 
     default = 10
     maximum = 20
+
+
+class FewLinks(FewTags):
+    """Which part of the links."""
 
 
 @endpoint("GET", "/api/v1/directory", scope=SIGNED_IN)
@@ -73,22 +78,26 @@ async def hide(caller: Caller, *, id: AccountId) -> Answerable:
 @endpoint("GET", "/api/v1/trends/tags", scope=SIGNED_IN)
 async def trending_tags(caller: Caller, query: FewTags) -> Answerable:
     """Tags that many people use these days."""
-    return await _tags(caller, query)
+    return await used_tags(caller, query)
 
 
 @endpoint("GET", "/api/v1/trends", scope=SIGNED_IN)
 async def trending_tags_as_before(caller: Caller, query: FewTags) -> Answerable:
     """The same, for older apps."""
-    return await _tags(caller, query)
+    return await used_tags(caller, query)
 
 
 @endpoint("GET", "/api/v1/trends/statuses", scope=SIGNED_IN)
 async def trending_posts(caller: Caller, query: Offset) -> Answerable:
     """Posts that were liked and shared much these days, as far as one may see them."""
-    counted = await caller.request.app[TRENDS].at(caller.node.now())
-    found = await caller.node.store.read(trends.shown_among, caller.me.id, counted.posts)
-    chosen = found[query.offset : query.offset + query.limit]
-    return (await entities.written(caller.node, caller.me, chosen)).fragments()
+    return (await liked_posts(caller, query)).fragments()
+
+
+@endpoint("GET", "/api/v1/trends/links", scope=SIGNED_IN)
+async def trending_links(caller: Caller, query: FewLinks) -> Answerable:
+    """No links: nothing is fetched from the Internet, so there are no previews of pages that could be shown."""
+    del caller, query
+    return []
 
 
 async def _suggestions(caller: Caller, query: Suggested) -> list[entities.Entity]:
@@ -102,8 +111,16 @@ async def _suggestions(caller: Caller, query: Suggested) -> list[entities.Entity
     ]
 
 
-async def _tags(caller: Caller, query: FewTags) -> list[entities.Entity]:
+async def used_tags(caller: Caller, query: Offset) -> list[entities.Entity]:
+    """A part of the tags that many people use these days, the most used first."""
     counted = await caller.request.app[TRENDS].at(caller.node.now())
     chosen = counted.tags[query.offset : query.offset + query.limit]
     found = await caller.node.store.read(tags.by_ids, chosen)
     return await entities.tags(caller.node, caller.me, found)
+
+
+async def liked_posts(caller: Caller, query: Offset) -> Written:
+    """A part of the posts that were liked and shared much these days, as far as the caller may see them."""
+    counted = await caller.request.app[TRENDS].at(caller.node.now())
+    found = await caller.node.store.read(trends.shown_among, caller.me.id, counted.posts)
+    return await entities.written(caller.node, caller.me, found[query.offset : query.offset + query.limit])

@@ -30,6 +30,8 @@ from storage.store import Unit
 
 LEVEL = "4.3.0"
 API_LEVEL = 2
+OWN_LEVEL = 1
+"""Of what stands under `/api/v1/legation/` and, inside answers, under `legation`."""
 SOURCE_URL = "https://legation.example/"
 CHARACTERS_OF_A_LINK = 23
 FEWEST_PEOPLE = 10
@@ -70,7 +72,7 @@ async def describe(caller: Caller) -> Answerable:
             "min_age": None,
             "url": None,
         },
-        "api_versions": {"mastodon": API_LEVEL},
+        "api_versions": {"mastodon": API_LEVEL, "legation": OWN_LEVEL},
         "contact": {"email": node.settings.contact_email, "account": None},
         "rules": await _rules(node),
     }

@@ -28,6 +28,17 @@ class Query(Offset):
 @endpoint("GET", "/api/v2/search", scope="read:search")
 async def search(caller: Caller, query: Query) -> Answerable:
     """People by name or handle, tags by their beginning, posts by their words or an address; with `resolve`, at other nodes too."""
+    return await _found(caller, query)
+
+
+@endpoint("GET", "/api/v1/search", scope="read:search")
+async def search_as_before(caller: Caller, query: Query) -> Answerable:
+    """The same, for older apps: tags are their names alone."""
+    found = await _found(caller, query)
+    return {**found, "hashtags": [each["name"] for each in found["hashtags"]]}
+
+
+async def _found(caller: Caller, query: Query) -> entities.Entity:
     return {
         "accounts": await _people(caller, query) if query.type in (None, "accounts") else [],
         "statuses": await _posts(caller, query) if query.type in (None, "statuses") else [],

@@ -10,14 +10,13 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from node.api import scopes
+from node.api import entities, scopes
 from node.api.answers import Answerable
 from node.api.callers import OPEN, Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Parameters
 from node.oauth import redirects
 from node.oauth.errors import OAuthError, invalid_scope
-from node.web import assets
 from storage import oauth
 from storage.oauth import App, Code
 from storage.store import Unit
@@ -114,7 +113,7 @@ async def userinfo(caller: Caller) -> Answerable:
         "name": caller.me.display_name,
         "preferred_username": caller.me.username,
         "profile": caller.me.url,
-        "picture": caller.node.base_url + assets.path_of("avatar.png"),
+        "picture": entities.account(caller.node, caller.me)["avatar"],
     }
 
 

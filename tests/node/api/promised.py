@@ -116,7 +116,7 @@ INSTANCE: Shape = {
         "min_age": Maybe(s.number),
         "url": Maybe(s.url),
     },
-    "api_versions": {"mastodon": s.number},
+    "api_versions": {"mastodon": s.number, "legation": s.number},
     "contact": {"email": s.text, "account": Maybe(s.ACCOUNT)},
     "rules": [RULE],
 }
@@ -139,6 +139,42 @@ INSTANCE_AS_BEFORE: Shape = {
     "rules": [RULE],
 }
 WEEK: Shape = {"week": s.digits, "statuses": s.digits, "logins": s.digits, "registrations": s.digits}
+
+OEMBED: Shape = {
+    "type": s.one_of("rich"),
+    "version": s.one_of("1.0"),
+    "title": s.text,
+    "author_name": s.text,
+    "author_url": s.url,
+    "provider_name": s.text,
+    "provider_url": s.url,
+    "cache_age": s.number,
+    "html": s.text,
+    "width": s.number,
+    "height": Maybe(s.number),
+}
+TRENDING_TAG: Shape = s.TAG | dict.fromkeys(("trendable", "usable", "listable", "requires_review"), s.flag)
+TRENDING_POST: Shape = s.STATUS | {"requires_review": s.flag}
+MEASURE: Shape = {
+    "key": s.text,
+    "unit": s.null,
+    "total": s.digits,
+    "previous_total": s.digits,
+    "data": [{"date": s.time, "value": s.digits}],
+}
+DIMENSION: Shape = {
+    "key": s.text,
+    "data": [
+        {
+            "key": s.text,
+            "human_key": s.text,
+            "value": s.text,
+            "unit": Perhaps(s.text),
+            "human_value": Perhaps(s.text),
+        }
+    ],
+}
+BLOCKS = ("domain_blocks", "ip_blocks", "email_domain_blocks", "canonical_email_blocks")
 
 OF_POSTS = {
     **{("POST", f"/api/v1/statuses/{{id}}/{verb}"): s.STATUS for verb in ("favourite", "reblog", "pin")},
@@ -205,6 +241,10 @@ OF_PEOPLE = {
     ("GET", "/api/v1/mutes"): [s.MUTED_ACCOUNT],
     ("GET", "/api/v1/blocks"): [s.ACCOUNT],
     ("GET", "/api/v2/search"): SEARCH,
+    ("GET", "/api/v1/search"): SEARCH | {"hashtags": [s.text]},
+    ("GET", "/api/oembed"): OEMBED,
+    ("POST", "/api/v1/accounts"): NOTHING,
+    ("POST", "/api/v1/emails/confirmations"): NOTHING,
     ("GET", "/api/v1/preferences"): PREFERENCES,
     ("GET", "/api/v1/directory"): [s.ACCOUNT],
     ("GET", "/api/v2/suggestions"): [s.SUGGESTION],
@@ -213,6 +253,7 @@ OF_PEOPLE = {
     ("GET", "/api/v1/trends/tags"): [s.TAG],
     ("GET", "/api/v1/trends"): [s.TAG],
     ("GET", "/api/v1/trends/statuses"): [s.STATUS],
+    ("GET", "/api/v1/trends/links"): [s.null],
     ("GET", "/api/v1/tags/{name}"): s.TAG,
     **{("POST", f"/api/v1/tags/{{name}}/{verb}"): s.TAG for verb in ("follow", "unfollow", "feature", "unfeature")},
     ("GET", "/api/v1/followed_tags"): [s.TAG],
@@ -268,6 +309,20 @@ OF_THE_HOUSE = {
     ("POST", "/api/v1/reports"): s.REPORT,
 }
 OF_MODERATORS = {
+    **{("GET", f"/api/v1/admin/{kind}"): [s.null] for kind in BLOCKS},
+    **{("POST", f"/api/v1/admin/{kind}"): NOTHING for kind in BLOCKS},
+    **{(verb, f"/api/v1/admin/{kind}/{{id}}"): NOTHING for kind in BLOCKS for verb in ("GET", "DELETE")},
+    **{("PUT", f"/api/v1/admin/{kind}/{{id}}"): NOTHING for kind in BLOCKS[:-1]},
+    ("POST", "/api/v1/admin/canonical_email_blocks/test"): [s.null],
+    ("GET", "/api/v1/admin/trends/tags"): [TRENDING_TAG],
+    ("GET", "/api/v1/admin/trends/statuses"): [TRENDING_POST],
+    ("GET", "/api/v1/admin/trends/links"): [s.null],
+    **{("POST", f"/api/v1/admin/trends/tags/{{id}}/{verb}"): TRENDING_TAG for verb in ("approve", "reject")},
+    **{("POST", f"/api/v1/admin/trends/statuses/{{id}}/{verb}"): TRENDING_POST for verb in ("approve", "reject")},
+    **{("POST", f"/api/v1/admin/trends/links/{{id}}/{verb}"): NOTHING for verb in ("approve", "reject")},
+    ("POST", "/api/v1/admin/measures"): [MEASURE],
+    ("POST", "/api/v1/admin/dimensions"): [DIMENSION],
+    ("POST", "/api/v1/admin/retention"): [s.null],
     **{
         ("POST", f"/api/v1/admin/accounts/{{id}}/{verb}"): s.ADMIN_ACCOUNT
         for verb in ("approve", "reject", "enable", "unsilence", "unsuspend", "unsensitive")

@@ -27,7 +27,7 @@ async def test_the_node_for_present_apps(open_house: OpenHouse) -> None:
     assert said["domain"] == URL(house.url).authority
     assert (said["title"], said["description"]) == ("Paris", "Le réseau du poste.")
     assert said["version"].startswith("4.3.0 (compatible; Legation ")
-    assert said["api_versions"] == {"mastodon": 2}
+    assert said["api_versions"] == {"mastodon": 2, "legation": 1}
     assert said["contact"] == {"email": "admin@paris.example", "account": None}
     configuration = said["configuration"]
     assert configuration["urls"]["streaming"] == house.url.replace("http", "ws")
