@@ -30,6 +30,7 @@ from federation.client import Budget
 from federation.errors import FederationError, Ignored, NotAdmitted, Unauthenticated, Unreachable
 from federation.events import ActivityQuarantined, ActivitySettled, working_on
 from federation.finishing import to_its_end
+from federation.foresight import look_ahead
 from federation.gathering import Gathering
 from federation.signatures.proofs import Proven
 from federation.strict_json import JsonObject
@@ -292,11 +293,13 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     texts = journal.bodies(unit, [entry.id for entry in entries])
     turn = Turn(len(entries), bodies=list(texts.values()))
     held: set[str] = set()
+    told = {each.id: _read(texts.get(each.id, b""), fresh) for each in entries}
+    if not apart:
+        look_ahead(unit, [read.activity for read in told.values() if read.activity is not None])
     for entry in entries:
         if entry.actor_uri in held:
             continue
-        body = texts.get(entry.id, b"")
-        result = apply(unit, entry, Read(body, fresh.get(body) or _parsed(body)), missing_is_fine=False)
+        result = apply(unit, entry, told[entry.id], missing_is_fine=False)
         if isinstance(result, Settled):
             turn.settled.append(result)
         else:
@@ -307,6 +310,10 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     if turn.stuck:
         journal.lease(unit, [each.entry.id for each in turn.stuck], by=by, until=unit.now + LEASE)
     return turn
+
+
+def _read(body: bytes, fresh: Mapping[bytes, Activity]) -> Read:
+    return Read(body, fresh.get(body) or _parsed(body))
 
 
 def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Settled | Stuck:

@@ -47,10 +47,10 @@ def demand_own(note: Note, actor: str) -> None:
         raise NotAllowed(actor, note.id, "foreign-object")
 
 
-def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
-    """Keep a new post of this author, and tell those whom it names or answers.
+def keep(unit: Unit, note: Note, document: JsonObject, author: Account, *, is_listened_to: bool = True) -> Post:
+    """Keep a new post of this author, and tell those whom it names or answers, and those who want to be told of each.
 
-    document: the same note as it was received, or will be sent.
+    document: the same note as it was received, or will be sent.  is_listened_to: False when it is known that nobody does.
     """
     addressed = people_of(unit, note, author)
     reach = reach_of(author, to=note.to, cc=note.cc, people=addressed)
@@ -78,7 +78,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account) -> Post:
     quoting.keep(unit, post, note, author)
     attachments.keep(unit, post, note, author)
     tell(unit, post, mentioned)
-    if reach not in TO_NAMED and note.in_reply_to is None:
+    if is_listened_to and reach not in TO_NAMED and note.in_reply_to is None:
         for follower in follows.listening(unit, author.id, since=post.published_at):
             if follower not in mentioned:
                 notifications.tell(unit, follower, "status", by=author.id, post=post.id)

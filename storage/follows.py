@@ -183,6 +183,26 @@ def has_local_follower(unit: Unit, account: AccountId) -> bool:
     return unit.one(int, sql, account=account) is not None
 
 
+def followed_here(unit: Unit, accounts: Sequence[AccountId]) -> set[AccountId]:
+    """Those of these accounts whom somebody of this node follows."""
+    sql = """
+    select o.id from accounts o where o.id in :accounts and exists (
+        select 1 from follows f join accounts a on a.id = f.follower_id
+        where f.followed_id = o.id and f.accepted_at is not null and a.host = '')
+    """
+    return set(unit.all(AccountId, sql, accounts=list(accounts)))
+
+
+def listened_to(unit: Unit, accounts: Sequence[AccountId]) -> set[AccountId]:
+    """Those of these accounts of whose posts somebody of this node wants to be told."""
+    sql = """
+    select o.id from accounts o where o.id in :accounts and exists (
+        select 1 from follows f join accounts a on a.id = f.follower_id
+        where f.followed_id = o.id and f.notify = 1 and f.accepted_at is not null and a.host = '')
+    """
+    return set(unit.all(AccountId, sql, accounts=list(accounts)))
+
+
 def hosts_of_followers(unit: Unit, account: AccountId) -> list[Host]:
     """The other nodes where somebody has followers."""
     sql = """

@@ -53,9 +53,9 @@ Ask = Callable[[str], Sequence[Sequence[Any]]]  # Any: whatever a column holds
 
 
 def add(unit: Unit, post: PostId, *, uri: str, is_local: bool, author: AccountId, texts: Iterable[str]) -> None:
-    """Index a post that is being added. texts: all that it says, HTML or plain."""
+    """Index a post that is being added, before the unit ends. texts: all that it says, HTML or plain."""
     sql = "insert into post_words (rowid, words) values (:post, :words)"
-    unit.run(sql, post=post, words=indexed(uri, texts, is_local=is_local, author=author))
+    unit.later(sql, post=post, words=indexed(uri, texts, is_local=is_local, author=author))
 
 
 def replace(unit: Unit, post: PostId, *, uri: str, is_local: bool, author: AccountId, texts: Iterable[str]) -> None:

@@ -39,6 +39,7 @@ from storage.errors import Conflict, StorageBusy, StorageFull, StorageTrouble
 from storage.events import Event
 from storage.ids import IdSequence
 from storage.meters import Commits, Meters
+from storage.put_off import PutOff
 from storage.rows import maker
 from storage.signals import Signals
 from storage.statements import for_postgresql, postgresql_values
@@ -64,6 +65,10 @@ SLOW_READING = f"-c statement_timeout={SLOW_READ_MILLISECONDS} -c plan_cache_mod
 
 BEGIN, COMMIT, ROLLBACK = b"begin", b"commit", b"rollback"
 BEGIN_READING = b"begin isolation level repeatable read read only"
+LOCK = """
+select pg_advisory_xact_lock(hashtextextended(n.name, 0))
+from (select name from unnest(cast(:names as text[])) as t (name) order by name) n
+"""
 LOST_RACES = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
@@ -81,11 +86,13 @@ class _Text(StrDumperUnknown):
 class PostgresqlUnit:
     """A unit of work on one PostgreSQL connection; see `storage.store.Unit`."""
 
-    __slots__ = ("_ids", "_raw", "events", "now")
+    __slots__ = ("_ids", "_locked", "_put_off", "_raw", "events", "now")
 
     def __init__(self, raw: Raw, ids: IdSequence, now: datetime) -> None:
         self._raw = raw
         self._ids = ids
+        self._put_off = PutOff()
+        self._locked: set[str] = set()
         self.now = now
         self.events: list[Event] = []
 
@@ -97,15 +104,25 @@ class PostgresqlUnit:
         return None if row is None else maker(kind)(row)
 
     def run(self, sql: str, /, **values: Value) -> int:
+        self.catch_up()
         return self._execute(sql, values).rowcount
 
     def each(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        self.catch_up()
         given = [postgresql_values(row) for row in rows]
         if len(given) == 1:
             self._execute(sql, given[0])
         elif given:
             with self._raw.cursor() as cursor:
                 cursor.executemany(for_postgresql(sql), given)
+
+    def later(self, sql: str, /, **values: Value) -> None:
+        self._put_off.add(sql, values)
+
+    def catch_up(self) -> None:
+        """Do what was put off."""
+        for sql, rows in self._put_off.taken():
+            self.each(sql, rows)
 
     def new_id(self) -> int:
         return self._ids.next(self.now)
@@ -115,11 +132,15 @@ class PostgresqlUnit:
 
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:
-        told = len(self.events)
+        self.catch_up()
+        told, locked = len(self.events), set(self._locked)
         self._raw.execute("savepoint attempt")
         try:
             yield
+            self.catch_up()
         except Exception as error:
+            self._put_off.clear()
+            self._locked = locked  # those of the attempt are let go with it
             del self.events[told:]
             if not self._raw.broken:
                 self._raw.execute("rollback to attempt")
@@ -129,8 +150,12 @@ class PostgresqlUnit:
             raise
         self._raw.execute("release attempt")
 
-    def lock(self, name: str, /) -> None:
-        self._execute("select pg_advisory_xact_lock(hashtextextended(:name, 0))", {"name": name})
+    def lock(self, *names: str) -> None:
+        # In one order, so that two who lock several do not wait for each other.
+        wanted = sorted({*names} - self._locked)
+        if wanted:
+            self._execute(LOCK, {"names": wanted})
+            self._locked.update(wanted)
 
     def _execute(self, sql: str, values: Mapping[str, Value]) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._raw.execute(for_postgresql(sql), postgresql_values(values))
@@ -349,6 +374,7 @@ def _write_once(
             if again:
                 unit.lock("whoever lost a race")  # one after the other, so that they do not lose to each other for ever
             result = work(unit)
+            unit.catch_up()
             committing = True
             _say(raw, COMMIT)
         except BaseException:

@@ -114,7 +114,8 @@ select p.id from posts p where p.id in :ids and {VISIBLE_TO}
         select 1 from posts o where o.id = p.boost_of and {ORIGINAL_VISIBLE_TO}))
 """
 
-# After what is here of the same millisecond; a thread of its own unless it answers something.
+# After what is here of the same millisecond; a thread of its own unless it answers something. The last column asks with the
+# same statement what else would need one more for each post: whether answers to it came before it.
 ADD = f"""
 insert into posts (id, uri, author_id, boost_of, reply_to, reply_to_uri, reply_to_author, thread_id, reach, is_local,
     url, content, source, summary, sensitive, language, published_at, application, document)
@@ -124,7 +125,7 @@ select n.id, :uri, :author_id, cast(:boost_of as bigint), cast(:reply_to as bigi
 from (
     select coalesce(
         cast(:id as bigint), (select max(id) + 1 from posts where id >= :first and id < :end), :first) as id) n
-returning {NAMES}
+returning {NAMES}, exists (select 1 from posts o where o.reply_to is null and o.reply_to_uri = :uri)
 """
 
 
@@ -179,14 +180,21 @@ def share_by(unit: Unit, account: AccountId, post: PostId) -> Post | None:
     return unit.one(Post, f"{SELECT} where p.boost_of = :post and p.author_id = :account", post=post, account=account)
 
 
-def _insert(unit: Unit, writing: Writing, *, published: datetime, **columns: Value) -> Post:
+@dataclass(frozen=True, slots=True)
+class _Added(Post):
+    """A post that is being added. is_awaited: whether answers to it were here before it."""
+
+    is_awaited: bool
+
+
+def _insert(unit: Unit, writing: Writing, *, published: datetime, **columns: Value) -> _Added:
     """A new row, without what others say of it; where no id is given, sorted after what was published in the same millisecond.
 
     published: a moment that has not come yet counts as now.
     """
     first = first_id_at(min(published, unit.now))
     values: dict[str, Value] = {**NOTHING, **_columns(writing), **columns, "published_at": milliseconds(published)}
-    new = unit.one(Post, ADD, **values, first=first, end=first + OTHERS_IDS)
+    new = unit.one(_Added, ADD, **values, first=first, end=first + OTHERS_IDS)
     assert new is not None
     return new
 
@@ -244,7 +252,7 @@ def add(
     if parent:
         unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
         unit.after_commit(PostAltered(parent.id))
-    adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id)
+    adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id) if post.is_awaited else 0
     _count(unit, author, published)
     unit.after_commit(PostAdded(new, author))
     return replace(post, replies_count=adopted) if adopted else post
@@ -388,16 +396,21 @@ def tags_of(unit: Unit, posts: Iterable[PostId]) -> list[Tagged]:
     return unit.all(Tagged, TAGS, ids=list(posts))
 
 
+def await_answers(unit: Unit, uris: Iterable[str]) -> None:
+    """Have answers that come to other processes wait until these posts are added, which this unit does."""
+    unit.lock(*(f"answers to {uri}" for uri in uris))
+
+
 def _parent(unit: Unit, reply_to_uri: str | None, *, uri: str, is_local: bool) -> Post | None:
     """What a new post answers, if it is here.
 
     A reply and what it answers may come at the same moment, to two processes: whichever is second must find the first.
     """
     if not is_local:  # what was written here has no answers yet
-        unit.lock(f"answers to {uri}")
+        await_answers(unit, [uri])
     parent = by_uri(unit, reply_to_uri) if reply_to_uri else None
     if parent is None and reply_to_uri:
-        unit.lock(f"answers to {reply_to_uri}")
+        await_answers(unit, [reply_to_uri])
         parent = by_uri(unit, reply_to_uri)
     if parent is not None:  # a thread that is being tied to another one takes no answers meanwhile
         unit.lock(f"thread {parent.thread_id}")
@@ -437,7 +450,7 @@ def _count(unit: Unit, author: AccountId, published: datetime) -> None:
         last_post_at = case when coalesce(last_post_at, 0) < :published then :published else last_post_at end
     where id = :author
     """
-    unit.run(sql, author=author, published=published)
+    unit.later(sql, author=author, published=published)
 
 
 def _tag(unit: Unit, post: PostId, tags: Sequence[str]) -> None:

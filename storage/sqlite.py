@@ -27,6 +27,7 @@ from storage.events import ChangedElsewhere, Event
 from storage.ids import IdSequence
 from storage.meters import Commits, Meters
 from storage.presence import Share
+from storage.put_off import PutOff
 from storage.rows import maker
 from storage.statements import for_sqlite, sqlite_values
 from storage.store import Listener, Unit, Value
@@ -79,11 +80,12 @@ class Connection(aiosqlite.Connection):
 class SqliteUnit:
     """A unit of work on one SQLite connection; see `storage.store.Unit`."""
 
-    __slots__ = ("_ids", "_raw", "events", "now")
+    __slots__ = ("_ids", "_put_off", "_raw", "events", "now")
 
     def __init__(self, raw: sqlite3.Connection, ids: IdSequence, now: datetime) -> None:
         self._raw = raw
         self._ids = ids
+        self._put_off = PutOff()
         self.now = now
         self.events: list[Event] = []
 
@@ -101,12 +103,22 @@ class SqliteUnit:
         return None if row is None else maker(kind)(row)
 
     def run(self, sql: str, /, **values: Value) -> int:
+        self.catch_up()
         with _named_conflicts():
             return self._raw.execute(for_sqlite(sql), sqlite_values(values)).rowcount
 
     def each(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        self.catch_up()
         with _named_conflicts():
             self._raw.executemany(for_sqlite(sql), [sqlite_values(row) for row in rows])
+
+    def later(self, sql: str, /, **values: Value) -> None:
+        self._put_off.add(sql, values)
+
+    def catch_up(self) -> None:
+        """Do what was put off."""
+        for sql, rows in self._put_off.taken():
+            self.each(sql, rows)
 
     def new_id(self) -> int:
         return self._ids.next(self.now)
@@ -116,11 +128,14 @@ class SqliteUnit:
 
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:
+        self.catch_up()
         told = len(self.events)
         self._raw.execute("savepoint attempt")
         try:
             yield
+            self.catch_up()
         except Exception:
+            self._put_off.clear()
             del self.events[told:]
             if self._raw.in_transaction:  # a full disk has ended it already
                 self._raw.execute("rollback to attempt")
@@ -128,7 +143,7 @@ class SqliteUnit:
             raise
         self._raw.execute("release attempt")
 
-    def lock(self, name: str, /) -> None:
+    def lock(self, *names: str) -> None:
         """There is one writer."""
 
 
@@ -326,6 +341,7 @@ def _run_in_savepoint(waiting: _Waiting, unit: SqliteUnit, raw: sqlite3.Connecti
     raw.execute("savepoint unit")
     try:
         waiting.result = waiting.work(unit)
+        unit.catch_up()
         waiting.events = unit.events
     except Exception as error:  # whatever a unit raises is its caller's to hear
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:

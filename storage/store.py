@@ -50,6 +50,12 @@ class Unit(Protocol):
     def each(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         """Run one statement for many rows, in one call."""
 
+    def later(self, sql: str, /, **values: Value) -> None:
+        """Change rows that nothing else in the unit looks at, in one call for all that are put off.
+
+        Before the next `run` or `each`, at the latest when the unit ends. Raises there what `run` would.
+        """
+
     def new_id(self) -> int:
         """A fresh id that sorts after all ids given before."""
 
@@ -59,8 +65,8 @@ class Unit(Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """Do a part of the unit that may fail: when the body raises, what it changed and told is taken back, and it raises on."""
 
-    def lock(self, name: str, /) -> None:
-        """Let no other unit that locks the same name run until this one is committed. Where there is one writer: nothing."""
+    def lock(self, *names: str) -> None:
+        """Let no other unit that locks one of these names run until this one is committed. Where there is one writer: nothing."""
 
 
 class Store(Protocol):

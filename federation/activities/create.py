@@ -1,6 +1,7 @@
 """Create: somebody writes a post (ActivityPub 6.2, 7.2), or votes in a poll (FEP-9967)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PrivateAttr
@@ -20,6 +21,18 @@ from storage.store import Unit
 from storage.visibility import OPEN, Reach
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What was asked for many posts together; it holds for those of which nothing is here, and in this unit alone.
+
+    is_followed: whether somebody of this node follows the author.  is_listened_to: whether anybody wants to be told of each post.
+    """
+
+    unit: Unit
+    is_followed: bool
+    is_listened_to: bool
+
+
 class Create(Activity):
     """A post comes into being; its audience is the one its author signed. A vote is told to the poll's author alone."""
 
@@ -28,6 +41,7 @@ class Create(Activity):
 
     _read: Note | None = PrivateAttr(default=None)
     _is_for_group: bool = PrivateAttr(default=False)
+    _foreseen: Foreseen | None = PrivateAttr(default=None)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; what it answers, so that the thread is whole; what it quotes, and by whose leave."""
@@ -56,7 +70,7 @@ class Create(Activity):
         note = self._note()
         notes.demand_own(note, self.actor)
         demand_present(self, unit)
-        if (before := tombstones.already(unit, note.id, by=self.actor)) is not None:
+        if self._foreseen_in(unit) is None and (before := tombstones.already(unit, note.id, by=self.actor)) is not None:
             raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
@@ -78,7 +92,22 @@ class Create(Activity):
         if self._ballot:
             ballots.count(unit, self, self._ballot)
             return
-        notes.keep(unit, self._note(), self.object, self.performer(unit))
+        foreseen = self._foreseen_in(unit)
+        is_listened_to = foreseen is None or foreseen.is_listened_to
+        notes.keep(unit, self._note(), self.object, self.performer(unit), is_listened_to=is_listened_to)
+
+    @property
+    def post_uri(self) -> str | None:
+        """The id of the post, where it came with the activity; None for a vote, and for a post that must be fetched."""
+        is_post = types_of(self.object) and not ballots.is_vote(self.object)
+        return str(self.object["id"]) if is_post else None
+
+    def foresee(self, author: Account, foreseen: Foreseen) -> None:
+        """Learn what else this would ask when it is applied. author: the account of the actor."""
+        self._performer, self._foreseen = (foreseen.unit, author), foreseen
+
+    def _foreseen_in(self, unit: Unit) -> Foreseen | None:
+        return self._foreseen if self._foreseen is not None and self._foreseen.unit is unit else None
 
     def comes_by_group(self) -> None:
         """Learn that a community has sent it whom somebody here follows: so somebody here is concerned."""
@@ -114,7 +143,11 @@ class Create(Activity):
             author = self.performer(unit)
         except NotFound:
             return False
-        return author.is_local or _reaches_us(unit, author, note)
+        return author.is_local or self._is_followed(unit, author) or _reaches_us(unit, author, note)
+
+    def _is_followed(self, unit: Unit, author: Account) -> bool:
+        foreseen = self._foreseen_in(unit)
+        return follows.has_local_follower(unit, author.id) if foreseen is None else foreseen.is_followed
 
     def _answered(self, unit: Unit, note: Note, reach: Reach) -> set[AccountId]:
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
@@ -125,8 +158,6 @@ class Create(Activity):
 
 
 def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
-    if follows.has_local_follower(unit, author.id):
-        return True
     if any(account.is_local for account in notes.people_of(unit, note, author).values()):
         return True
     if note.in_reply_to is None:

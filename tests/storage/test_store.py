@@ -135,7 +135,10 @@ async def test_names_sort_by_their_bytes(store: Store) -> None:
 
 def add_one(unit: Unit) -> None:
     """Reads, thinks, writes: wrong where two run at once without excluding each other."""
-    unit.lock("a counter")
+    with contextlib.suppress(LookupError), unit.attempt():
+        unit.lock("a counter")  # let go with the attempt: the next one has to be asked for
+        raise LookupError
+    unit.lock("another", "a counter")
     known = int(facts.get(unit, "counter") or 0)
     facts.put(unit, "counter", str(known + 1))
 
@@ -143,6 +146,47 @@ def add_one(unit: Unit) -> None:
 async def test_units_that_lock_the_same_name_run_one_after_the_other(store: Store) -> None:
     await asyncio.gather(*(store.write(add_one) for _ in range(50)))
     assert await store.read(facts.get, "counter") == "50"
+
+
+def change_what_was_put_off(unit: Unit) -> None:
+    unit.later("insert into facts (name, value) values (:name, 'new')", name="a")
+    unit.later("insert into facts (name, value) values (:name, 'new')", name="b")
+    unit.run("update facts set value = 'changed' where name = 'a'")
+    unit.later("insert into facts (name, value) values (:name, 'new')", name="c")
+
+
+async def test_what_is_put_off_is_done_before_the_next_change_and_before_the_end(store: Store) -> None:
+    await store.write(change_what_was_put_off)
+    found = [await store.read(facts.get, name) for name in ("a", "b", "c")]
+    assert found == ["changed", "new", "new"]
+
+
+def put_off_what_cannot_be(unit: Unit, name: str) -> None:
+    put(unit, f"with {name}")
+    unit.later("insert into facts (name, value) values (:name, '')", name=name)
+
+
+async def test_what_is_put_off_and_forbidden_fails_the_unit_it_belongs_to(store: Store) -> None:
+    await store.write(add, "taken")
+    with pytest.raises(Conflict):
+        await store.write(put_off_what_cannot_be, "taken")
+    assert await store.read(names) == ["taken"]
+
+
+def attempt_what_cannot_be(unit: Unit) -> None:
+    unit.later("insert into facts (name, value) values (:name, '')", name="before")
+    with contextlib.suppress(Conflict), unit.attempt():
+        unit.later("insert into facts (name, value) values (:name, '')", name="taken")
+    with contextlib.suppress(LookupError), unit.attempt():
+        unit.later("insert into facts (name, value) values (:name, '')", name="never")
+        raise LookupError
+    unit.later("insert into facts (name, value) values (:name, '')", name="after")
+
+
+async def test_what_an_attempt_puts_off_goes_with_it(store: Store) -> None:
+    await store.write(add, "taken")
+    await store.write(attempt_what_cannot_be)
+    assert await store.read(names) == ["after", "before", "taken"]
 
 
 async def test_what_only_this_process_did_is_told_to_those_who_want_only_that(store: Store) -> None:
