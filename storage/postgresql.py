@@ -59,6 +59,7 @@ CONNECTIONS = QUICK_READERS + SLOW_READERS + WRITERS + 1
 MOST_WAITING = 10_000
 MOST_RUNS = 8
 PATIENCE_SECONDS = 10.0
+SIZE = "select pg_database_size(current_database())"
 SLOW_READ_MILLISECONDS = 60_000
 # How often a word stands in posts decides how one looks for it: each question is planned with its own values.
 SLOW_READING = f"-c statement_timeout={SLOW_READ_MILLISECONDS} -c plan_cache_mode=force_custom_plan"
@@ -156,6 +157,9 @@ class PostgresqlUnit:
         if wanted:
             self._execute(LOCK, {"names": wanted})
             self._locked.update(wanted)
+
+    def size(self) -> int:
+        return int(self._raw.execute(SIZE).fetchall()[0][0])
 
     def _execute(self, sql: str, values: Mapping[str, Value]) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._raw.execute(for_postgresql(sql), postgresql_values(values))

@@ -41,6 +41,7 @@ LOOK_EVERY_SECONDS = 0.5
 MOST_WAITING = 10_000
 MOST_TOGETHER = 512
 BACKUP_PAGES = 512
+SIZE = "select page_count * page_size from pragma_page_count, pragma_page_size"
 
 PRAGMAS = (
     "pragma journal_mode = wal",
@@ -145,6 +146,9 @@ class SqliteUnit:
 
     def lock(self, *names: str) -> None:
         """There is one writer."""
+
+    def size(self) -> int:
+        return int(self._raw.execute(SIZE).fetchone()[0])
 
 
 @dataclass(slots=True)

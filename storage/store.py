@@ -68,6 +68,9 @@ class Unit(Protocol):
     def lock(self, *names: str) -> None:
         """Let no other unit that locks one of these names run until this one is committed. Where there is one writer: nothing."""
 
+    def size(self) -> int:
+        """How much room the whole database takes, in bytes."""
+
 
 class Store(Protocol):
     """A node's database, opened."""

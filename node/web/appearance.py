@@ -53,11 +53,19 @@ Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends 
 
 
 class Kept(FileSystemBytecodeCache):
-    """What templates compile to, in a folder of the node; without one where nothing can be written."""
+    """What templates compile to, in a folder of the node; nowhere until one is named, or where nothing can be written."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if self.directory:
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
-            super().dump_bytecode(bucket)
+            if self.directory:
+                super().dump_bytecode(bucket)
+
+
+KEPT = Kept("")
 
 
 @cache
@@ -70,6 +78,7 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=KEPT,
         extensions=["jinja2.ext.i18n"],
     )
     spoken = translations(language)
@@ -82,31 +91,39 @@ def environment(language: Language) -> Environment:
 
 
 def prepare(folder: Path) -> None:
-    """Have every template ready in every language, so that the first reader does not wait for it.
+    """Have every template compiled, so that the first reader of a page waits for no more than reading what came of it.
 
-    Compiling takes a third of a second, and memory that is never given back; so what comes of it is kept for the next
-    start. Texts that have changed since, or another Jinja, make it anew.
+    Compiling all takes a third of a second, and memory that is never given back; so it is done once for each version of
+    the texts and of Jinja, and what comes of it is read when a page is first shown.
 
     folder: for that alone, of this node alone; made where it is missing.
     """
-    kept = _kept(folder)
-    for language in LANGUAGES:
-        made = environment(language)
-        made.bytecode_cache = kept
-        for name in made.list_templates():
-            made.get_template(name)
-
-
-def _kept(folder: Path) -> Kept | None:
-    """What is in the folder for this Jinja; what another has left is removed. None where nothing can be kept."""
-    own = folder / f"jinja2-{version('jinja2')}"
+    own = folder / f"jinja2-{version('jinja2')}-{_digest()}"
+    whole = own / "whole"
     try:
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         for of_another in set(folder.iterdir()) - {own}:
             shutil.rmtree(of_another)
+        KEPT.directory = str(own)
+        if not whole.exists():
+            _compile_all()
+            whole.touch()
     except OSError:
-        return None
-    return Kept(str(own))
+        return  # pages compile when they are first shown
+
+
+def _digest() -> str:
+    """What the compiled templates hang on: their texts, and how they are read."""
+    hashed = hashlib.sha256()
+    for file in (Path(__file__), *sorted(TEMPLATES.rglob("*.html"))):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]
+
+
+def _compile_all() -> None:
+    made = environment(LANGUAGES[0])
+    for name in made.list_templates():
+        FileSystemLoader(TEMPLATES).load(made, name)
 
 
 def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:

@@ -17,13 +17,11 @@ from pathlib import Path
 from federation.hosts import unicode_form
 from node import verdicts
 from node.context import Node
-from node.settings import Settings
 from node.verdicts import State
 from node.web.languages import Language, Speech, translations
 from node.web.wording import message
-from storage import accounts, backlog, facts, reports, schema_version, soundness
+from storage import accounts, backlog, facts, reports, schema_version
 from storage.backlog import Backlog
-from storage.errors import StorageTrouble
 from storage.ids import moment_of
 from storage.store import Unit
 
@@ -47,14 +45,14 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was looked up. free, total, database: bytes; database is None where it could not be told."""
+    """What was looked up. free, total, database: bytes."""
 
     now: datetime
     free: int
     total: int
     data: Path
     clock_is_wrong: bool
-    database: int | None
+    database: int
     waiting: Backlog
     open_reports: int
     backed_up_at: datetime | None
@@ -64,7 +62,7 @@ class Looked:
 
 async def signs(node: Node, language: Language) -> list[Sign]:
     """How everything is, what is worst first. Raises StorageTrouble."""
-    waiting, open_reports, backed_up_at, founded_at = await node.store.read_slowly(_rows)
+    waiting, open_reports, backed_up_at, founded_at, size = await node.store.read_slowly(_rows)
     usage = await asyncio.to_thread(shutil.disk_usage, node.settings.data)
     installed = await asyncio.to_thread(verdicts.installed_at)
     looked = Looked(
@@ -73,7 +71,7 @@ async def signs(node: Node, language: Language) -> list[Sign]:
         total=usage.total,
         data=node.settings.data,
         clock_is_wrong=verdicts.clock(node.now(), installed=installed).state is State.BAD,
-        database=await asyncio.to_thread(size_of, node.settings),
+        database=size,
         waiting=waiting,
         open_reports=open_reports,
         backed_up_at=backed_up_at,
@@ -84,24 +82,14 @@ async def signs(node: Node, language: Language) -> list[Sign]:
     return sorted(Said(looked, language).everything(), key=lambda sign: order.index(sign.state))
 
 
-def size_of(settings: Settings) -> int | None:
-    """How much room the database takes, in bytes; None where PostgreSQL does not say."""
-    if settings.postgresql:
-        try:
-            return soundness.condition_of(settings.postgresql).size
-        except StorageTrouble:
-            return None
-    beside = (settings.database_file, settings.database_file.with_name(settings.database_file.name + "-wal"))
-    return sum(file.stat().st_size for file in beside if file.exists())
-
-
-def _rows(unit: Unit) -> tuple[Backlog, int, datetime | None, datetime]:
+def _rows(unit: Unit) -> tuple[Backlog, int, datetime | None, datetime, int]:
     made = facts.get(unit, facts.BACKED_UP_AT)
     return (
         backlog.read(unit),
         reports.open_count(unit, most=MOST_REPORTS),
         datetime.fromisoformat(made) if made else None,
         accounts.node_actor(unit).created_at,
+        unit.size(),
     )
 
 
@@ -157,17 +145,11 @@ class Said:
         return Sign(self._say(message("Clock")), State.GOOD, self._say(sentence, **gaps))
 
     def _database(self) -> Sign:
-        what, size = self._say(message("Database")), self._looked.database
-        if size is None:
-            return Sign(
-                what,
-                State.LOOK,
-                self._say(message("The size of the database could not be told. Run “legation doctor”.")),
-            )
         sentence = message(
             "The database takes %(size)s. “legation doctor” reads all of it and says whether it is sound."
         )
-        return Sign(what, State.GOOD, self._say(sentence, size=self._size(size)))
+        size = self._size(self._looked.database)
+        return Sign(self._say(message("Database")), State.GOOD, self._say(sentence, size=size))
 
     def _backup(self) -> Sign:
         looked = self._looked

@@ -208,3 +208,16 @@ async def test_who_went_away_while_waiting_loses_nothing(store: Store) -> None:
         while len(heard) < 2:  # noqa: ASYNC110  events are told, not awaited
             await asyncio.sleep(0.005)
     assert await store.read(names) == ["after", "late"]
+
+
+def fill(unit: Unit) -> None:
+    unit.each(
+        "insert into tombstones (uri, owner_uri, at) values (:uri, :uri, :now)",
+        [{"uri": f"https://tokyo.example/{number:0500}", "now": unit.now} for number in range(500)],
+    )
+
+
+async def test_the_room_that_a_database_takes_is_told(store: Store) -> None:
+    before = await store.read(lambda unit: unit.size())
+    await store.write(fill)
+    assert await store.read(lambda unit: unit.size()) >= before + 200_000

@@ -137,7 +137,6 @@ OLD = first_id_at(NOW - timedelta(days=2))
         ({"free": 5_000_000_000}, State.LOOK, "Prévoyez plus de place"),
         ({"free": 500_000_000}, State.BAD, "500\N{NO-BREAK SPACE}Mo (0\N{NO-BREAK SPACE}%) du disque sont libres"),
         ({"clock_is_wrong": True}, State.BAD, "Réglez-la par NTP."),
-        ({"database": None}, State.LOOK, "n’a pu être connue"),
         ({"backed_up_at": None}, State.BAD, "Aucune sauvegarde"),
         ({"backed_up_at": NOW - timedelta(days=12)}, State.LOOK, "Faites-en une chaque semaine"),
         ({"waiting": Backlog(Waiting(3, OLD), [], [])}, State.LOOK, "3 messages reçus attendent d’être traités"),
