@@ -9,6 +9,7 @@ reactions  what a reader has shared, liked, voted for     the reader's own acts
 wishes     what a reader wants kept away                  the reader's muted conversations and filters
 readers    how many people an audience is                the numbers of the author; good for five minutes
 answers    whole answers, as they were sent               all of these, the token, the journal
+drawn      posts as pages show them                       nothing: whatever they are made of is in their key
 journals   the newest ids of a reader's journal           see `journals.py`
 
 Whoever reads before keeping takes `changes.now` first: what has changed since then is not kept.
@@ -106,6 +107,9 @@ MOST_REACTED_TO: Final = 500
 Key = tuple[str, bytes, str]
 """Of an answer: the address that was asked for, the digest of what proves who asks, the name by which the node was asked."""
 
+Parts = tuple[str, ...]
+"""A part of a page, in pieces: between each two of them something is left open, whose name is a piece too."""
+
 Mark = tuple[bool, bool, tuple[int, ...], bool]
 """Whether a reader has liked and shared a post, what they chose in its poll, and whether it is among their bookmarks."""
 
@@ -117,8 +121,8 @@ class Memory:
     """What a node remembers.
 
     At most: 4,000 callers and 4,000 sessions (2 KiB each), 16 MiB of rendered posts, 8 MiB of accounts, 16 MiB of answers,
-    the reactions of 2,000 readers to 80 posts each (20 MiB), the journals of 5,000 readers who follow 300,000 together (40
-    MiB). That is some 120 MiB when thousands read at once, and a few where a consulate reads.
+    8 MiB of drawn posts, the reactions of 2,000 readers to 80 posts each (20 MiB), the journals of 5,000 readers who follow
+    300,000 together (40 MiB). That is some 130 MiB when thousands read at once, and a few where a consulate reads.
     Forgets: what the events of each commit name; everything, when it is not known what another process has changed.
     """
 
@@ -133,6 +137,7 @@ class Memory:
         self.wishes: Shelf[AccountId, Wishes] = Shelf(changes, now=now, most=4_000)
         self.readers: Shelf[AccountId, tuple[Readers, ...]] = Shelf(changes, now=now, most=4_000)
         self.answers: Shelf[Key, Remembered] = Shelf(changes, now=now, most=8_000, most_bytes=16 * MEBIBYTE)
+        self.drawn: Shelf[bytes, Parts] = Shelf(changes, now=now, most=4_000, most_bytes=8 * MEBIBYTE)
         self.journals = Journals(store, changes, self.posts, now=now, forget=self.forget)
         self.underway = Underway()
         self._reacted_to: deque[PostId] = deque(maxlen=MOST_REACTED_TO)
@@ -145,6 +150,7 @@ class Memory:
             "wishes": self.wishes,
             "readers": self.readers,
             "answers": self.answers,
+            "drawn": self.drawn,
         }
         store.listen(self.hear)
 

@@ -106,15 +106,12 @@ class Shelf(Generic[K, V]):
 
         since: `Changes.now` before it was read.  size: bytes.  until: when it is no longer good by itself.
         """
-        if self._changes.since(since, made_of):
-            return
-        self._drop(key)
-        self._kept[key] = _Kept(thing, made_of, size, until)
-        self._bytes += size
-        for tag in made_of:
-            self._made_of.setdefault(tag, set()).add(key)
-        while len(self._kept) > self._most or (self._most_bytes is not None and self._bytes > self._most_bytes):
-            self._drop(next(iter(self._kept)))
+        if not self._changes.since(since, made_of):
+            self._put(key, _Kept(thing, made_of, size, until))
+
+    def keep_for_good(self, key: K, thing: V, *, size: int = 0) -> None:
+        """Remember a thing that no change makes wrong, since its key is all that it is made of."""
+        self._put(key, _Kept(thing, (), size, None))
 
     def forget(self, tag: Tag) -> None:
         """Let everything go that is made of this."""
@@ -126,6 +123,15 @@ class Shelf(Generic[K, V]):
         self._kept.clear()
         self._made_of.clear()
         self._bytes = 0
+
+    def _put(self, key: K, kept: _Kept[V]) -> None:
+        self._drop(key)
+        self._kept[key] = kept
+        self._bytes += kept.size
+        for tag in kept.made_of:
+            self._made_of.setdefault(tag, set()).add(key)
+        while len(self._kept) > self._most or (self._most_bytes is not None and self._bytes > self._most_bytes):
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, key: K) -> None:
         found = self._kept.pop(key, None)

@@ -102,6 +102,7 @@ def _common(request: web.Request, visitor: Visitor | None) -> dict[str, Any]:
         "path": request.path,
         "node_name": node.federation.place.name,
         "now": node.now(),
+        "drawn": node.memory.drawn,
         "notice": wording.notice(request.query.get("done", ""), language_of(request, visitor)),
         "unread": 0,
         "is_light": device.is_light(request),

@@ -27,7 +27,7 @@ from federation import html
 from federation.errors import BadHost
 from federation.hosts import canonical_host, unicode_form
 from node.api.entities import headings
-from node.web import assets, filtered
+from node.web import assets, drawn, filtered
 from node.web.languages import LANGUAGES, Language, Speech, moment_of, translations
 from storage import ids
 
@@ -86,7 +86,9 @@ def environment(language: Language) -> Environment:
         spoken.ugettext, spoken.ungettext, newstyle=True, pgettext=spoken.upgettext, npgettext=spoken.unpgettext
     )
     made.filters.update(_filters(Speech(language)))
-    made.globals.update(asset=assets.path_of, languages_for=Speech(language).written_languages, language=language)
+    made.globals.update(
+        asset=assets.path_of, language=language, languages_for=Speech(language).written_languages, post=drawn.post
+    )
     return made
 
 
@@ -129,7 +131,8 @@ def _compile_all() -> None:
 def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
     @pass_context
     def ago(context: Context, moment: str | datetime) -> str:
-        return speech.ago(moment, now=context["now"])
+        now = context["now"]
+        return drawn.left_open(moment_of(moment).isoformat()) if now is None else speech.ago(moment, now=now)
 
     return {
         "ago": ago,
@@ -193,7 +196,7 @@ def reach(post: Entity) -> str:
     return str(own["reach"]) if own else REACH_OF_VISIBILITY[post["visibility"]]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def rich(source: str) -> Markup:
     """HTML of whatever origin, made safe to show."""
     return Markup(html.sanitise(source))  # noqa: S704  the sanitiser is the one place that makes markup safe

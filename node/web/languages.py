@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -115,7 +115,7 @@ class Speech:
 
     def long_time(self, moment: str | datetime) -> str:
         """`Monday 23 November 2026, 14:02 UTC`."""
-        return format_datetime(moment_of(moment), "EEEE d MMMM y, HH:mm 'UTC'", locale=self.language)
+        return _long_time(moment_of(moment), self.language)
 
     def span(self, starts: str | datetime, ends: str | datetime | None, timezone: str | None) -> str:
         """From when to when, by the clock of the place: `Friday 27 November 2026, 14:00 to 15:30 (Europe/Paris)`.
@@ -139,11 +139,7 @@ class Speech:
 
     def name_of(self, language: str) -> str:
         """What a language is called, or its code when nobody knows."""
-        try:
-            name = Locale.parse(language, sep="-").get_display_name(self.language)
-        except (ValueError, UnknownLocaleError):
-            return language
-        return name or language
+        return _name_of(language, self.language)
 
     def written_languages(self, chosen: str) -> list[tuple[str, str]]:
         """Codes and names of the languages that a post may be marked with, the reader's two first.
@@ -152,3 +148,17 @@ class Speech:
         """
         codes = [*WRITTEN, *([chosen] if chosen and chosen not in WRITTEN else [])]
         return [(code, self.name_of(code)) for code in codes]
+
+
+@lru_cache(maxsize=2048)
+def _long_time(moment: datetime, language: Language) -> str:
+    return format_datetime(moment, "EEEE d MMMM y, HH:mm 'UTC'", locale=language)
+
+
+@lru_cache(maxsize=512)
+def _name_of(named: str, language: Language) -> str:
+    try:
+        name = Locale.parse(named, sep="-").get_display_name(language)
+    except (ValueError, UnknownLocaleError):
+        return named
+    return name or named

@@ -8,6 +8,7 @@ from typing import Any
 
 import segno
 
+from node.memory.shelf import Changes, Shelf
 from node.web import assets
 from node.web.addresses import Neighbours
 from node.web.asked import Asked
@@ -21,9 +22,10 @@ from node.web.shortcuts import SHORTCUTS
 from storage.cards import EMPTY, Card
 from storage.contexts import Gap
 from storage.exports import Export
-from storage.ids import AccountId
+from storage.ids import AccountId, PostId
 from storage.passkeys import Passkey, PasskeyId
 from storage.second_factors import Factors
+from storage.sendings import Sending
 
 ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -408,7 +410,7 @@ DIRECTORY: dict[str, Any] = {
 FEED: dict[str, Any] = {
     "posts": POSTS,
     "readers": READERS,
-    "states": {OWN["id"]: SimpleNamespace(nodes=3, received=0, waiting=3, refused=0)},
+    "states": {OWN["id"]: Sending(PostId(int(OWN["id"])), nodes=3, waiting=3, refused=0)},
     "around": Neighbours(None, "/?max_id=101"),
     "draft": DRAFT,
     "errors": {},
@@ -673,7 +675,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             "draft": REPLY,
             "errors": {},
             "readers": READERS,
-            "states": {OWN["id"]: SimpleNamespace(nodes=14, received=12, waiting=1, refused=1)},
+            "states": {OWN["id"]: Sending(PostId(int(OWN["id"])), nodes=14, waiting=1, refused=1)},
             "missing": [
                 SimpleNamespace(host="tokyo.localhost:8002", tries=3, refused=False),
                 SimpleNamespace(host="lima.example", tries=0, refused=False),
@@ -950,6 +952,7 @@ def context(language: str, **own: Any) -> dict[str, Any]:
         "path": "/here",
         "node_name": "Paris",
         "now": NOW,
+        "drawn": Shelf(Changes(), now=lambda: NOW, most=100),
         "notice": "",
         "unread": 0,
         "is_light": False,

@@ -94,6 +94,8 @@ def test_every_template_has_a_sample() -> None:
         "icons.html",
         "keeping.html",
         "part.html",
+        "post.html",
+        "posts.html",
         "settings_parts.html",
         "states.html",
     }
