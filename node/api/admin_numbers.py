@@ -4,7 +4,6 @@ Everything is about the node as a whole. Numbers that say something of people ar
 no node keeps, as who signed in when, is not counted: an unknown key is passed over, and there are no cohorts of retention.
 """
 
-import asyncio
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,6 @@ from node.api.instance import FEWEST_PEOPLE
 from node.api.parameters import Id, Limited, Parameters, Several
 from node.context import Node
 from node.errors import Invalid
-from node.web.health import size_of
 from storage import measures
 from storage.measures import ALL_TIME, DAY, Count, Share
 from storage.store import Unit
@@ -132,8 +130,8 @@ async def _parts(node: Node, key: str, start: datetime, end: datetime, wanted: D
     match key:
         case "space_usage":
             files = await node.store.read_slowly(measures.bytes_of_files)
-            database = await asyncio.to_thread(size_of, node.settings)
-            return [_room("database", "Database", database or 0), _room("media", "Files", files)]
+            database = await node.store.read(lambda unit: unit.size())
+            return [_room("database", "Database", database), _room("media", "Files", files)]
         case "software_versions":
             versions = {"legation": ("Legation", node.federation.place.version)}
             versions["python"] = ("Python", platform.python_version())

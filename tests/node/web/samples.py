@@ -525,6 +525,7 @@ COMPOSING: dict[str, Any] = {
     "quoted": None,
     "previewed": None,
     "is_torn": True,
+    "is_used": True,
     "readers": READERS,
     "known_tags": ["Asie", "visa"],
 }
