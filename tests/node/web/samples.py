@@ -466,7 +466,7 @@ RULES = [{"id": "71", "text": "On signe de son nom.", "hint": "Pas de pseudonyme
 REPORTING: dict[str, Any] = {
     "action": "/people/4/report",
     "rules": RULES,
-    "typed": {"comment": "<b>bold", "category": "other", "rules": ["71"], "forward": True},
+    "typed": {"back": "/@ken", "comment": "<b>bold", "category": "other", "rules": ["71"], "forward": True},
     "errors": {},
 }
 
