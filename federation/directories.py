@@ -8,7 +8,7 @@ and reads those of the others from time to time.
     /actor/directory?after=<n>      people as they changed after that, the earliest change first; `next` goes on from the last
 
 Whoever has read to the end keeps the address of the page that was empty, and asks that one again later: it holds what has changed
-since, and nothing else. Who can no longer be found stands there once more, as a Tombstone. What is told of people are their actors
+since, and how many people the whole directory holds. Who can no longer be found stands there once more, as a Tombstone. What is told of people are their actors
 without keys: those are fetched from the actor itself when somebody signs. Each says only what its own origin may say (FEP-fe34).
 """
 
@@ -45,6 +45,8 @@ WHERE_THERE_IS_NONE = timedelta(days=1)
 TAKEN_FOR = timedelta(minutes=10)
 LOOK_SECONDS = 300.0
 LONGEST_CURSOR = 2_048
+MOST_PEOPLE = 100_000
+"""Whoever says that more people work at one node says nothing that is believed."""
 
 
 # ---- what this node shows -------------------------------------------------------------------------------------------
@@ -73,7 +75,8 @@ def shown(unit: Unit, base_url: str, after: str | None) -> JsonObject:
         for one in found
     ]
     following = f"{uri}?after={found[-1].revision}" if found else None
-    return documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following)
+    total = directory.listed_here(unit)
+    return documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following, total=total)
 
 
 # ---- what others show -----------------------------------------------------------------------------------------------
@@ -154,9 +157,10 @@ class Directories:
             following = document.get("next")
             is_last = not entries or not _leads_on(following, page)
             after = EVERY if is_last else A_LITTLE_LATER
+            people = _people_in(document)
             page, here = (page if is_last else str(following)), page
             await self._store.write(
-                _keep_page, known, entries[:PEOPLE_A_PAGE], within=here, next_page=page, after=after
+                _keep_page, known, entries[:PEOPLE_A_PAGE], within=here, next_page=page, after=after, people=people
             )
             if is_last:
                 return
@@ -170,9 +174,10 @@ def _keep_page(
     within: str,
     next_page: str,
     after: timedelta,
+    people: int | None,
 ) -> None:
     keep(unit, entries, within=within)
-    _next(unit, known, next_page, after)
+    _next(unit, known, next_page, after, people=people)
 
 
 def keep(unit: Unit, entries: Iterable[Mapping[str, JsonValue]], *, within: str) -> None:
@@ -218,8 +223,14 @@ def _take(unit: Unit) -> Known | None:
     return directories.take_due(unit, until=unit.now + TAKEN_FOR)
 
 
-def _next(unit: Unit, known: Known, cursor: str, after: timedelta) -> None:
-    directories.keep(unit, known.host, cursor=cursor, next_at=unit.now + after)
+def _next(unit: Unit, known: Known, cursor: str, after: timedelta, *, people: int | None = None) -> None:
+    directories.keep(unit, known.host, cursor=cursor, next_at=unit.now + after, people=people)
+
+
+def _people_in(page: JsonObject) -> int | None:
+    """How many people the whole directory holds, as one of its pages says. Source: Activity Streams 2.0, `totalItems`."""
+    said = page.get("totalItems")
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= MOST_PEOPLE else None
 
 
 def _postpone(unit: Unit, known: Known, after: timedelta) -> None:

@@ -343,9 +343,13 @@ def unordered_collection(uri: str, items: Sequence[JsonValue]) -> JsonObject:
     return in_context({"id": uri, "type": "Collection", "totalItems": len(items), "items": list(items)})
 
 
-def collection_page(uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None) -> JsonObject:
-    """One page of an ordered collection."""
+def collection_page(
+    uri: str, *, part_of: str, items: Sequence[JsonValue], following: str | None, total: int | None = None
+) -> JsonObject:
+    """One page of an ordered collection. total: how many are in the whole collection, where that is told."""
     document: JsonObject = {"id": uri, "type": "OrderedCollectionPage", "partOf": part_of, "orderedItems": list(items)}
+    if total is not None:
+        document["totalItems"] = total
     if following:
         document["next"] = following
     return in_context(document)

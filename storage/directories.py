@@ -1,4 +1,4 @@
-"""How far the directories of other nodes are known here, and when each is asked for next."""
+"""How far the directories of other nodes are known here, how many people each holds, and when it is asked for next."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,13 +41,14 @@ def next_due(unit: Unit) -> datetime | None:
     return unit.one(datetime, sql)
 
 
-def keep(unit: Unit, host: Host, *, cursor: str, next_at: datetime) -> None:
-    """Note how far a directory is known, and when to go on."""
+def keep(unit: Unit, host: Host, *, cursor: str, next_at: datetime, people: int | None = None) -> None:
+    """Note how far a directory is known, and when to go on. people: how many it says that it holds; None leaves that as it is."""
     sql = """
-    insert into directories (host, cursor, next_at) values (:host, :cursor, :next_at)
-    on conflict (host) do update set cursor = excluded.cursor, next_at = excluded.next_at
+    insert into directories (host, cursor, next_at, people) values (:host, :cursor, :next_at, :people)
+    on conflict (host) do update set cursor = excluded.cursor, next_at = excluded.next_at,
+        people = coalesce(excluded.people, directories.people)
     """
-    unit.run(sql, host=host, cursor=cursor, next_at=next_at)
+    unit.run(sql, host=host, cursor=cursor, next_at=next_at, people=people)
 
 
 def postpone(unit: Unit, host: Host, *, until: datetime) -> None:

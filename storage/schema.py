@@ -142,6 +142,7 @@ directories = Table(
     Column("host", WORDS, primary_key=True),
     Column("cursor", WORDS, nullable=False),
     Column("next_at", Moment, nullable=False),
+    Column("people", Integer),
 )
 
 staff = Table(

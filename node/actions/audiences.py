@@ -18,7 +18,7 @@ FOR_ALL = AccountId(0)
 
 @dataclass(frozen=True, slots=True)
 class Audiences:
-    """Who could read a post: everybody known at every admitted node, the staff of this node, the author's followers."""
+    """Who could read a post: everybody at every admitted node, the staff of this node, the author's followers."""
 
     everybody: Readers
     here: Readers

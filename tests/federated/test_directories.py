@@ -10,7 +10,7 @@ from federation.errors import NotThere
 from federation.strict_json import JsonObject
 from federation.vocabulary import as_list
 from node.actions import cards
-from storage import accounts, staff
+from storage import accounts, directory, readership, staff
 from storage.accounts import Account
 from storage.cards import Card
 from storage.ids import AccountId
@@ -41,6 +41,10 @@ async def test_a_colleague_whom_nobody_follows_is_found_and_followed(federation_
     for place in (tokyo, paris):
         await later(place, minutes=2)
     await until(lambda: knows(paris, "ken", tokyo.host))
+    told = await paris.running.node.store.read(readership.everybody)
+    here = await paris.running.node.store.read(readership.here)
+    there = await tokyo.running.node.store.read(directory.listed_here)
+    assert (told.people, told.silent) == (here.people + there, 0)
     async with loopback.session(base_url=paris.base_url) as at_paris:
         marie = Browser(at_paris)
         await marie.sign_in("marie", PASSWORD)
@@ -77,7 +81,7 @@ async def test_a_directory_is_for_admitted_nodes_and_says_only_what_its_own_orig
     whole = (await client.get_document(f"{tokyo.base_url}/actor/directory", budget=Budget())).json
     page: JsonObject = (await client.get_document(str(whole["first"]), budget=Budget())).json
     entries = [entry for entry in as_list(page["orderedItems"]) if entry["preferredUsername"] == "ken"]
-    assert whole["totalItems"] == 2
+    assert (whole["totalItems"], page["totalItems"]) == (2, 2)
     assert "publicKey" not in entries[0]
     assert "assertionMethod" not in entries[0]
     forged = [{**entries[0], "inbox": "https://evil.example/inbox"}, {"id": entries[0]["id"], "type": "Person"}, {}]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import deliveries, drafts, follows, peers, readership, sendings
+from storage import deliveries, directories, drafts, follows, peers, readership, sendings
 from storage.errors import NotFound
 from storage.ids import AccountId, Host, PostId
 from storage.readership import Readers
@@ -80,13 +80,21 @@ async def test_how_far_a_post_has_got(store: Store, person: Person, write: Write
     assert await store.read(lambda unit: unit.all(str, "select uri from activities")) == [uri]
 
 
-async def test_how_many_could_read_it(store: Store, person: Person) -> None:
+async def test_how_many_could_read_it(store: Store, person: Person, clock: Clock) -> None:
     marie = await person("marie")
     assert await store.read(readership.everybody) == Readers(1, 1)
     ken, awa, _ = await person("ken@tokyo.example"), await person("awa@dakar.example"), await person("luz@lima.example")
     for host in (TOKYO, DAKAR):
         await store.write(peers.allow, host, by="test")
-    assert await store.read(readership.everybody) == Readers(3, 3)
+    assert await store.read(readership.everybody) == Readers(3, 3, silent=2)
+    for host, people, whole in (
+        (TOKYO, 40, Readers(42, 3, silent=1)),
+        (DAKAR, 0, Readers(42, 3)),
+        (LIMA, 9, Readers(42, 3)),
+    ):
+        await store.write(directories.keep, host, cursor="", next_at=clock(), people=people)
+        await store.write(directories.keep, host, cursor="x", next_at=clock())  # one that does not say it this time
+        assert await store.read(readership.everybody) == whole
     assert await store.read(readership.here) == Readers(1, 1)
     assert await store.read(readership.followers, marie.id) == Readers(0, 0)
     for follower in (ken, awa):

@@ -274,12 +274,12 @@ NO_EVENT = {
 NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
 NOT_LATER: dict[str, Any] = {"tags": (), "scheduled_at": "", "scheduled_zone": "Europe/Paris"}
 READERS = SimpleNamespace(
-    everybody=SimpleNamespace(nodes=38, people=1240),
+    everybody=SimpleNamespace(nodes=38, people=1240, silent=2),
     here=SimpleNamespace(nodes=1, people=38),
     followers=SimpleNamespace(nodes=3, people=12),
 )
 ALONE_HERE = SimpleNamespace(
-    everybody=SimpleNamespace(nodes=1, people=1),
+    everybody=SimpleNamespace(nodes=1, people=1, silent=0),
     here=SimpleNamespace(nodes=1, people=1),
     followers=SimpleNamespace(nodes=0, people=0),
 )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import accounts, follows, peers, posts, scheduled
+from storage import accounts, directories, follows, peers, posts, scheduled
 from storage.events import ScheduleChanged
 from storage.ids import Host, PostId
 from storage.posts import Writing
@@ -49,11 +49,16 @@ async def test_each_choice_of_readers_says_whom_it_reaches(house: House, marie: 
     await ken.press("/@marie", "/follow")
     house.clock.forward(minutes=6)  # so long the numbers are remembered
     text = (await marie.open("/compose")).text.replace("\u00a0", " ")
-    assert "Les agents de 2 nœuds pourront lire ce message : 2 personnes connues ici, et celles qui viendront." in text
+    assert "Les agents de 2 nœuds pourront lire ce message : au moins 2 personnes." in text
     assert "Les agents de ce nœud pourront lire ce message, et personne d’autre : 2 personnes." in text
     assert "1 abonné pourra lire ce message (dans 1 nœud), ainsi que les personnes nommées" in text
     assert "Vous n’avez pas encore d’abonnés" in (await ken.open("/")).text
     assert (await marie.open("/")).html.count('class="audience-line') == 5
+    tokyo = Host("tokyo.example")
+    await house.node.store.write(directories.keep, tokyo, cursor="", next_at=house.clock(), people=1_238)
+    house.clock.forward(minutes=6)
+    text = (await marie.open("/compose")).text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Les agents de 2 nœuds pourront lire ce message : environ 1 240 personnes." in text
 
 
 async def test_an_answer_to_what_is_for_members_stays_with_them(house: House, marie: Browser, ken: Browser) -> None:
