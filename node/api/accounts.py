@@ -106,7 +106,7 @@ class Quiet(Parameters):
 @endpoint("GET", "/api/v1/accounts/verify_credentials", scope=("profile", "read:accounts"))
 async def verify_credentials(caller: Caller) -> Answerable:
     """Oneself."""
-    return await _oneself(caller, caller.me)
+    return await _oneself(caller)
 
 
 @endpoint("PATCH", "/api/v1/accounts/update_credentials", scope="write:accounts")
@@ -116,7 +116,7 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     _demand_what_is_kept(changes, caller.me, language=caller.grant.locale if caller.grant else None)
     me = caller.me
     sent = changes.fields_attributes
-    changed = await people.change_profile(
+    await people.change_profile(
         caller.node,
         me,
         display_name=me.display_name,
@@ -127,20 +127,22 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     )
     for place, picture in ((Place.AVATAR, changes.avatar), (Place.HEADER, changes.header)):
         if isinstance(picture, Upload):
-            changed = await portraits.show(caller.node, me, place, picture.path)
-    return await _oneself(caller, changed)
+            await portraits.show(caller.node, me, place, picture.path)
+    return await _oneself(caller)
 
 
 @endpoint("DELETE", "/api/v1/profile/avatar", scope="write:accounts")
 async def remove_avatar(caller: Caller) -> Answerable:
     """Be shown by no picture beside one's name."""
-    return await _oneself(caller, await portraits.remove(caller.node, caller.me, Place.AVATAR))
+    await portraits.remove(caller.node, caller.me, Place.AVATAR)
+    return await _oneself(caller)
 
 
 @endpoint("DELETE", "/api/v1/profile/header", scope="write:accounts")
 async def remove_header(caller: Caller) -> Answerable:
     """Be shown by no picture above one's profile."""
-    return await _oneself(caller, await portraits.remove(caller.node, caller.me, Place.HEADER))
+    await portraits.remove(caller.node, caller.me, Place.HEADER)
+    return await _oneself(caller)
 
 
 @endpoint("GET", "/api/v1/accounts/lookup", scope="read:accounts")
@@ -323,8 +325,8 @@ async def _shown(caller: Caller, found: Account) -> entities.Entity:
     return entity
 
 
-async def _oneself(caller: Caller, me: Account) -> Answerable:
-    member, waiting = await caller.node.store.read(_standing, me.id)
+async def _oneself(caller: Caller) -> Answerable:
+    me, member, waiting = await caller.node.store.read(_standing, caller.me.id)
     role, language = (member.role, member.locale) if member else (staff.STAFF, None)
     return entities.own_account(await _shown(caller, me), me, role=role, language=language, requests=waiting)
 
@@ -357,8 +359,8 @@ def _demand_what_is_kept(changes: Changes, me: Account, *, language: str | None)
             raise Invalid(field, "ERR_INVALID", sentence)
 
 
-def _standing(unit: Unit, account: AccountId) -> tuple[Member | None, int]:
-    return staff.by_account(unit, account), follows.requests_count(unit, account)
+def _standing(unit: Unit, account: AccountId) -> tuple[Account, Member | None, int]:
+    return accounts.get(unit, account), staff.by_account(unit, account), follows.requests_count(unit, account)
 
 
 async def _other(caller: Caller, identifier: AccountId) -> Account:

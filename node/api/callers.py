@@ -50,7 +50,8 @@ SIGNED_IN: Final = Demand()
 class Caller:
     """Who asks, and with what.
 
-    account: None for an app that speaks for nobody, and for nobody at all.  grant: what the token stands for.
+    account: None for an app that speaks for nobody, and for nobody at all; how many posts and followers it has may have been
+    true a minute ago: whoever posts or follows is not looked up again for that.  grant: what the token stands for.
     request: for headers and files; parameters come as a model.
     """
 
@@ -112,8 +113,7 @@ async def _looked_up(node: Node, digest: str) -> tuple[Grant | None, Account | N
     since = node.memory.changes.now
     grant, account = await node.store.read(_granted, digest)
     if grant is not None and account is not None:
-        parts = (tags.staff, tags.profile, tags.numbers, tags.reader)
-        made_of = [part(account.id) for part in parts]
+        made_of = [tags.staff(account.id), tags.profile(account.id)]
         until = node.now() + CALLERS_GOOD_FOR
         node.memory.callers.keep(digest, (grant, account), since=since, made_of=made_of, until=until)
     if grant is not None and oauth.is_use_due(grant, now=node.now()):

@@ -145,7 +145,7 @@ async def create(caller: Caller, writing: Writing) -> Answerable:
         idempotency_key=key[:200] if key else None,
         application=await _application(caller),
     )
-    return await entities.status(caller.node, caller.me, new)
+    return (await entities.own(caller.node, caller.me, new)).fragments()[0]
 
 
 @endpoint("GET", "/api/v1/statuses", scope="read:statuses")

@@ -1,8 +1,8 @@
 """The shelves of a node, and which event changes what.
 
 shelf      holds                                          made of (goes when one of these changes)
-callers    who a token speaks for                         their profile, numbers, standing as staff, relations
-sessions   whose a cookie is, and if they owe the charter  the same
+callers    who a token speaks for                         their profile, standing as staff
+sessions   whose a cookie is, and if they owe the charter  the same, numbers, relations
 posts      posts, rendered                                the post, what it shares, profiles of those it names
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
@@ -183,7 +183,7 @@ class Memory:
             case PostAdded() if (
                 event.post not in self._reacted_to
             ):  # events of other processes may come in another order
-                for account in self.journals.readers_of(event.author):
+                for account in {event.author, *self.journals.readers_of(event.author)}:
                     marks = self.reactions.peek(account)
                     if marks is not None and len(marks) < MOST_MARKS:
                         marks[event.post] = (False, False, (), False)

@@ -6,7 +6,7 @@ it is. Then the bytes are put together: `_assembled`. Most faces look into entit
 as they are (`fragments()`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -89,6 +89,7 @@ class Known:
 class Missing:
     """What is not known yet.
 
+    marked: posts of which it is remembered what the reader did with them, also where the post itself is not.
     polls: those of `marks` that have one.  unchecked: posts of which it is not known whether this reader may see them.
     quoted: the same, of posts that are quoted.
     authors: of whom it is not known whether the reader follows them, and it matters.  wishes: what the reader wants kept away.
@@ -102,6 +103,7 @@ class Missing:
     quoted: set[PostId] = field(default_factory=set)
     authors: set[AccountId] = field(default_factory=set)
     wishes: bool = False
+    marked: Collection[PostId] = ()
 
     def __bool__(self) -> bool:
         of_posts = self.posts or self.people or self.marks or self.unchecked or self.quoted or self.authors
@@ -148,6 +150,14 @@ async def status(node: Node, reader: Account, identifier: PostId) -> Entity:
 async def one(node: Node, reader: Account, identifier: PostId) -> Written:
     """One post. Raises NotFound, alike for hidden and absent, and for the sharing of a post that is."""
     found = await visible(node, reader, [identifier])
+    if not found.bodies:
+        raise NotFound
+    return found
+
+
+async def own(node: Node, author: Account, identifier: PostId) -> Written:
+    """One post by the reader, who needs no leave to see it. Raises NotFound: it is gone."""
+    found = await chosen(node, author, [identifier])
     if not found.bodies:
         raise NotFound
     return found
@@ -223,7 +233,7 @@ def _remembered(
     done = (memory.reactions.get(reader) or {}) if reader is not None else {}
     kept_away = memory.wishes.get(reader) if reader is not None else wishes.NONE
     known = Known({}, {}, dict(done), wishes=kept_away or wishes.NONE)
-    missing = Missing(set(), set(), set(), set(), unchecked, wishes=kept_away is None)
+    missing = Missing(set(), set(), set(), set(), unchecked, wishes=kept_away is None, marked=known.marks.keys())
     waiting, top = list(ids), set(ids)
     for identifier in waiting:  # grows by the originals of shared posts, and by what is quoted
         post = memory.posts.get(identifier)
@@ -268,7 +278,9 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
     wanted = missing.people.union((post.author_id for post in found.values()), *mentioned.values())
     unchecked = {*missing.unchecked, *missing.quoted, *of_quotes.quoted}
     doubtful = missing.authors.union(found[post].author_id for post in of_quotes.policies)
-    unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None)
+    unmarked = missing.marks.union(post.id for post in found.values() if post.boost_of is None).difference(
+        missing.marked
+    )
     authors = account_rows.by_ids(unit, wanted) if wanted else {}
     have_moved = any(account.moved_to for account in authors.values())
     return Found(

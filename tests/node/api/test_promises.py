@@ -329,6 +329,24 @@ async def test_ones_own_numbers_are_as_they_are(pair: Pair) -> None:
     assert (await paul.get(me))["following_count"] == 0
 
 
+async def test_who_posts_again_is_not_looked_up_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    paul, _ = pair
+    await paul.post("Bonjour")
+    store, read = paul.house.node.store, list[str]()
+    plain = store.read
+
+    async def noted(unit: Any, *args: Any, **kwargs: Any) -> Any:
+        read.append(unit.__name__)
+        return await plain(unit, *args, **kwargs)
+
+    monkeypatch.setattr(store, "read", noted)
+    post = await paul.post("Bonsoir")
+    assert read == ["gather"]  # for the answer, and nothing to know who asks
+    assert (post["favourited"], post["reblogged"], post["account"]["statuses_count"]) == (False, False, 2)
+    liked = await paul.act(post, "favourite")
+    assert (await fresh(paul, f"/api/v1/statuses/{post['id']}"))["favourited"] == liked["favourited"] is True
+
+
 async def test_what_nobody_knows_has_changed(pair: Pair) -> None:
     paul, marie = pair
     post = await marie.post("Bonjour")
