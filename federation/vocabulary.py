@@ -227,7 +227,10 @@ def _term(name: str) -> str:
 class Model(BaseModel):
     """What all models share: camel case outside, unknown properties ignored, never changed."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
+    # Built when first used, not at every start.
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True, defer_build=True
+    )
 
 
 def _first_type(value: object) -> object:

@@ -65,7 +65,7 @@ PostgresqlAddress = Annotated[str, AfterValidator(_postgresql)]
 class Egress(BaseModel):
     """Where the node may connect to."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     allow: Networks | None = None
     """The networks of the peers, as `10.0.0.0/8`. Without it, every public address; in development, loopback only."""
@@ -85,7 +85,7 @@ Hosts = Annotated[frozenset[Annotated[Host, BeforeValidator(_host)]], BeforeVali
 class Push(BaseModel):
     """Push notifications to apps that are not open."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     allow: Hosts = frozenset()
     """The push services to which notifications are sent, sealed, as `push.example`. Without any, none are sent."""

@@ -58,8 +58,14 @@ def _takes_text(annotation: Any) -> bool:  # Any: a type hint can be anything
 class Parameters(BaseModel):
     """What an endpoint takes. Subclass it with the fields of the endpoint; see the module."""
 
+    # Built when first used: all of them together take a tenth of a second, which every start would wait.
     model_config = ConfigDict(
-        extra="ignore", frozen=True, coerce_numbers_to_str=True, arbitrary_types_allowed=True, populate_by_name=True
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        arbitrary_types_allowed=True,
+        populate_by_name=True,
+        defer_build=True,
     )
 
     texts: ClassVar[frozenset[str]] = frozenset()

@@ -14,7 +14,7 @@ MEBIBYTE = 1024 * 1024
 class Media(BaseModel):
     """What files are taken, and where they are kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     picture_mib: Annotated[int, Field(ge=1, le=256)] = 16
     """The largest picture that is taken, in MiB."""

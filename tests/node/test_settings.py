@@ -1,14 +1,17 @@
 """Settings: read from the file and the environment, checked, and every mistake is a sentence that names the setting."""
 
+import ast
+import inspect
 import os
 import ssl
 import tomllib
 from ipaddress import ip_network
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import trustme
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from node import settings as node_settings
 from node.errors import BadSettings
@@ -293,11 +296,20 @@ def test_a_private_authority_that_cannot_be_used_is_told(tmp_path: Path, content
 
 
 def names_and_meanings() -> list[tuple[str, str]]:
-    own = [(name, field) for name, field in Settings.model_fields.items() if name not in {"data", *NESTED}]
-    inside = [
-        (f"{table}.{name}", field) for table, model in NESTED.items() for name, field in model.model_fields.items()
-    ]
-    return [(name, field.description or "") for name, field in (*own, *inside)]
+    own = [(name, meaning) for name, meaning in meanings(Settings) if name not in {"data", *NESTED}]
+    return own + [(f"{table}.{name}", meaning) for table, model in NESTED.items() for name, meaning in meanings(model)]
+
+
+def meanings(model: type[BaseModel]) -> list[tuple[str, str]]:
+    """The fields of a model, each with the text below it."""
+    (written,) = ast.parse(inspect.getsource(model)).body
+    assert isinstance(written, ast.ClassDef)
+    below: dict[str, str] = {}
+    for field, text in pairwise(written.body):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(meaning))):
+                below[name] = inspect.cleandoc(meaning)
+    return [(name, below.get(name, "")) for name in model.model_fields]
 
 
 @pytest.mark.parametrize(("name", "meaning"), names_and_meanings())
