@@ -411,7 +411,7 @@ async def test_what_is_not_for_a_peer_is_not_there_for_it(scene: Scene) -> None:
         await scene.side.store.write(keep, name, reach)
     await scene.side.store.write(keep, 9, visibility.Reach.MENTIONED, (eve.id,))
     found = {name: (await scene.peer.get(f"{marie.uri}/posts/{name}"))[0] for name in (*visibility.Reach, 9, 10)}
-    assert found == {0: 200, 1: 200, 2: 404, 3: 404, 4: 404, 9: 200, 10: 404}
+    assert found == {0: 200, 1: 200, 2: 404, 3: 404, 4: 404, 5: 404, 9: 200, 10: 404}
     await scene.side.store.write(_follow, eve.id, marie.id)
     assert (await scene.peer.get(f"{marie.uri}/posts/2"))[0] == 200
     _, page = await scene.peer.get(f"{marie.outbox}?before=0")

@@ -309,6 +309,8 @@ def meanings(model: type[BaseModel]) -> list[tuple[str, str]]:
         match field, text:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(meaning))):
                 below[name] = inspect.cleandoc(meaning)
+            case _:
+                continue
     return [(name, below.get(name, "")) for name in model.model_fields]
 
 
