@@ -99,13 +99,13 @@ Bare = Callable[[], str]
 
 @pytest.fixture
 def bare(engine: str, request: pytest.FixtureRequest) -> Iterator[Bare]:
-    """Makes one more PostgreSQL database without any table, for a node to be founded in; '' where the engine is SQLite."""
+    """Makes one more PostgreSQL database with tables and no rows, for a node to be founded in; '' where the engine is SQLite."""
     made: list[str] = []
 
     def make() -> str:
         if engine == "sqlite":
             return ""
-        made.append(request.getfixturevalue("postgresql").create())
+        made.append(request.getfixturevalue("postgresql").create("template"))
         return made[-1]
 
     yield make

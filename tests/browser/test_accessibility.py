@@ -2,6 +2,7 @@
 dark, with all that unfolds unfolded."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # it brings no types
@@ -20,21 +21,28 @@ RULES: Rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag2
 # The rest is the same in every light.
 COLOURS: Rules = {"type": "rule", "values": ["color-contrast"]}
 
-FINDINGS = """async options => (await axe.run(document, options)).violations.flatMap(
-  rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)
-)"""
-
 # Menus lie over what is behind them, so they stay closed.
-UNFOLD = """() => document.querySelectorAll("details:not(.menu)").forEach(each => { each.open = true })"""
+FINDINGS = """async rules => {
+  document.querySelectorAll("details:not(.menu)").forEach(each => { each.open = true });
+  const options = { runOnly: rules, resultTypes: ["violations"], preload: false, selectors: false };
+  return (await axe.run(document, options)).violations.flatMap(
+    rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)
+  );
+}"""
 
 WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=780)
 
 
-async def findings(tab: Page, rules: Rules) -> list[str]:
-    """What axe-core finds on the page that is shown."""
-    if not await tab.evaluate("() => 'axe' in window"):
-        await tab.evaluate(AXE_SCRIPT)
-    found: list[str] = await tab.evaluate(FINDINGS, {"runOnly": rules, "resultTypes": ["violations"]})
+async def tab_with_axe(chromium: Browser, light: Literal["light", "dark"], size: ViewportSize) -> Page:
+    tab = await chromium.new_page(color_scheme=light, viewport=size)
+    await tab.evaluate(AXE_SCRIPT)  # outlives each content that is set
+    return tab
+
+
+async def findings(tab: Page, page: str, rules: Rules) -> list[str]:
+    """What axe-core finds on a page."""
+    await tab.set_content(page)
+    found: list[str] = await tab.evaluate(FINDINGS, rules)
     return found
 
 
@@ -48,22 +56,22 @@ def fullest(pages: Mapping[str, str]) -> set[str]:
 
 
 async def test_axe_finds_nothing_on_any_page(chromium: Browser) -> None:
-    light = await chromium.new_page(color_scheme="light", viewport=WIDE)
-    dark = await chromium.new_page(color_scheme="dark", viewport=PHONE)
+    light = await tab_with_axe(chromium, "light", WIDE)
+    dark = await tab_with_axe(chromium, "dark", PHONE)
     pages = {name: whole(name) for name in PAGES}
     ways = [(light, RULES, set(pages)), (dark, COLOURS, fullest(pages))]
     found: dict[str, list[str]] = {}
     for tab, rules, names in ways:
         for name in sorted(names):
-            await tab.set_content(pages[name])
-            await tab.evaluate(UNFOLD)
-            if wrong := await findings(tab, rules):
+            if wrong := await findings(tab, pages[name], rules):
                 found[name] = found.get(name, []) + wrong
     assert found == {}
 
 
 async def test_axe_finds_what_is_wrong(chromium: Browser) -> None:
-    tab = await chromium.new_page(color_scheme="dark")
+    tab = await tab_with_axe(chromium, "dark", WIDE)
     broken = whole("journal").replace("</main>", '<img src="data:,"><p style="color: #445">Lower</p></main>')
-    await tab.set_content(broken)
-    assert {finding.partition(":")[0] for finding in await findings(tab, RULES)} == {"image-alt", "color-contrast"}
+    assert {finding.partition(":")[0] for finding in await findings(tab, broken, RULES)} == {
+        "image-alt",
+        "color-contrast",
+    }

@@ -1,4 +1,4 @@
-"""Real nodes on real sockets: founded as an administrator would, served as the command does, used through the client API."""
+"""Real nodes on real sockets: furnished as an administrator would, served as the command does, used through the client API."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from node import app, founding
+from node import app
 from node.actions import staff as people
 from node.app import Running
 from node.settings import Settings
@@ -19,7 +19,7 @@ from storage import deliveries, journal, oauth, peers, staff, welcomes
 from storage.ids import Host
 from storage.sqlite import utc_now
 from storage.store import Unit
-from tests import loopback
+from tests import founding, loopback
 from tests.conftest import Bare
 from tests.node.api import promised
 
@@ -218,16 +218,8 @@ async def ministry(folder: Path, bare: Bare) -> AsyncIterator[FederationOf]:
 
         async def make(number: int) -> list[Place]:
             for name in NAMES[:number]:
-                settings = await founding.found(
-                    folder / name,
-                    domain=f"{name}.localhost:{loopback.free_port()}",
-                    development=True,
-                    name=name.title(),
-                    language="fr",
-                    admin=f"chief.{name}",
-                    admin_name="",
-                    password=PASSWORD,
-                    postgresql=bare(),
+                settings = await founding.founded(
+                    folder / name, admin=f"chief.{name}", password=PASSWORD, postgresql=bare()
                 )
                 place = Place(settings, session)
                 await place.start()

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
 
-from node import founding
 from node.settings import Settings
 from storage import accounts, oauth, peers
 from storage.accounts import Account
 from storage.ids import Host
 from storage.opening import open_store
 from storage.store import Unit
-from tests import loopback
+from tests import founding, loopback
 from tests.conftest import Bare
 from tests.federated.conftest import PASSWORD, SCOPES, until
 
@@ -50,16 +49,8 @@ async def serving(settings: Settings, session: ClientSession) -> AsyncIterator[a
 
 async def founded(folder: Path, name: str, person: str, postgresql: str) -> tuple[Settings, str]:
     """A node with one more member of staff; returns its settings and a token of theirs."""
-    settings = await founding.found(
-        folder / name,
-        domain=f"{name}.localhost:{loopback.free_port()}",
-        development=True,
-        name=name,
-        language="fr",
-        admin=person,
-        admin_name="",
-        password=PASSWORD,
-        postgresql=postgresql,
+    settings = founding.with_templates(
+        await founding.founded(folder / name, admin=person, password=PASSWORD, postgresql=postgresql)
     )
     store = await open_store(settings.database)
     account = await store.read(_by_name, person)

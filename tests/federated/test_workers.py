@@ -14,13 +14,12 @@ from aiohttp import ClientSession, CookieJar
 
 from federation.client import Budget
 from federation.errors import Unreachable
-from node import founding
 from node.settings import Settings
 from storage import oauth, peers
 from storage.ids import AccountId, Host
 from storage.opening import open_store
 from storage.store import Store, Unit
-from tests import loopback
+from tests import founding, loopback
 from tests.databases import PostgresqlServer
 from tests.federated.conftest import PASSWORD, SCOPES, Json, Place
 from tests.federated.processes import port_of, process_of
@@ -106,19 +105,11 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    address = postgresql.create()
-    found = founding.found(
-        tmp_path_factory.mktemp("node") / "paris",
-        domain=f"paris.localhost:{loopback.free_port()}",
-        development=True,
-        name="Paris",
-        language="fr",
-        admin="chief",
-        admin_name="",
-        password=PASSWORD,
-        postgresql=address,
+    address = postgresql.create("template")
+    found = founding.founded(
+        tmp_path_factory.mktemp("node") / "paris", admin="chief", password=PASSWORD, postgresql=address
     )
-    settings = asyncio.run(found)
+    settings = founding.with_templates(asyncio.run(found))
     service = Service(loopback.free_port())
     allowed = {"LEGATION_PUSH__ALLOW": service.host}
     with contextlib.ExitStack() as stack:
@@ -387,16 +378,7 @@ BESIDE = 3
 @pytest.fixture
 async def tokyo(tmp_path: Path) -> AsyncIterator[Place]:
     """A peer, in this process."""
-    settings = await founding.found(
-        tmp_path / "tokyo",
-        domain=f"tokyo.localhost:{loopback.free_port()}",
-        development=True,
-        name="Tokyo",
-        language="fr",
-        admin="chief",
-        admin_name="",
-        password=PASSWORD,
-    )
+    settings = await founding.founded(tmp_path / "tokyo", admin="chief", password=PASSWORD)
     async with loopback.session() as session:
         place = Place(settings, session)
         await place.start()

@@ -16,7 +16,7 @@ import psutil  # type: ignore[import-untyped]  # it has no types
 import pytest
 from aiohttp import ClientError, ClientSession, TCPConnector
 
-from node import founding, workers
+from node import workers
 from node.errors import BadSettings
 from node.server import AddressInUse, AddressNotOurs
 from node.settings import Settings
@@ -24,7 +24,7 @@ from storage import accounts, oauth
 from storage.ids import AccountId
 from storage.opening import open_store
 from storage.store import Unit
-from tests import loopback
+from tests import founding, loopback
 from tests.databases import PostgresqlServer
 from tests.node.command.conftest import HOUSE, PROGRAM, clean_environment, run_here
 from tests.node.conftest import PASSWORD
@@ -76,17 +76,9 @@ async def until(is_so: Callable[[], object]) -> None:
 @pytest.fixture
 async def settings(postgresql: PostgresqlServer, tmp_path: Path) -> AsyncIterator[Settings]:
     """A node on PostgreSQL."""
-    address = postgresql.create()
-    yield await founding.found(
-        tmp_path / "paris",
-        domain=f"paris.localhost:{loopback.free_port()}",
-        development=True,
-        name="Paris",
-        language="fr",
-        admin="marie",
-        admin_name="",
-        password=PASSWORD,
-        postgresql=address,
+    address = postgresql.create("template")
+    yield founding.with_templates(
+        await founding.founded(tmp_path / "paris", admin="marie", password=PASSWORD, postgresql=address)
     )
     postgresql.drop(address)
 

@@ -20,11 +20,10 @@ from yarl import URL
 
 from federation.signatures import keys as signing_keys
 from federation.strict_json import JsonObject
-from node import founding
 from node.settings import Settings
 from storage import oauth
 from storage.opening import open_store
-from tests import loopback
+from tests import founding, loopback
 from tests.federated.conftest import PASSWORD, SCOPES, Json
 from tests.federated.processes import port_of, process_of
 from tests.federation.conftest import Rogue
@@ -61,23 +60,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
-    settings = await founding.found(
-        tmp_path_factory.mktemp("node") / "paris",
-        domain=f"paris.localhost:{loopback.free_port()}",
-        development=True,
-        name="Paris",
-        language="fr",
-        admin="chief",
-        admin_name="",
-        password=PASSWORD,
-    )
+    settings = await founding.founded(tmp_path_factory.mktemp("node") / "paris", admin="chief", password=PASSWORD)
     store = await open_store(settings.database)
     people = {}
     for name, role in (("marie", "staff"), ("lea", "staff"), ("boss", "admin")):
         account = await store.write(hire, name, settings.base_url, role)
         people[name] = account.uri, await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
     await store.close()
-    return Served(settings, people["marie"][0], {name: token for name, (_, token) in people.items()})
+    return Served(
+        founding.with_templates(settings), people["marie"][0], {name: token for name, (_, token) in people.items()}
+    )
 
 
 class Node:

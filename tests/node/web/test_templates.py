@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -51,35 +52,38 @@ class Reader(HTMLParser):
         yield from (attributes for tag, attributes in self.elements if tag in tags)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A page as it is served, and read; once for all tests, none of which changes it."""
+
+    html: str = field(repr=False)
+    read: Reader = field(repr=False)
+
+
 @cache
-def rendered(name: str, language: Language) -> str:
+def shown(name: str, language: Language) -> Shown:
     template, own = PAGES[name]
-    return environment(language).get_template(template).render(context(language, **own))
-
-
-@cache
-def parsed(name: str, language: Language) -> Reader:
+    html = environment(language).get_template(template).render(context(language, **own))
     reader = Reader()
-    reader.feed(rendered(name, language))
+    reader.feed(html)
     reader.close()
-    return reader
+    return Shown(html, reader)
 
 
-@pytest.fixture(params=[(name, language) for name in PAGES for language in LANGUAGES], ids="-".join)
-def shown(request: pytest.FixtureRequest) -> tuple[str, Language]:
-    found: tuple[str, Language] = request.param
-    return found
+def on_every_page(demanded: Callable[[Shown], None]) -> Callable[[], None]:
+    """One test of all pages in both languages, which names each that fails: a test for each page takes ten times as long."""
 
+    def test() -> None:
+        failures = []
+        for name, language in itertools.product(PAGES, LANGUAGES):
+            try:
+                demanded(shown(name, language))
+            except Exception as failure:  # noqa: BLE001  a page that cannot even be made is named too
+                failures.append(f"{name}-{language}: {type(failure).__name__}: {failure}")
+        if failures:
+            pytest.fail("\n".join(failures), pytrace=False)
 
-@pytest.fixture
-def page(shown: tuple[str, Language]) -> str:
-    return rendered(*shown)
-
-
-@pytest.fixture
-def read(shown: tuple[str, Language]) -> Reader:
-    """Read once for all tests, none of which changes it."""
-    return parsed(*shown)
+    return test
 
 
 def test_every_template_has_a_sample() -> None:
@@ -102,69 +106,79 @@ def test_every_template_has_a_sample() -> None:
     assert {path.name for path in TEMPLATES.glob("*.html")} - shown == parts
 
 
-def test_elements_close_in_order(read: Reader) -> None:
-    assert (read.open, read.unclosed) == ([], [])
+@on_every_page
+def test_elements_close_in_order(page: Shown) -> None:
+    assert (page.read.open, page.read.unclosed) == ([], [])
 
 
-def test_nothing_is_inline(read: Reader) -> None:
-    assert list(read.all("script")) == [{"src": assets.path_of("legation.js"), "defer": ""}]
-    assert list(read.all("style")) == []
-    written = {name for _, attributes in read.elements for name in attributes}
+@on_every_page
+def test_nothing_is_inline(page: Shown) -> None:
+    assert list(page.read.all("script")) == [{"src": assets.path_of("legation.js"), "defer": ""}]
+    assert list(page.read.all("style")) == []
+    written = {name for _, attributes in page.read.elements for name in attributes}
     assert {name for name in written if name.startswith("on") or name == "style"} == set()
 
 
-def test_nothing_is_loaded_from_outside(read: Reader) -> None:
-    loaded = [tag["href"] for tag in read.all("link")] + [tag["src"] for tag in read.all("img", "script")]
+@on_every_page
+def test_nothing_is_loaded_from_outside(page: Shown) -> None:
+    loaded = [tag["href"] for tag in page.read.all("link")] + [tag["src"] for tag in page.read.all("img", "script")]
     assert [each for each in loaded if each not in assets.SERVED and not each.startswith((PICTURE, DRAWN))] == []
 
 
-def test_each_control_has_a_name(read: Reader) -> None:
-    labels = {label["for"] for label in read.all("label")}
-    controls = [c for c in read.all("input", "select", "textarea") if c.get("type") != "hidden"]
+@on_every_page
+def test_each_control_has_a_name(page: Shown) -> None:
+    labels = {label["for"] for label in page.read.all("label")}
+    controls = [c for c in page.read.all("input", "select", "textarea") if c.get("type") != "hidden"]
     assert [c for c in controls if c["id"] not in labels] == []
 
 
-def test_ids_are_unique_and_references_lead_somewhere(read: Reader) -> None:
-    ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
+@on_every_page
+def test_ids_are_unique_and_references_lead_somewhere(page: Shown) -> None:
+    ids = [attributes["id"] for _, attributes in page.read.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     named = [
         one
-        for _, attributes in read.elements
+        for _, attributes in page.read.elements
         for name in ("aria-labelledby", "aria-describedby", "for")
         for one in attributes.get(name, "").split()
     ]
     assert set(named) <= set(ids)
-    assert {link["href"][1:] for link in read.all("a") if link["href"].startswith("#")} <= set(ids)
+    assert {link["href"][1:] for link in page.read.all("a") if link["href"].startswith("#")} <= set(ids)
 
 
-def test_forms_that_change_something_are_protected(page: str) -> None:
-    forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
-    assert forms or "data-away" in page
+@on_every_page
+def test_forms_that_change_something_are_protected(page: Shown) -> None:
+    forms = re.findall(r"<form.*?</form>", page.html, re.DOTALL)
+    assert forms or "data-away" in page.html
     changing = [form for form in forms if 'method="post"' in form]
     assert [form for form in changing if 'name="csrf" value="t0ken"' not in form] == []
 
 
-def test_there_is_one_title_and_one_main(read: Reader) -> None:
-    assert len(list(read.all("h1"))) == 1
-    assert len(list(read.all("main"))) == 1
-    assert next(read.all("html"))["lang"] in LANGUAGES
+@on_every_page
+def test_there_is_one_title_and_one_main(page: Shown) -> None:
+    assert len(list(page.read.all("h1"))) == 1
+    assert len(list(page.read.all("main"))) == 1
+    assert next(page.read.all("html"))["lang"] in LANGUAGES
 
 
-def test_headings_leave_no_step_out(read: Reader) -> None:
-    levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch(r"h[1-6]", tag)]
+@on_every_page
+def test_headings_leave_no_step_out(page: Shown) -> None:
+    levels = [int(tag[1]) for tag, _ in page.read.elements if re.fullmatch(r"h[1-6]", tag)]
     content_levels = levels[levels.index(1) :]
     assert all(after <= before + 1 for before, after in itertools.pairwise(content_levels))
 
 
-def test_hostile_text_stays_text(page: str) -> None:
-    assert page.count("<script") == 1
-    assert "<b>bold" not in page
-    assert "onerror=y>" not in page
-    assert 'onclick="x()"' not in page
+@on_every_page
+def test_hostile_text_stays_text(page: Shown) -> None:
+    assert page.html.count("<script") == 1
+    assert "<b>bold" not in page.html
+    assert "onerror=y>" not in page.html
+    assert 'onclick="x()"' not in page.html
 
 
-def test_words_of_the_trade_are_not_used(read: Reader) -> None:
-    assert OF_THE_TRADE.findall(" ".join(read.text)) == []
+@on_every_page
+def test_words_of_the_trade_are_not_used(page: Shown) -> None:
+    assert OF_THE_TRADE.findall(" ".join(page.read.text)) == []
 
 
 def test_templates_hold_no_words_of_the_trade() -> None:
