@@ -126,17 +126,14 @@ def run(database: Database, *statements: str) -> None:
 
 def rows_of(database: Database) -> Rows:
     """All rows of all tables, read in a way of the test's own."""
-    found: Rows = {}
-    for shape in sides.shapes():
-        statement = f"select {', '.join(shape.columns)} from {shape.name}"
-        if is_postgresql(database):
-            with psycopg.connect(str(database)) as opened:
-                found[shape.name] = opened.execute(statement.encode()).fetchall()
-        else:
-            with contextlib.closing(sqlite3.connect(database)) as raw:
-                found[shape.name] = raw.execute(statement).fetchall()
-        found[shape.name].sort(key=repr)
-    return found
+    statements = {shape.name: f"select {', '.join(shape.columns)} from {shape.name}" for shape in sides.shapes()}
+    if is_postgresql(database):
+        with psycopg.connect(str(database)) as opened:
+            found = {name: opened.execute(statement.encode()).fetchall() for name, statement in statements.items()}
+    else:
+        with contextlib.closing(sqlite3.connect(database)) as raw:
+            found = {name: raw.execute(statement).fetchall() for name, statement in statements.items()}
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 def found_by_a_word(database: Database, word: str) -> list[int]:

@@ -69,7 +69,7 @@ def run(*arguments: object, stdin: str | None = None, **environment: str) -> Sai
 
 
 def run_here(*arguments: object, stdin: str = "") -> Said:
-    """As `run`, in this process: for tables of calls."""
+    """As `run`, in this process, outside of its event loop."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
         patched.setattr(sys, "stdin", io.StringIO(stdin))
@@ -101,13 +101,17 @@ class Place:
     def run(self, *arguments: object, stdin: str | None = None, **environment: str) -> Said:
         return run(*arguments, "--data", self.data, stdin=stdin, **environment)
 
-    def refused(self, *arguments: object, stdin: str = "") -> str:
-        """The sentence with which a call of a table ends."""
-        return run_here(*arguments, "--data", self.data, stdin=stdin).sentence
+    def run_here(self, *arguments: object, stdin: str = "") -> Said:
+        """As `run`, in this process: a process starts for longer than it works, and each command has tests of its own with one."""
+        return run_here(*arguments, "--data", self.data, stdin=stdin)
 
-    def did(self, *arguments: object, stdin: str | None = None) -> Said:
-        """As `run`, for what must go well."""
-        said = self.run(*arguments, stdin=stdin)
+    def refused(self, *arguments: object, stdin: str = "") -> str:
+        """The sentence with which a call ends."""
+        return self.run_here(*arguments, stdin=stdin).sentence
+
+    def did(self, *arguments: object, stdin: str = "") -> Said:
+        """What must go well."""
+        said = self.run_here(*arguments, stdin=stdin)
         assert (said.code, said.err) == (0, "")
         return said
 

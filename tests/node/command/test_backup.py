@@ -100,8 +100,8 @@ async def test_files_of_the_nodes_own_people_are_in_a_backup_and_those_of_others
         path = place.data / "media" / name[:2] / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
-    backup(place, file)
-    again = restored(place, file)
+    await asyncio.to_thread(backup, place, file)
+    again = await asyncio.to_thread(restored, place, file)
     found = {path.name: path.read_bytes() for path in (again.data / "media").rglob("*") if path.is_file()}
     assert found == {name: name.encode() for name in (OWN, f"{OWN}.small")}
     assert {path.stat().st_mode & 0o77 for path in (again.data / "media").rglob("*")} == {0}

@@ -14,7 +14,7 @@ from node.verdicts import State, clock, installed_at, room
 from storage.soundness import Condition
 from tests.databases import postgresql_server
 from tests.loopback import free_port
-from tests.node.command.conftest import Place, Said, Serve, initialised, run
+from tests.node.command.conftest import Place, Said, Serve, initialised, run, run_here
 from tests.node.command.test_peers import filled as filled  # noqa: PLC0414  a fixture
 
 
@@ -64,7 +64,7 @@ def test_a_new_node_is_well(place: Place) -> None:
 )
 def test_what_is_bad_is_told_with_what_to_do(place: Place, statement: str, what: str, told: str) -> None:
     change(place, statement)
-    said = place.run("doctor", "--json")
+    said = place.run_here("doctor", "--json")
     assert said.code == 1
     assert "bad" in [each["state"] for each in said.json if each["what"] == what]
     assert told in " ".join(each["sentence"] for each in said.json if each["what"] == what)
@@ -110,7 +110,7 @@ async def tokyo(tmp_path: Path, serve: Serve) -> Place:
     """Another node, which serves."""
     other = Place(tmp_path / "tokyo", f"tokyo.localhost:{free_port()}")
     call = ("init", "--data", other.data, "--domain", other.domain, "--development", "--admin", "ken")
-    made = await asyncio.to_thread(run, *call, "--password-stdin", stdin="quatre mots bien choisis")
+    made = await asyncio.to_thread(run_here, *call, "--password-stdin", stdin="quatre mots bien choisis")
     assert made.code == 0, made.err
     await serve(other)
     return other

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from node.command import GROUPS
-from tests.node.command.conftest import HOUSE, run, run_here
+from tests.node.command.conftest import HOUSE, Place, run, run_here
 
 
 def test_the_help_names_every_command() -> None:
@@ -31,6 +31,20 @@ def test_the_help_loads_nothing_that_it_does_not_need() -> None:
     """So it is there at once, on an old machine too."""
     said = subprocess.run([sys.executable, "-c", ASKED], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert set(HEAVY).isdisjoint(said.stderr.split())
+
+
+LISTS = [("announcements", "list"), ("keys", "list"), ("peers", "list"), ("queue", "list"), ("staff", "list")]
+
+
+def test_a_process_says_what_the_other_tests_hear_in_theirs(place: Place) -> None:
+    """Beside `init`, `doctor`, `migrate`, `restore` and `serve`, which have processes in tests of their own."""
+    for command in LISTS:
+        assert place.run(*command) == place.did(*command)
+    assert "has new keys" in place.run("keys", "rotate", "--node").out
+    assert len(place.run("token", "marie").out.strip()) > 20
+    made = place.run("backup", place.data.with_name("paris.backup"))
+    assert (made.code, made.err) == (0, "")
+    assert place.data.with_name("paris.backup").stat().st_size > 1000
 
 
 @pytest.mark.parametrize("command", GROUPS)

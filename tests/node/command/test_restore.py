@@ -30,12 +30,12 @@ Rows = dict[str, list[Any]]
 def rows_of(place: Place) -> Rows:
     """The rows of a node, wherever they are, without an order; not when it was backed up, which it learns afterwards."""
     found: Rows = {}
-    for name in KEPT_TABLES:
-        with (
-            closing(sqlite3.connect(place.database))
-            if not place.postgresql
-            else psycopg.connect(place.postgresql) as opened
-        ):
+    with (
+        closing(sqlite3.connect(place.database))
+        if not place.postgresql
+        else psycopg.connect(place.postgresql) as opened
+    ):
+        for name in KEPT_TABLES:
             rows = opened.execute(f"select * from {name}").fetchall()
             found[name] = sorted((row for row in rows if row[0] != "backed_up_at"), key=repr)
     return found
