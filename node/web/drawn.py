@@ -24,6 +24,9 @@ OPEN = secrets.token_hex(16)
 
 CSRF, HERE = "csrf", "here"
 
+OF_A_PERSON = ("id", "acct", "username", "display_name", "avatar")
+"""What a post shows of a person. How much they write and who follows them changes all day, and is seen elsewhere."""
+
 Entity = Mapping[str, Any]  # the JSON of the client API
 
 
@@ -48,9 +51,10 @@ def post(
     level: of its heading.  alone: it is what the page is about.  quoted: shown beside something else, with no buttons.
     in_thread: among those that it answers, and that answer it.  pinned: shown first on its author's profile.
     """
-    shown = entity["reblog"] or entity
+    lean = _lean(entity)
+    shown = lean["reblog"] or lean
     made_of = {
-        "entity": entity,
+        "entity": lean,
         "level": level,
         "alone": alone,
         "quoted": quoted,
@@ -69,6 +73,17 @@ def post(
         parts = _drawn(context, made_of)
         shelf.keep_for_good(key, parts, size=sum(map(sys.getsizeof, parts)))
     return _filled(parts, context)
+
+
+def _lean(entity: Entity) -> dict[str, Any]:
+    """A post with no more of people than it shows."""
+    lean = {**entity, "account": {name: entity["account"][name] for name in OF_A_PERSON}}
+    if entity["reblog"]:
+        lean["reblog"] = _lean(entity["reblog"])
+    quote = entity.get("quote")
+    if quote and quote.get("quoted_status"):
+        lean["quote"] = {**quote, "quoted_status": _lean(quote["quoted_status"])}
+    return lean
 
 
 def _authors(shown: Entity) -> set[str]:

@@ -1,5 +1,6 @@
 """A post is drawn once for everybody to whom it looks the same, and each page puts in what is its own."""
 
+from copy import deepcopy
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -55,3 +56,14 @@ def test_what_looks_different_is_drawn_anew(shelf: Shelf[bytes, tuple[str, ...]]
     ]
     assert len(set(different)) == shelf.misses == len(different)
     assert ["/posts/7/edit" in page for page in different] == [False, True, False, False, False, False]
+
+
+def test_whoever_gets_a_follower_has_their_posts_drawn_no_more_than_before(
+    shelf: Shelf[bytes, tuple[str, ...]],
+) -> None:
+    shared = status(8, MARIE, "", reblog=sample(quote={"state": "accepted", "quoted_status": sample()}))
+    again = deepcopy(shared)
+    for account in (again["account"], again["reblog"]["account"], again["reblog"]["quote"]["quoted_status"]["account"]):
+        account["followers_count"] += 1
+    assert shown(shelf, shared) == shown(shelf, again)
+    assert (shelf.misses, shelf.hits) == (1, 1)
