@@ -11,14 +11,15 @@ from storage.ids import AccountId, PostId
 from storage.pages import Page, paged
 from storage.store import Unit
 
-ASKED, COMING, PERHAPS, REFUSED = "asked", "coming", "perhaps", "refused"
-STATES = (ASKED, COMING, PERHAPS, REFUSED)
-"""Waits for an answer; is expected; may come if there is room (TentativeAccept); was told no."""
+ASKED, COMING, PERHAPS, REFUSED, INVITED = "asked", "coming", "perhaps", "refused", "invited"
+STATES = (ASKED, COMING, PERHAPS, REFUSED, INVITED)
+"""Waits for an answer; is expected; may come if there is room (TentativeAccept); was told no; was asked to come, and has not
+answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """That somebody wants to come. uri: of their Join."""
+    """That somebody wants to come, or was asked to. uri: of their Join, or of the Invite."""
 
     id: int
     post_id: PostId
@@ -51,24 +52,56 @@ def between(unit: Unit, account: AccountId, post: PostId) -> Attendance | None:
 
 def by_uri(unit: Unit, uri: str) -> Attendance | None:
     """The same by the id of the Join."""
-    return unit.one(Attendance, f"{SELECT} where uri = :uri", uri=uri)
+    return unit.one(Attendance, f"{SELECT} where uri = :uri and state <> :invited", uri=uri, invited=INVITED)
+
+
+def invited_by(unit: Unit, uri: str, *, account: AccountId) -> Attendance | None:
+    """That somebody was asked to come, by the id of the Invite, which may be the same for many."""
+    return unit.one(Attendance, f"{SELECT} where uri = :uri and account_id = :account", uri=uri, account=account)
+
+
+def invited(unit: Unit, uri: str) -> list[Attendance]:
+    """Those who were asked to come by this Invite and have not answered."""
+    return unit.all(Attendance, f"{SELECT} where uri = :uri and state = :invited", uri=uri, invited=INVITED)
+
+
+def invite(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
+    """Note that somebody was asked to come; whoever has answered or asked already stays so. Returns whether it is new.
+
+    Who was told no is asked anew.
+    """
+    known = between(unit, account, post)
+    if known is not None and known.state not in (INVITED, REFUSED):
+        return False
+    if known is not None:
+        unit.run(
+            "update attendances set uri = :uri, state = :state where id = :id", id=known.id, uri=uri, state=INVITED
+        )
+        unit.after_commit(PostAltered(post))
+        return known.state == REFUSED
+    _add(unit, account, post, INVITED, uri=uri)
+    return True
 
 
 def ask(unit: Unit, account: AccountId, post: PostId, *, uri: str) -> bool:
-    """Note that somebody wants to come; asking again renews the id, and the question after a refusal. Returns whether it is new."""
+    """Note that somebody wants to come; asking again renews the id, and the question after a refusal or an invitation. Returns whether it is new."""
     known = between(unit, account, post)
     if known is not None:
-        state = ASKED if known.state == REFUSED else known.state
+        state = ASKED if known.state in (REFUSED, INVITED) else known.state
         unit.run("update attendances set uri = :uri, state = :state where id = :id", id=known.id, uri=uri, state=state)
         unit.after_commit(PostAltered(post))
         return known.state == REFUSED
+    _add(unit, account, post, ASKED, uri=uri)
+    return True
+
+
+def _add(unit: Unit, account: AccountId, post: PostId, state: str, *, uri: str) -> None:
     sql = """
     insert into attendances (id, post_id, account_id, state, uri, created_at)
     values (:id, :post, :account, :state, :uri, :now)
     """
-    unit.run(sql, id=unit.new_id(), post=post, account=account, state=ASKED, uri=uri, now=unit.now)
+    unit.run(sql, id=unit.new_id(), post=post, account=account, state=state, uri=uri, now=unit.now)
     unit.after_commit(PostAltered(post))
-    return True
 
 
 def answer(unit: Unit, attendance: Attendance, state: str) -> bool:
@@ -116,7 +149,7 @@ def listed_count(unit: Unit, post: PostId) -> int:
 
 
 def people(unit: Unit, post: PostId) -> list[AccountId]:
-    """Everybody who wants to come and was not told no."""
+    """Everybody who wants to come or was asked to, and was not told no."""
     sql = "select account_id from attendances where post_id = :post and state <> :refused"
     return unit.all(AccountId, sql, post=post, refused=REFUSED)
 

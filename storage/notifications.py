@@ -1,7 +1,7 @@
 """What a member of staff is told: that somebody mentioned, answered, followed, shared or found useful.
 
 Kinds are the Mastodon API's: mention, reblog, favourite, follow, follow_request, status, update, poll, quote, quoted_update,
-admin.report, moderation_warning; and emoji_reaction, event_join and event_answer, for those who know them.
+admin.report, moderation_warning; and emoji_reaction, those of events and invitations (`OF_EVENTS`), for those who know them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -172,8 +172,8 @@ def conditions(kinds: frozenset[str], *, by: AccountId | None, filtered: bool) -
     return " and ".join(found)
 
 
-OF_EVENTS = ("event_join", "event_answer")
-"""Somebody wants to come to one's event; the organiser has answered."""
+OF_EVENTS = ("event_join", "event_answer", "event_invite", "community_invite")
+"""Somebody wants to come to one's event; the organiser has answered; one is asked to come; one is asked into a community."""
 
 KINDS = frozenset(
     {

@@ -60,6 +60,11 @@ class KeptOccasion:
         """Whether one may ask to come by this network."""
         return self.status != CANCELLED and self.join_mode in (FREE, RESTRICTED)
 
+    @property
+    def takes_invited(self) -> bool:
+        """Whether one may come who was invited."""
+        return self.status != CANCELLED
+
 
 NAMES = "post_id, starts_at, ends_at, timezone, place, status, join_mode, capacity, attending_count"
 OF = f"select {NAMES} from events where post_id in :ids"

@@ -5,14 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from federation import follow_answers, join_answers, quoting
+from federation import follow_answers, invite_answers, join_answers, quoting
+from federation.activities.reject import Reject
 from federation.activities.update import Update
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import first_id
-from storage import attendances, follows, notifications, quote_stamps, quotes
+from storage import accounts, attendances, follows, notifications, posts, quote_stamps, quotes
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.quotes import ACCEPTED, REVOKED
@@ -20,7 +21,7 @@ from storage.store import Unit
 
 
 class Accept(Activity):
-    """A follow, a place or a quote is granted. Only the one who was asked can, and only what was asked for."""
+    """A follow, a place or a quote is granted, an invitation taken up. Only the one who was asked can, and only what was asked for."""
 
     type: Literal["Accept"] = "Accept"
     object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: what was asked, or its id alone
@@ -30,7 +31,7 @@ class Accept(Activity):
         """The actor is the one who was asked. Raises NotAllowed; Ignored: nobody waits for such an answer."""
         if quoting.is_request(self.object):
             self._authorize_quote(unit, self.performer(unit))
-        elif self._joined(unit) is None:
+        elif self._joined(unit) is None and self._invited(unit) is None:
             follow_answers.find(unit, self.object, answered_by=self.performer(unit))
 
     def audience(self, unit: Unit, /) -> Audience:
@@ -39,6 +40,8 @@ class Accept(Activity):
             return Audience(frozenset({quoting.find(unit, self.object, answered_by=self.performer(unit)).quoter.id}))
         if (joined := self._joined(unit)) is not None:
             return Audience(frozenset({joined.account_id}))
+        if (invited := self._invited(unit)) is not None:
+            return Audience(frozenset({posts.get(unit, invited.post_id).author_id}))
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
         return Audience(frozenset({found.follower_id}))
 
@@ -52,16 +55,32 @@ class Accept(Activity):
                 by = self.performer(unit).id
                 notifications.tell(unit, joined.account_id, "event_answer", by=by, post=joined.post_id)
             return
+        if (invited := self._invited(unit)) is not None:
+            attendances.answer(unit, invited, attendances.COMING)
+            return
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
         if follows.accept(unit, found.follower_id, found.followed_id):
             notifications.tell(unit, found.followed_id, "follow", by=found.follower_id)
 
     def answers(self, unit: Unit, /) -> Sequence[Activity]:
-        """Who quotes, here, tells their readers where the leave stands."""
+        """Who quotes, here, tells their readers where the leave stands. Whoever finds no room left is told so."""
         if not quoting.is_request(self.object):
-            return ()
+            return self._no_room(unit)
         asked = quoting.find(unit, self.object, answered_by=self.performer(unit))
         return (Update.read(quoting.stamped(unit, asked, str(self.result))),) if asked.quoter.is_local else ()
+
+    def _no_room(self, unit: Unit) -> Sequence[Activity]:
+        """The refusal of somebody who was invited to an event of this node, and comes when all places are taken."""
+        attendee = self.performer(unit)
+        found = invite_answers.answered(unit, self.object, answered_by=attendee)
+        post = posts.get(unit, found.post_id) if found is not None else None
+        if found is None or post is None or not post.is_local or join_answers.is_room_for_all(unit, post):
+            return ()
+        organiser = accounts.get(unit, post.author_id)
+        return (Reject.read(join_answers.document(unit, "Reject", attendee, organiser, post, uri=found.uri)),)
+
+    def _invited(self, unit: Unit) -> Attendance | None:
+        return invite_answers.find(unit, self.object, answered_by=self.performer(unit))
 
     def _authorize_quote(self, unit: Unit, owner: Account) -> None:
         asked = quoting.find(unit, self.object, answered_by=owner)

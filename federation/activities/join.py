@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from federation import documents, reacting
+from pydantic import PrivateAttr
+
+from federation import join_answers, reacting
 from federation.activities.accept import Accept
 from federation.activities.reject import Reject
 from federation.activities.tentative_accept import TentativeAccept
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import NotAllowed
-from federation.strict_json import JsonObject
 from federation.vocabulary import Uri
 from storage import accounts, attendances, notifications, occasions
 from storage.accounts import Account
@@ -26,13 +27,17 @@ class Join(Activity):
     type: Literal["Join"] = "Join"
     object: Uri  # the event
 
+    _was_invited: bool = PrivateAttr(default=False)
+
     def authorize(self, unit: Unit, /) -> None:
         """The event must be here, be visible to the actor, and take people. Raises NotFound, NotAllowed; Ignored: taken back."""
         post, occasion = self._event(unit)
         reacting.demand_visible(unit, self, post)
         if post.author_id == self.performer(unit).id:
             raise NotAllowed(self.actor, self.object, "own-event")
-        if not occasion.takes_people:
+        known = attendances.between(unit, self.performer(unit).id, post.id)
+        is_invited = known is not None and known.state == attendances.INVITED
+        if not occasion.takes_people and not (is_invited and occasion.takes_invited):
             raise NotAllowed(self.actor, self.object, "takes-nobody")
 
     def audience(self, unit: Unit, /) -> Audience:
@@ -42,11 +47,14 @@ class Join(Activity):
     def apply(self, unit: Unit, /) -> None:
         """Note the wish, and tell the organiser who has to decide."""
         actor, (post, occasion) = self.performer(unit), self._event(unit)
-        if attendances.ask(unit, actor.id, post.id, uri=self.id) and occasion.join_mode != FREE:
+        known = attendances.between(unit, actor.id, post.id)
+        self._was_invited = known is not None and known.state == attendances.INVITED
+        is_new = attendances.ask(unit, actor.id, post.id, uri=self.id)
+        if is_new and occasion.join_mode != FREE:
             notifications.tell(unit, post.author_id, "event_join", by=actor.id, post=post.id)
 
     def answers(self, unit: Unit, /) -> Sequence[Activity]:
-        """Of a free event of this node: Accept while there is room, Reject then. Who was accepted is told so again."""
+        """Of a free event of this node, or to who was invited: Accept while there is room, Reject then. Who was accepted is told so again."""
         actor, (post, occasion) = self.performer(unit), self._event(unit)
         organiser = accounts.get(unit, post.author_id)
         known = attendances.between(unit, actor.id, post.id)
@@ -54,7 +62,7 @@ class Join(Activity):
             return ()
         if known.state == attendances.COMING:
             return (acceptance(unit, actor, organiser, post, uri=self.id),)
-        if occasion.join_mode != FREE:
+        if occasion.join_mode != FREE and not self._was_invited:
             return ()
         answer = acceptance if has_room(unit, occasion) else refusal
         return (answer(unit, actor, organiser, post, uri=self.id),)
@@ -75,20 +83,14 @@ def has_room(unit: Unit, occasion: KeptOccasion) -> bool:
 
 def acceptance(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Accept:
     """The Accept of a Join with this id, by the organiser."""
-    return Accept.read(_answer(unit, "Accept", attendee, organiser, post, uri=uri))
+    return Accept.read(join_answers.document(unit, "Accept", attendee, organiser, post, uri=uri))
 
 
 def tentative(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> TentativeAccept:
     """The TentativeAccept of a Join with this id, by the organiser, who decides later."""
-    return TentativeAccept.read(_answer(unit, "TentativeAccept", attendee, organiser, post, uri=uri))
+    return TentativeAccept.read(join_answers.document(unit, "TentativeAccept", attendee, organiser, post, uri=uri))
 
 
 def refusal(unit: Unit, attendee: Account, organiser: Account, post: Post, *, uri: str) -> Reject:
     """The Reject of a Join with this id, by the organiser."""
-    return Reject.read(_answer(unit, "Reject", attendee, organiser, post, uri=uri))
-
-
-def _answer(unit: Unit, kind: str, attendee: Account, organiser: Account, post: Post, *, uri: str) -> JsonObject:
-    joined = documents.act("Join", attendee, post.uri, uri=uri, to=[organiser.uri])
-    answer_id = f"{organiser.uri}#{kind.lower()}s/{unit.new_id()}"
-    return documents.act(kind, organiser, joined, uri=answer_id, to=[attendee.uri])
+    return Reject.read(join_answers.document(unit, "Reject", attendee, organiser, post, uri=uri))

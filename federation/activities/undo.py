@@ -63,6 +63,8 @@ class Undo(Activity):
             return Audience(followers_of=frozenset({actor.id}))
         if self._blocked(unit, actor) is not None:
             return audiences.NOBODY
+        if invited := self._invited(unit, actor):
+            return Audience(frozenset(each.account_id for each in invited))
         shared = self._shared(unit, actor)
         return audiences.NOBODY if shared is None else audiences.of_post(unit, shared)
 
@@ -82,6 +84,10 @@ class Undo(Activity):
         elif (joined := self._joined(unit, actor)) is not None:
             attendances.remove(unit, joined)
             notifications.forget(unit, "event_join", by=actor.id, post=joined.post_id)
+        elif invited := self._invited(unit, actor):
+            for each in invited:
+                attendances.remove(unit, each)
+            notifications.forget(unit, "event_invite", by=actor.id, post=invited[0].post_id)
         else:
             return False
         return True
@@ -163,6 +169,11 @@ class Undo(Activity):
             return by_id if by_id is not None and by_id.account_id == actor.id else None
         post = posts.by_uri(unit, self._target)
         return attendances.between(unit, actor.id, post.id) if post else None
+
+    def _invited(self, unit: Unit, actor: Account) -> list[Attendance]:
+        """Those who have not answered yet."""
+        found = attendances.invited(unit, self._undone) if self._undone else []
+        return found if found and posts.get(unit, found[0].post_id).author_id == actor.id else []
 
     def _shared(self, unit: Unit, actor: Account) -> Post | None:
         by_id = posts.by_uri(unit, self._undone)

@@ -1,23 +1,31 @@
 """Events: plan one, want to come, not come after all, and as its organiser decide who comes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from federation import documents, outbox
+from federation.activities import invite as inviting
 from federation.activities import join as joining
+from federation.activities.accept import Accept
+from federation.activities.invite import MOST_INVITED
 from federation.activities.join import Join
 from federation.activities.leave import Leave
+from federation.activities.reject import Reject
+from federation.errors import Unreachable
 from federation.occasions import LONGEST_EVENT, LONGEST_PLACE, is_timezone
+from federation.strict_json import JsonObject
 from node.context import Node
 from node.errors import Invalid
-from storage import accounts, attendances, occasions, posts
+from storage import accounts, attendances, occasions, posts, visibility
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
-from storage.occasions import CONFIRMED, FREE, RESTRICTED, STATUSES, KeptOccasion, Occasion
+from storage.occasions import CONFIRMED, FREE, INVITE, RESTRICTED, STATUSES, KeptOccasion, Occasion
 from storage.posts import Post
 from storage.store import Unit
+from storage.visibility import Reach
 
 MOST_PEOPLE = 100_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
@@ -36,7 +44,7 @@ def planned(
     """An event from what somebody typed.
 
     starts_at, ends_at: ISO 8601; without an offset, by the clock of the time zone.  timezone: IANA name, UTC when not said.
-    join_mode: free or restricted.  capacity: a number of people, or nothing.  Raises Invalid, with the field's name.
+    join_mode: free, restricted or invite.  capacity: a number of people, or nothing.  Raises Invalid, with the field's name.
     """
     if timezone and not is_timezone(timezone):
         raise Invalid("timezone", "ERR_INVALID", "A time zone is written as Europe/Paris")
@@ -46,8 +54,8 @@ def planned(
         raise Invalid("ends_at", "ERR_EVENT_ENDS", "An event ends after it begins, and within a year")
     if len(place.strip()) > LONGEST_PLACE:
         raise Invalid("place", "ERR_TOO_LONG", f"Place is too long (maximum is {LONGEST_PLACE} characters)")
-    if join_mode and join_mode not in (FREE, RESTRICTED):
-        raise Invalid("join_mode", "ERR_INCLUSION", "Join mode is free or restricted")
+    if join_mode and join_mode not in (FREE, RESTRICTED, INVITE):
+        raise Invalid("join_mode", "ERR_INCLUSION", "Join mode is free, restricted or invite")
     if status and status not in STATUSES:
         raise Invalid("status", "ERR_INCLUSION", f"Status is one of: {', '.join(STATUSES)}")
     return Occasion(
@@ -109,6 +117,26 @@ async def refuse(node: Node, me: Account, post: PostId, other: AccountId) -> Non
     await node.store.write(_refuse, me, post, other)
 
 
+async def invite(node: Node, me: Account, post: PostId, people: Sequence[AccountId]) -> None:
+    """Ask people to come to one's own event; who was asked already is not asked again.
+
+    Raises NotFound; Invalid: nobody is named, too many, or somebody could not read the event.
+    """
+    await node.store.write(_invite, me, post, people)
+
+
+async def people_named(node: Node, text: str) -> list[AccountId]:
+    """Those whom somebody has typed, as @name or @name@node. Raises Invalid: it is nobody's name."""
+    found: list[AccountId] = []
+    for handle in text.replace(",", " ").split():
+        name, _, host = handle.removeprefix("@").partition("@")
+        try:
+            found.append((await node.federation.person(name, host)).id)
+        except Unreachable as error:
+            raise Invalid("people", "ERR_NOT_FOUND", f"Nobody is found under {handle}") from error
+    return found
+
+
 def event_of(unit: Unit, identifier: PostId, *, reader: AccountId) -> tuple[Post, KeptOccasion]:
     """The event that a post, or its sharing, is. Raises NotFound, alike for hidden, absent, and no event."""
     named = posts.visible(unit, identifier, reader=reader)
@@ -130,6 +158,9 @@ def own_event(unit: Unit, me: Account, identifier: PostId) -> tuple[Post, KeptOc
 def _join(unit: Unit, me: Account, identifier: PostId) -> None:
     post, occasion = event_of(unit, identifier, reader=me.id)
     known = attendances.between(unit, me.id, post.id)
+    if known is not None and known.state == attendances.INVITED:
+        _answer_invitation(unit, me, post, occasion, known)
+        return
     if known is not None and known.state != attendances.REFUSED:
         return
     if post.author_id == me.id:
@@ -141,17 +172,51 @@ def _join(unit: Unit, me: Account, identifier: PostId) -> None:
     outbox.perform(unit, Join.read(documents.act("Join", me, post.uri, uri=uri, to=[organiser.uri])))
 
 
+def _answer_invitation(unit: Unit, me: Account, post: Post, occasion: KeptOccasion, known: Attendance) -> None:
+    if not occasion.takes_invited:
+        raise Invalid("base", "ERR_TAKES_NOBODY", "One cannot sign up for this event here")
+    outbox.perform(unit, Accept.read(_answered(unit, "Accept", me, post, known)))
+
+
+def _answered(unit: Unit, kind: str, me: Account, post: Post, known: Attendance) -> JsonObject:
+    organiser = accounts.get(unit, post.author_id)
+    asked = documents.act("Invite", organiser, post.uri, uri=known.uri, to=[me.uri])
+    uri = f"{me.uri}#{kind.lower()}s/{unit.new_id()}"
+    return documents.act(kind, me, {**asked, "target": me.uri}, uri=uri, to=[organiser.uri])
+
+
 def _leave(unit: Unit, me: Account, identifier: PostId) -> None:
     post, _ = event_of(unit, identifier, reader=me.id)
-    if attendances.between(unit, me.id, post.id) is not None:
+    known = attendances.between(unit, me.id, post.id)
+    if known is not None and known.state == attendances.INVITED:
+        outbox.perform(unit, Reject.read(_answered(unit, "Reject", me, post, known)))
+    elif known is not None:
         organiser = accounts.get(unit, post.author_id)
         uri = f"{me.uri}#leaves/{unit.new_id()}"
         outbox.perform(unit, Leave.read(documents.act("Leave", me, post.uri, uri=uri, to=[organiser.uri])))
 
 
+def _invite(unit: Unit, me: Account, identifier: PostId, people: Sequence[AccountId]) -> None:
+    post, occasion = own_event(unit, me, identifier)
+    if not occasion.takes_invited:
+        raise Invalid("base", "ERR_TAKES_NOBODY", "One cannot sign up for this event here")
+    found = accounts.by_ids(unit, people)
+    asked = [found[one] for one in dict.fromkeys(people) if one in found and one != me.id]
+    if not asked or len(asked) > MOST_INVITED:
+        raise Invalid("people", "ERR_BLANK", f"Name the people to invite, at most {MOST_INVITED} at a time")
+    for one in asked:
+        if (post.reach is Reach.NODE and not one.is_local) or not visibility.may_see(unit, post.id, reader=one.id):
+            raise Invalid(
+                "people", "ERR_CANNOT_READ", f"{one.handle} cannot read this event: name them in its text first"
+            )
+    known = {one.id for one in asked if attendances.between(unit, one.id, post.id) is not None}
+    if new := [one for one in asked if one.id not in known]:
+        outbox.perform(unit, inviting.of(unit, me, post, new))
+
+
 def _accept(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> None:
     post, occasion = own_event(unit, me, identifier)
-    asked = _asked(unit, post, other)
+    asked = _waiting(unit, post, other)
     if asked.state == attendances.COMING:
         return
     if not joining.has_room(unit, occasion):
@@ -161,7 +226,7 @@ def _accept(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> No
 
 def _answer_perhaps(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> None:
     post, _ = own_event(unit, me, identifier)
-    asked = _asked(unit, post, other)
+    asked = _waiting(unit, post, other)
     outbox.perform(unit, joining.tentative(unit, accounts.get(unit, other), me, post, uri=asked.uri))
 
 
@@ -169,6 +234,14 @@ def _refuse(unit: Unit, me: Account, identifier: PostId, other: AccountId) -> No
     post, _ = own_event(unit, me, identifier)
     asked = _asked(unit, post, other)
     outbox.perform(unit, joining.refusal(unit, accounts.get(unit, other), me, post, uri=asked.uri))
+
+
+def _waiting(unit: Unit, post: Post, other: AccountId) -> Attendance:
+    """Somebody who wants to come; who was asked to answers themselves. Raises NotFound."""
+    found = _asked(unit, post, other)
+    if found.state == attendances.INVITED:
+        raise NotFound
+    return found
 
 
 def _asked(unit: Unit, post: Post, other: AccountId) -> Attendance:

@@ -8,13 +8,19 @@ from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
-from node.api.parameters import LongPage
+from node.api.parameters import Id, LongPage, Parameters, Several
 from storage import accounts, attendances
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.ids import AccountId, PostId
 from storage.pages import Page
 from storage.store import Unit
+
+
+class Invited(Parameters):
+    """account_ids: of the people to ask."""
+
+    account_ids: Several[Id] = []  # noqa: RUF012  pydantic copies defaults
 
 
 @endpoint("POST", "/api/v1/legation/events/{id}/join", scope="write:statuses")
@@ -38,6 +44,13 @@ async def attendees(caller: Caller, query: LongPage, *, id: PostId) -> Answerabl
     known = {each["id"]: each for each in await entities.accounts(caller.node, caller.me, people.values())}
     shown = [{"account": known[str(row.account_id)], "state": row.state} for row in rows]
     return Paged.by(shown, [row.id for row in rows])
+
+
+@endpoint("POST", "/api/v1/legation/events/{id}/invite", scope="write:statuses")
+async def invite(caller: Caller, invited: Invited, *, id: PostId) -> Answerable:
+    """Ask people to come to one's own event. They answer with `join` and `leave`."""
+    await actions.invite(caller.node, caller.me, id, [AccountId(each) for each in invited.account_ids])
+    return await entities.status(caller.node, caller.me, id)
 
 
 @endpoint("POST", "/api/v1/legation/events/{id}/attendees/{account}/accept", scope="write:statuses")

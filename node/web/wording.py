@@ -47,6 +47,7 @@ NOTICES = {
     "unpinned": message("The post stands among the others again."),
     "voted": message("Your vote is counted."),
     "joined": message("The organiser is told that you want to come."),
+    "invited": message("The invitation is sent."),
     "left": message("The organiser is told that you do not come."),
     "quote-revoked": message("Your post is no longer shown there."),
     "followed": message("You follow this person now."),
@@ -201,6 +202,12 @@ REFUSED = {
     ("ends_at", "ERR_EVENT_ENDS"): message("An event ends after it begins, and within a year."),
     ("timezone", "ERR_INVALID"): message("A time zone is written as Europe/Paris."),
     ("place", "ERR_TOO_LONG"): message("The place is too long: 500 characters at most."),
+    ("people", "ERR_BLANK"): message("Give the @names of the people to invite, 100 at most."),
+    ("people", "ERR_NOT_FOUND"): message("One of these names is nobody’s. Check the spelling."),
+    ("people", "ERR_CANNOT_READ"): message(
+        "One of these people cannot read this event. Put their @name in its text first, or choose more readers for an event."
+    ),
+    ("people", "ERR_TAKES_NOBODY"): message("Nobody can come to this event any more."),
     ("capacity", "ERR_INVALID"): message("The number of places is a number from 1 to 100,000."),
     ("quoted_status_id", "ERR_NOT_QUOTABLE"): message("The author of this post does not let you quote it."),
     ("quoted_status_id", "ERR_STAYS_HERE"): message(

@@ -78,3 +78,37 @@ async def test_where_the_organiser_decides(federation_of: FederationOf) -> None:
     await answered(ken, read, "coming")
     await act(marie, event, f"attendees/{asking['account']['id']}/refuse")
     await answered(ken, read, "refused")
+
+
+async def test_people_are_invited(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    marie, jean = await paris.staff("marie"), await paris.staff("jean")
+    ken, aiko = await tokyo.staff("ken"), await tokyo.staff("aiko")
+    given = {**EVENT, "join_mode": "invite", "capacity": 1}
+    event = await marie.post("Venez", legation={"title": "Réunion", "event": given})
+    people = [(await marie.find(one))["id"] for one in (ken, aiko)]
+    path = f"/api/v1/legation/events/{event['id']}"
+    await marie.ask("POST", f"{path}/invite", json={"account_ids": people})
+    await settled(paris, tokyo)
+    told = {
+        one: await one.ask("GET", "/api/v1/notifications", params={"types[]": "event_invite"}) for one in (ken, aiko)
+    }
+    (told_ken,), (told_aiko,) = told.values()
+    read = told_ken["status"]  # nobody in Tokyo follows marie: it was fetched
+    assert (told_ken["account"]["username"], read["uri"]) == ("marie", event["uri"])
+    assert read["legation_attendance"] == "invited"
+    await act(jean, event, "join", expect=422)
+
+    assert (await act(ken, read, "join"))["legation_attendance"] == "coming"
+    await settled(paris, tokyo)
+    await act(aiko, told_aiko["status"], "join")
+    await answered(aiko, read, "refused")  # there was one place
+    shown = await marie.ask("GET", f"{path}/attendees")
+    assert {one["account"]["username"]: one["state"] for one in shown} == {"ken": "coming", "aiko": "refused"}
+
+    await act(ken, read, "leave")
+    await settled(paris, tokyo)
+    await marie.ask("POST", f"{path}/invite", json={"account_ids": [(await marie.find(jean))["id"]]})
+    await act(jean, event, "leave")
+    shown = await marie.ask("GET", f"{path}/attendees")
+    assert [(one["account"]["username"], one["state"]) for one in shown] == [("aiko", "refused")]

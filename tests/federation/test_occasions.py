@@ -245,3 +245,92 @@ def _asked(unit: Unit, account: Account, event: str) -> None:
     post = posts.by_uri(unit, event)
     assert post is not None
     attendances.ask(unit, account.id, post.id, uri=f"{account.uri}#joins/1")
+
+
+# ---- invitations -----------------------------------------------------------------------------------------------------
+
+
+async def invitation(scene: Scene, name: str = "1", **changes: object) -> JsonObject:
+    """Eve has planned an event, and invites marie."""
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    event: JsonObject = {**note(scene.eve, type="Event"), "name": "Réunion", **MOBILIZON, "joinMode": "invite"}
+    await scene.send(activity("Create", scene.eve, event))
+    await scene.side.store.write(_hired, marie)
+    invite = activity("Invite", scene.eve, event["id"], name, target=marie.uri, to=[marie.uri])
+    return {**invite, **changes}  # type: ignore[dict-item]  # tests send whatever a rogue would
+
+
+def _hired(unit: Unit, account: Account) -> None:
+    sql = """
+    insert into staff (account_id, password, role, locale, created_at) values (:id, '', 'staff', 'fr', :now)
+    on conflict do nothing
+    """
+    unit.run(sql, id=account.id, now=unit.now)
+
+
+async def told(scene: Scene) -> list[str]:
+    kinds = "select n.kind from notifications n join accounts a on a.id = n.account_id where a.username = 'marie'"
+    return await scene.side.store.read(lambda unit: unit.all(str, kinds))
+
+
+async def test_an_invitation_of_a_peer_is_told_and_taken_back(scene: Scene) -> None:
+    invite = await invitation(scene)
+    event = str(invite["object"])
+    await scene.send(invite)
+    assert (await states(scene, event), await told(scene)) == (["invited"], ["event_invite"])
+    # Nobody comes because the organiser says so: whoever is invited answers.
+    await scene.send(activity("Accept", scene.eve, {"type": "Join", "actor": invite["target"], "object": event}))
+    assert await states(scene, event) == ["invited"]
+    await scene.send(activity("Undo", scene.eve, invite))
+    assert (await states(scene, event), await told(scene)) == ([], [])
+    await scene.send({**invite, "id": f"{scene.eve}#late"})
+    await scene.send(activity("Reject", scene.eve, {"type": "Join", "actor": invite["target"], "object": event}))
+    assert await states(scene, event) == ["refused"]  # an organiser may change their mind
+
+
+async def test_who_is_not_the_organiser_invites_nobody(scene: Scene) -> None:
+    scene.peer.actor("zoe")
+    invite = await invitation(scene, actor=f"{scene.peer.base_url}/users/zoe", id=f"{scene.peer.base_url}/users/zoe#1")
+    await scene.send(invite)
+    assert "not-the-organiser" in str(await scene.outcome(str(invite["id"])))
+    nobody = await invitation(scene, "2", target=f"{scene.peer.base_url}/users/zoe", to=[])
+    await scene.send(nobody)
+    assert "unsolicited" in str(await scene.outcome(str(nobody["id"])))
+    assert (await states(scene, str(invite["object"])), await told(scene)) == ([], [])
+
+
+async def test_an_invitation_of_ours_is_answered_by_whom_it_names(scene: Scene) -> None:
+    event = await ours(scene, Occasion(WHEN, join_mode="invite", capacity=1))
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    eve = await scene.side.store.read(accounts.by_uri, scene.eve)
+    post = await scene.side.store.read(posts.by_uri, event)
+    assert eve is not None
+    assert post is not None
+    uri = f"{marie.uri}#invites/1"
+    await scene.side.store.write(attendances.invite, eve.id, post.id, uri=uri)
+    scene.peer.actor("zoe")
+    stranger = f"{scene.peer.base_url}/users/zoe"
+    for taken in (uri, {"id": uri, "type": "Invite", "actor": marie.uri, "object": event}):
+        await scene.send(activity("Accept", stranger, taken, f"{type(taken).__name__}"))
+    assert await states(scene, event) == ["invited"]
+    await scene.send(activity("Accept", scene.eve, uri))
+    assert await states(scene, event) == ["coming"]
+    await scene.send(activity("Leave", scene.eve, event))
+    await scene.side.store.write(attendances.invite, eve.id, post.id, uri=uri)
+    await scene.send(activity("Join", scene.eve, event))  # some software knows no answer to an invitation
+    assert await states(scene, event) == ["coming"]
+    await scene.send(activity("Leave", scene.eve, event, "2"))
+    await scene.side.store.write(attendances.invite, eve.id, post.id, uri=uri)
+    await scene.send(activity("Reject", scene.eve, uri))
+    assert await states(scene, event) == []
+
+
+async def test_a_community_of_a_peer_invites(scene: Scene) -> None:
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    await scene.side.store.write(_hired, marie)
+    group = scene.peer.actor("presse", type="Group")
+    await scene.send(activity("Invite", scene.eve, group["id"], target=marie.uri))
+    assert await told(scene) == ["community_invite"]

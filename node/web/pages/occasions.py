@@ -6,9 +6,10 @@ from node.actions import occasions
 from node.api import entities
 from node.api.occasions import listed
 from node.context import NODE
+from node.errors import Invalid
 from node.web import session
 from node.web.addresses import PEOPLE_A_PAGE, neighbours, number, page_of, post_id
-from node.web.answers import go_back, render
+from node.web.answers import go, go_back, render, said
 from node.web.declared import page
 from storage.ids import AccountId
 
@@ -29,7 +30,11 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 @page("GET", "/posts/{id}/attendees")
 async def attendees(request: web.Request) -> web.StreamResponse:
-    """Who comes; for the organiser also who waits, with the buttons to decide."""
+    """Who comes; for the organiser also who waits, with the buttons to decide, and the form to invite people."""
+    return await _attendees(request, typed="", errors={}, status=200)
+
+
+async def _attendees(request: web.Request, *, typed: str, errors: dict[str, str], status: int) -> web.Response:
     node, me = request.app[NODE], session.present(request).account
     part = page_of(request, limit=PEOPLE_A_PAGE)
     identifier = post_id(request)
@@ -42,7 +47,23 @@ async def attendees(request: web.Request) -> web.StreamResponse:
         entity=entity["reblog"] or entity,
         attendees=[{"account": known[str(row.account_id)], "state": row.state} for row in rows],
         around=neighbours(request, part, [row.id for row in rows]),
+        typed=typed,
+        errors=errors,
+        status=status,
     )
+
+
+@page("POST", "/posts/{id}/invite")
+async def invite(request: web.Request) -> web.StreamResponse:
+    """Ask people to come to one's own event, by their @names."""
+    node, me, typed = request.app[NODE], session.present(request).account, await request.post()
+    names = str(typed.get("people", ""))
+    try:
+        await occasions.invite(node, me, post_id(request), await occasions.people_named(node, names))
+    except Invalid as invalid:
+        errors = said(request, session.present(request), invalid, fields={"base": "people"})
+        return await _attendees(request, typed=names, errors=errors, status=422)
+    return go(f"/posts/{post_id(request)}/attendees", done="invited")
 
 
 @page("POST", "/posts/{id}/attendees/{account}/accept")

@@ -22,7 +22,9 @@ ERROR: Shape = {
     "details": Perhaps(Named([{"error": s.text, "description": s.text}])),
 }
 DELETED: Shape = s.STATUS | {"text": s.text}
-OUR_OWN: Shape = s.NOTIFICATION_OF_POST | {"type": s.one_of("emoji_reaction", "event_join", "event_answer")}
+OUR_OWN: Shape = s.NOTIFICATION_OF_POST | {
+    "type": s.one_of("emoji_reaction", "event_join", "event_answer", "event_invite")
+}
 NOTICE = Either(s.NOTIFICATION, s.NOTIFICATION_OF_POST, s.NOTIFICATION_OF_REPORT, s.NOTIFICATION_OF_WARNING, OUR_OWN)
 DOCUMENT: Shape = {"updated_at": Maybe(s.time), "content": s.text}
 RULE: Shape = {"id": s.id, "text": s.text, "hint": s.text}
@@ -204,6 +206,7 @@ OF_POSTS = {
     ("POST", "/api/v1/polls/{id}/votes"): s.POLL,
     **{("POST", f"/api/v1/legation/events/{{id}}/{verb}"): s.STATUS for verb in ("join", "leave")},
     ("GET", "/api/v1/legation/events/{id}/attendees"): [{"account": s.ACCOUNT, "state": s.text}],
+    ("POST", "/api/v1/legation/events/{id}/invite"): s.STATUS,
     ("POST", "/api/v1/legation/events/{id}/attendees/{account}/accept"): s.STATUS,
     ("POST", "/api/v1/legation/events/{id}/attendees/{account}/perhaps"): s.STATUS,
     ("POST", "/api/v1/legation/events/{id}/attendees/{account}/refuse"): s.STATUS,

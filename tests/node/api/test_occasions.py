@@ -11,7 +11,9 @@ from tests.node.api import shapes
 from tests.node.api.conftest import App, AppOf, Json
 
 EVENT = {"starts_at": "2026-12-01T10:00", "timezone": "Europe/Paris", "place": "Salle <2>"}
-SHAPE = shapes.UNSHARED | {"legation_attendance": shapes.Maybe(shapes.one_of("asked", "coming", "perhaps", "refused"))}
+SHAPE = shapes.UNSHARED | {
+    "legation_attendance": shapes.Maybe(shapes.one_of("asked", "coming", "perhaps", "refused", "invited"))
+}
 
 
 async def plan(app: App, **event: Any) -> Json:

@@ -853,9 +853,14 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             "entity": {**EVENT, "account": MARIE},
             "attendees": [{"account": KEN, "state": "asked"}, {"account": AMINA, "state": "coming"}],
             "around": ALONE,
+            "typed": "",
+            "errors": {},
         },
     ),
-    "attendees_none": ("attendees.html", {"entity": EVENT, "attendees": [], "around": ALONE}),
+    "attendees_none": (
+        "attendees.html",
+        {"entity": EVENT, "attendees": [], "around": ALONE, "typed": "", "errors": {}},
+    ),
     "history": (
         "history.html",
         {

@@ -70,3 +70,21 @@ async def test_what_is_wrong_with_an_event_is_said_and_nothing_typed_is_lost(vis
         assert sentence in shown.text
         assert "Venez nombreux" in shown.html
         assert 'value="2026-12-01T10:00"' in shown.html
+
+
+async def test_people_are_invited_by_their_names(visit: Visit) -> None:
+    marie, ken = await visit("marie"), await visit("ken")
+    await publish(marie, join_mode="invite")
+    assert "/join" not in (await ken.open("/all-nodes")).html
+    form = (await marie.open("/all-nodes")).html
+    event = form.partition('href="/posts/')[2].partition("/")[0]
+    page = await marie.open(f"/posts/{event}/attendees")
+    wrong = await marie.send(page, f"/posts/{event}/invite", people="@ken @personne")
+    assert (wrong.status, "L’un de ces noms n’est celui de personne." in wrong.text) == (422, True)
+    assert 'value="@ken @personne"' in wrong.html
+    done = await marie.send(page, f"/posts/{event}/invite", people="@ken")
+    assert "L’invitation est envoyée." in done.text
+    assert "A reçu une invitation" in done.text
+    assert "vous invite à un événement" in (await ken.open("/notifications")).text
+    assert "Vous avez reçu une invitation." in (await ken.open("/all-nodes")).text
+    assert "Vous êtes attendu" in (await ken.press("/all-nodes", "/join")).text
