@@ -250,6 +250,16 @@ welcomes = Table(
     Column("done_at", Moment),
 )
 
+posting_defaults = Table(
+    "posting_defaults",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("reach", SmallInteger, nullable=False, server_default=text("0")),
+    flag("sensitive"),
+    Column("language", String(16)),
+    Column("quotable", String(16), nullable=False, server_default=text("'public'")),
+)
+
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,

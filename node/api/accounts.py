@@ -1,26 +1,31 @@
 """People: oneself, others, and what stands between the two."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from node.actions import people, portraits
+from node.actions import defaults, people, portraits
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Id, LongPage, Offset, Page, Parameters, Several
+from node.api.statuses import REACHES
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.uploads import Upload
-from storage import accounts, follows, pages, pins, quote_policies, relations, staff, timelines
+from storage import accounts, follows, pages, pins, posting_defaults, relations, staff, timelines
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.follows import Related
 from storage.ids import AccountId
 from storage.media import Place
+from storage.posting_defaults import Defaults
 from storage.relations import Relationship
 from storage.staff import Member
 from storage.store import Unit
+from storage.visibility import Reach
 
 
 class Field(Parameters):
@@ -30,8 +35,8 @@ class Field(Parameters):
     value: str = ""
 
 
-class Defaults(Parameters):
-    """How one's posts begin, in apps that ask the node."""
+class Beginning(Parameters):
+    """How one's posts begin, where apps say nothing else; what is not said stays."""
 
     privacy: str | None = None
     sensitive: bool | None = None
@@ -52,7 +57,7 @@ class Changes(Parameters):
     bot: bool = False
     hide_collections: bool = False
     indexable: bool = False
-    source: Defaults = Defaults()
+    source: Beginning = Beginning()
 
 
 class Wanted(Parameters):
@@ -113,8 +118,10 @@ async def verify_credentials(caller: Caller) -> Answerable:
 @streams_its_body
 async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     """Change one's profile. What cannot be changed here is said, and then nothing is."""
-    _demand_what_is_kept(changes, caller.me, language=caller.grant.locale if caller.grant else None)
+    _demand_what_is_kept(changes, caller.me)
     me = caller.me
+    if begin := changes.source.model_dump(exclude_none=True):
+        await _begin_posts(caller, begin)
     sent = changes.fields_attributes
     await people.change_profile(
         caller.node,
@@ -326,14 +333,31 @@ async def _shown(caller: Caller, found: Account) -> entities.Entity:
 
 
 async def _oneself(caller: Caller) -> Answerable:
-    me, member, waiting = await caller.node.store.read(_standing, caller.me.id)
-    role, language = (member.role, member.locale) if member else (staff.STAFF, None)
-    return entities.own_account(await _shown(caller, me), me, role=role, language=language, requests=waiting)
+    me, member, waiting, begin = await caller.node.store.read(_standing, caller.me.id)
+    role, locale = (member.role, member.locale) if member else (staff.STAFF, None)
+    begin = replace(begin, language=begin.language or locale)
+    return entities.own_account(await _shown(caller, me), me, role=role, defaults=begin, requests=waiting)
 
 
-def _demand_what_is_kept(changes: Changes, me: Account, *, language: str | None) -> None:
+async def _begin_posts(caller: Caller, begin: dict[str, Any]) -> None:
+    """Have one's posts begin so; what is not said stays. Raises Invalid."""
+    chosen = await caller.node.store.read(posting_defaults.of, caller.me.id)
+    language = begin.get("language", chosen.language or "")
+    # Apps send back what they were told: who never chose a language goes on following that of the pages.
+    if chosen.language is None and caller.grant is not None and language == caller.grant.locale:
+        language = ""
+    wanted = Defaults(
+        reach=REACHES.get(begin["privacy"], Reach.MENTIONED) if begin.get("privacy") else chosen.reach,
+        sensitive=begin.get("sensitive", chosen.sensitive),
+        language=language or None,
+        quotable=begin.get("quote_policy") or chosen.quotable,
+    )
+    if wanted != chosen:
+        await defaults.choose(caller.node, caller.me, wanted)
+
+
+def _demand_what_is_kept(changes: Changes, me: Account) -> None:
     """A wish that cannot be kept is refused, not passed over: somebody may rely on it."""
-    begin = changes.source
     name = me.display_name if changes.display_name is None else changes.display_name
     refused = {
         # Most apps send the whole profile back with what was changed in it, the name as it was: that is no wish.
@@ -346,21 +370,15 @@ def _demand_what_is_kept(changes: Changes, me: Account, *, language: str | None)
         "bot": (changes.bot, "Accounts of people cannot be marked as automated on this node"),
         "hide_collections": (changes.hide_collections, "This node cannot hide who follows whom"),
         "indexable": (changes.indexable, "This node offers no posts to search engines"),
-        "source.privacy": (begin.privacy not in (None, "", "public"), "This node keeps no default audience for posts"),
-        "source.sensitive": (begin.sensitive, "This node keeps no default warning for posts"),
-        "source.quote_policy": (
-            begin.quote_policy not in (None, "", quote_policies.PUBLIC),
-            "This node keeps no default for who may quote: choose it with each post",
-        ),
-        "source.language": (begin.language not in (None, "", language), "The language of posts is that of the pages"),
     }
     for field, (value, sentence) in refused.items():
         if value:
             raise Invalid(field, "ERR_INVALID", sentence)
 
 
-def _standing(unit: Unit, account: AccountId) -> tuple[Account, Member | None, int]:
-    return accounts.get(unit, account), staff.by_account(unit, account), follows.requests_count(unit, account)
+def _standing(unit: Unit, account: AccountId) -> tuple[Account, Member | None, int, Defaults]:
+    waiting, begin = follows.requests_count(unit, account), posting_defaults.of(unit, account)
+    return accounts.get(unit, account), staff.by_account(unit, account), waiting, begin
 
 
 async def _other(caller: Caller, identifier: AccountId) -> Account:

@@ -24,7 +24,7 @@ from node.media.darkroom import has_ffmpeg
 from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
-from storage import house, peers, quote_policies
+from storage import house, peers, posting_defaults
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -183,11 +183,12 @@ async def custom_emojis(caller: Caller) -> Answerable:
 @endpoint("GET", "/api/v1/preferences", scope="read:accounts")
 async def preferences(caller: Caller) -> Answerable:
     """What a person's apps begin with."""
+    begin = await caller.node.store.read(posting_defaults.of, caller.me.id)
     return {
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": False,
-        "posting:default:language": caller.grant.locale if caller.grant else None,
-        "posting:default:quote_policy": quote_policies.PUBLIC,
+        "posting:default:visibility": entities.VISIBILITY[begin.reach],
+        "posting:default:sensitive": begin.sensitive,
+        "posting:default:language": begin.language or (caller.grant.locale if caller.grant else None),
+        "posting:default:quote_policy": begin.quotable,
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,

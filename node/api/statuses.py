@@ -18,7 +18,7 @@ from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, media, oauth, pages, posts, titles
+from storage import accounts, media, oauth, pages, posting_defaults, posts, titles
 from storage import occasions as occasion_rows
 from storage import reactions as reaction_rows
 from storage.contexts import Gap
@@ -26,6 +26,7 @@ from storage.errors import NotFound
 from storage.follows import Related
 from storage.ids import AccountId, PostId
 from storage.occasions import KeptOccasion, Occasion
+from storage.posting_defaults import Defaults
 from storage.posts import Post
 from storage.store import Unit
 from storage.titles import Title
@@ -80,7 +81,7 @@ class Writing(Parameters):
 
     status: str = ""
     spoiler_text: str = ""
-    sensitive: bool = False
+    sensitive: bool | None = None
     language: str | None = None
     visibility: str | None = None
     in_reply_to_id: Id | None = None
@@ -141,7 +142,7 @@ async def create(caller: Caller, writing: Writing) -> Answerable:
     new = await compose.post(
         caller.node,
         caller.me,
-        _draft(writing),
+        await _drafted(caller, writing),
         idempotency_key=key[:200] if key else None,
         application=await _application(caller),
     )
@@ -276,19 +277,24 @@ def _gap(gap: Gap) -> Entity:
     return {"node": gap.host, "count": None if gap.is_list else gap.number, "reason": gap.reason}
 
 
-def _draft(writing: Writing) -> Draft:
+async def _drafted(caller: Caller, writing: Writing) -> Draft:
+    """The post to be: what the app says, and for the rest what the person's posts begin with. Raises Invalid."""
+    return _draft(writing, await caller.node.store.read(posting_defaults.of, caller.me.id))
+
+
+def _draft(writing: Writing, defaults: Defaults) -> Draft:
     return Draft(
         text=writing.status,
         summary=writing.spoiler_text,
-        sensitive=writing.sensitive,
-        language=writing.language,
-        reach=_reach(writing),
+        sensitive=defaults.sensitive if writing.sensitive is None else writing.sensitive,
+        language=writing.language or defaults.language,
+        reach=_reach(writing, defaults),
         reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
         title=writing.legation.title or "",
         poll=_poll(writing.poll, None) if writing.poll is not None and writing.poll.model_fields_set else None,
         event=_event(writing.legation.event, None),
         quoted=PostId(writing.quoted_status_id) if writing.quoted_status_id is not None else None,
-        quotable=writing.quote_approval_policy or None,
+        quotable=writing.quote_approval_policy or defaults.quotable,
         files=writing.media_ids,
     )
 
@@ -362,11 +368,13 @@ def _edited(kept: Kept, editing: Editing) -> Draft:
     )
 
 
-def _reach(writing: Writing) -> Reach:
+def _reach(writing: Writing, defaults: Defaults) -> Reach:
     if writing.legation_reach == "node":
         return Reach.NODE
+    if not writing.visibility:
+        return defaults.reach
     try:
-        return REACHES[writing.visibility or "public"]
+        return REACHES[writing.visibility]
     except KeyError as error:
         raise Invalid("visibility", "ERR_INCLUSION", "Visibility is not included in the list") from error
 
@@ -376,7 +384,7 @@ async def _put_off(caller: Caller, writing: Writing, key: str | None) -> Answera
     kept = await scheduling.schedule(
         caller.node,
         caller.me,
-        _draft(writing),
+        await _drafted(caller, writing),
         due=due,
         idempotency_key=key,
         application=await _application(caller),

@@ -51,6 +51,7 @@ from storage.events import (
 )
 from storage.ids import AccountId, PostId
 from storage.oauth import Grant
+from storage.posting_defaults import Defaults
 from storage.readership import Readers
 from storage.staff import Member, Session
 from storage.store import Store
@@ -65,7 +66,7 @@ MEBIBYTE: Final = 1024 * 1024
 class SignedIn:
     """A session of the pages, and whose it is.  has_second_factor: whether they sign in with a second step.
 
-    owes_charter: whether they have yet to accept the charter as it stood when the session began.
+    owes_charter: whether they have yet to accept the charter as it stood when the session began.  defaults: how their posts begin.
     """
 
     session: Session
@@ -73,6 +74,7 @@ class SignedIn:
     account: Account
     has_second_factor: bool
     owes_charter: bool
+    defaults: Defaults
 
 
 @dataclass(frozen=True, slots=True)

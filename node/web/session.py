@@ -25,9 +25,10 @@ from node.context import NODE, Node
 from node.memory import SignedIn, tags
 from node.protection import ACCOUNT
 from node.uploads import form_of
-from storage import accounts, second_factors, staff, welcomes
+from storage import accounts, posting_defaults, second_factors, staff, welcomes
 from storage.accounts import Account
 from storage.errors import StorageTrouble
+from storage.posting_defaults import Defaults
 from storage.staff import Session
 from storage.store import Unit
 
@@ -48,6 +49,7 @@ class Visitor:
     session: in which they are here.  must_enrol: whether the node demands a second factor of them that they do not have:
     nothing else is open until they do.
     owes_charter: whether they have yet to accept the charter as it stood when they signed in.
+    defaults: how their posts begin.
     """
 
     account: Account
@@ -57,6 +59,7 @@ class Visitor:
     session: Session
     must_enrol: bool
     owes_charter: bool
+    defaults: Defaults
 
     @property
     def may_administer(self) -> bool:
@@ -120,6 +123,7 @@ async def _find(request: web.Request) -> Visitor | None:
         found.session,
         must_enrol=demanded and not found.has_second_factor,
         owes_charter=found.owes_charter,
+        defaults=found.defaults,
     )
 
 
@@ -158,6 +162,7 @@ def _session_and_person(unit: Unit, digest: str) -> SignedIn | None:
         accounts.get(unit, account),
         second_factors.has_any(unit, account),
         welcomes.owes_charter(unit, account, since=session.created_at),
+        posting_defaults.of(unit, account),
     )
 
 

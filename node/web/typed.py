@@ -19,6 +19,7 @@ from node.errors import Invalid
 from node.web.languages import moment_of
 from storage.ids import PostId, parsed
 from storage.occasions import Occasion
+from storage.posting_defaults import Defaults
 from storage.visibility import Reach
 
 LONGEST_LANGUAGE = 16
@@ -73,9 +74,14 @@ class Typed:
     scheduled_zone: str = HEADQUARTERS
 
     @classmethod
-    def blank(cls, *, language: str) -> Self:
-        """An empty form for somebody who writes in this language."""
-        return cls(language=language, key=secrets.token_urlsafe(12))
+    def blank(cls, *, language: str, defaults: Defaults) -> Self:
+        """An empty form. language: of the pages, for whoever chose none.  defaults: how this person's posts begin."""
+        return cls(
+            reach=defaults.reach.name.lower(),
+            language=defaults.language or language,
+            quotable=defaults.quotable,
+            key=secrets.token_urlsafe(12),
+        )
 
     @classmethod
     def of(cls, form: MultiMapping[Any]) -> Self:

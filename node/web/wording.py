@@ -133,6 +133,9 @@ REFUSED = {
         "You have 50 lists, which is the most. Delete one before you make another."
     ),
     ("replies", "ERR_INCLUSION"): message("Choose one of the three answers."),
+    ("reach", "ERR_INCLUSION"): message("Choose one of the three answers."),
+    ("quotable", "ERR_INCLUSION"): message("Choose one of the three answers."),
+    ("language", "ERR_INVALID"): message("Choose a language of the list."),
     ("q", "ERR_TOO_MANY"): message("The list is full: 5,000 people at most."),
     ("lists", "ERR_TOO_MANY"): message("The list is full: 5,000 people at most."),
     ("filter_title", "ERR_TOO_LONG"): message("The name is too long: 200 characters at most."),

@@ -17,10 +17,9 @@ from node.api.entities.house import announcements, new_announcement
 from node.api.entities.marks import remember as remember_marks
 from node.api.entities.moderation import admin_accounts, admin_reports, report, rule
 from node.api.entities.notices import marker, notifications
-from node.api.entities.parts import Entity, timestamp
+from node.api.entities.parts import VISIBILITY, Entity, timestamp
 from node.api.entities.people import account, accounts, own_account, relationship, relationships, typed_fields
 from node.api.entities.posts import (
-    VISIBILITY,
     chosen,
     context,
     learn,

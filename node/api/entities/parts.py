@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from storage.visibility import Reach
+
 Entity = dict[str, Any]  # what JSON holds
+
+VISIBILITY = {
+    Reach.ALL_NODES: "public",
+    Reach.UNLISTED: "unlisted",
+    Reach.FOLLOWERS: "private",
+    Reach.NODE: "private",
+    Reach.MENTIONED: "direct",
+    Reach.COMMUNITY: "private",
+}
+"""The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
 
 def timestamp(moment: datetime) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from federation import html
-from node.api.entities.parts import Entity, timestamp
+from node.api.entities.parts import VISIBILITY, Entity, timestamp
 from node.context import Node
 from node.web import assets
 from node.web.languages import Language, Speech
 from storage import accounts as account_rows
-from storage import follows, moves, quote_policies, relations, staff
+from storage import follows, moves, relations, staff
 from storage.accounts import Account
 from storage.ids import AccountId
+from storage.posting_defaults import Defaults
 from storage.relations import Relationship
 from storage.store import Unit
 
@@ -92,14 +93,14 @@ def typed_fields(me: Account) -> list[tuple[str, str]]:
     return [(name, html.plain_text(value)) for name, value in me.named_fields]
 
 
-def own_account(entity: Entity, me: Account, *, role: str, language: str | None, requests: int) -> Entity:
-    """The person who asks: CredentialAccount. entity: their account.  requests: how many wait to follow them."""
+def own_account(entity: Entity, me: Account, *, role: str, defaults: Defaults, requests: int) -> Entity:
+    """The person who asks: CredentialAccount. entity: their account.  defaults: how their posts begin.  requests: how many wait to follow them."""
     return {
         **entity,
         "source": {
-            "privacy": "public",
-            "sensitive": False,
-            "language": language,
+            "privacy": VISIBILITY[defaults.reach],
+            "sensitive": defaults.sensitive,
+            "language": defaults.language,
             "note": me.note_source,
             "fields": [{"name": name, "value": value, "verified_at": None} for name, value in typed_fields(me)],
             "follow_requests_count": requests,
@@ -107,7 +108,7 @@ def own_account(entity: Entity, me: Account, *, role: str, language: str | None,
             "discoverable": me.discoverable,
             "indexable": False,
             "attribution_domains": [],
-            "quote_policy": quote_policies.PUBLIC,
+            "quote_policy": defaults.quotable,
         },
         "role": role_entity(role),
     }

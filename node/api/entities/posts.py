@@ -14,7 +14,7 @@ import orjson
 
 from node.api.entities import files, filters, headings, marks, occasions, people, quotes
 from node.api.entities import polls as poll_entities
-from node.api.entities.parts import Entity, moment_or_none, text_or_none, timestamp
+from node.api.entities.parts import VISIBILITY, Entity, moment_or_none, text_or_none, timestamp
 from node.api.entities.tags import tag_url
 from node.context import Node
 from node.memory import Memory, RenderedPost, wishes
@@ -36,17 +36,6 @@ from storage.occasions import KeptOccasion
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.titles import Title
-from storage.visibility import Reach
-
-VISIBILITY = {
-    Reach.ALL_NODES: "public",
-    Reach.UNLISTED: "unlisted",
-    Reach.FOLLOWERS: "private",
-    Reach.NODE: "private",
-    Reach.MENTIONED: "direct",
-    Reach.COMMUNITY: "private",
-}
-"""The reach of a post in the words that apps know; the exact one stands under `legation`."""
 
 OVERHEAD = 600
 """What remembering something costs beside its bytes, about."""

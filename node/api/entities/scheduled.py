@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from node.actions import scheduling
 from node.actions.compose import Draft
 from node.api.entities import files
-from node.api.entities.parts import Entity, text_or_none, timestamp
-from node.api.entities.posts import VISIBILITY
+from node.api.entities.parts import VISIBILITY, Entity, text_or_none, timestamp
 from node.context import Node
 from storage import media
 from storage.accounts import Account

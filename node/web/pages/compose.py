@@ -9,6 +9,7 @@ from aiohttp import web
 
 from federation import html
 from node.actions import compose, drafts, polls, scheduling
+from node.actions.compose import Draft
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
@@ -29,16 +30,17 @@ from storage.posts import Post
 async def form(request: web.Request) -> web.StreamResponse:
     """The whole form: `?reply_to=` answers a post, `?quote=` quotes one, `?mention=` names somebody, `?draft=` goes on."""
     node, visitor = request.app[NODE], session.present(request)
-    language = language_of(request, visitor)
+    language, quotable = visitor.defaults.language or language_of(request, visitor), visitor.defaults.quotable
     if "draft" in request.query:
         kept = await drafts.get(node, visitor.account, number(request.query["draft"]))
         typed, files = Typed.kept(kept.typed, key=kept.key)
         return await composing.show(request, await sending.with_files(request, typed, files))
     if parent := await composing.post_of(request, request.query.get("reply_to", "")):
-        return await composing.show(request, reply_to(parent, me=visitor.account.handle, language=language))
+        answer = reply_to(parent, me=visitor.account.handle, language=language, quotable=quotable)
+        return await composing.show(request, answer)
     if quoted := await composing.post_of(request, request.query.get("quote", "")):
-        return await composing.show(request, quoting(quoted, language=language))
-    typed = Typed.blank(language=language)
+        return await composing.show(request, quoting(quoted, language=language, quotable=quotable))
+    typed = Typed.blank(language=language, defaults=visitor.defaults)
     if handle := request.query.get("mention", ""):
         someone = await person(node, handle)
         typed = replace(typed, text=f"@{someone.handle} ", reach="mentioned")
@@ -93,12 +95,12 @@ async def publish(request: web.Request) -> web.StreamResponse:
 async def _is_used(request: web.Request, typed: Typed, due: datetime | None) -> bool:
     """Whether this form was sent before, and has been changed since: what stands in it now must not be lost."""
     node, me = request.app[NODE], session.present(request).account
-    return await drafts.was_sent_otherwise(node, me, typed.key, typed.draft(), due=due)
+    return await drafts.was_sent_otherwise(node, me, typed.key, _draft_of(request, typed), due=due)
 
 
 async def _send(request: web.Request, typed: Typed) -> web.Response:
     node, me = request.app[NODE], session.present(request).account
-    draft = typed.draft()
+    draft = _draft_of(request, typed)
     made = await compose.post(node, me, draft, idempotency_key=typed.key or None)
     await drafts.sent(node, me, typed.key, typed.saved(), post=made)
     done = "published-mentioned" if typed.reach == "mentioned" and draft.reply_to is None else "published"
@@ -107,10 +109,18 @@ async def _send(request: web.Request, typed: Typed) -> web.Response:
     return go("/" if draft.reply_to is None else f"/@{me.handle}/{made}", done=done, sent=made)
 
 
+def _draft_of(request: web.Request, typed: Typed) -> Draft:
+    """What was typed, with what is hidden in all posts of this person. Raises Invalid."""
+    draft = typed.draft()
+    return replace(draft, sensitive=draft.sensitive or session.present(request).defaults.sensitive)
+
+
 async def _schedule(request: web.Request, typed: Typed, due: datetime) -> web.Response:
     node, me = request.app[NODE], session.present(request).account
     key = typed.key or None
-    await scheduling.schedule(node, me, typed.draft(), due=due, idempotency_key=key, application=None, app=None)
+    await scheduling.schedule(
+        node, me, _draft_of(request, typed), due=due, idempotency_key=key, application=None, app=None
+    )
     await drafts.sent(node, me, typed.key, typed.saved(), post=None)
     return go("/scheduled", done="scheduled")
 
@@ -192,10 +202,10 @@ async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
     return mine, entity
 
 
-def reply_to(parent: dict[str, Any], *, me: str, language: str) -> Typed:
+def reply_to(parent: dict[str, Any], *, me: str, language: str, quotable: str) -> Typed:
     """The form that answers a post: its author and the people it mentions are named, its readers stay the readers.
 
-    parent: the post to answer, as an entity.  me: one's own handle, which is not named.
+    parent: the post to answer, as an entity.  me: one's own handle, which is not named.  language, quotable: as posts begin.
     """
     handles = [parent["account"]["acct"], *(mentioned["acct"] for mentioned in parent["mentions"])]
     named = "".join(f"@{handle} " for handle in dict.fromkeys(handles) if handle != me)
@@ -205,11 +215,13 @@ def reply_to(parent: dict[str, Any], *, me: str, language: str) -> Typed:
         reach=reach(parent),
         language=language,
         reply_to=parent["id"],
+        quotable=quotable,
         key=secrets.token_urlsafe(12),
     )
 
 
-def quoting(quoted: dict[str, Any], *, language: str) -> Typed:
-    """The form that quotes a post, with no more readers than it has."""
+def quoting(quoted: dict[str, Any], *, language: str, quotable: str) -> Typed:
+    """The form that quotes a post, with no more readers than it has. language, quotable: as posts begin."""
     post = quoted["reblog"] or quoted
-    return Typed(reach=reach(post), language=language, quoted=post["id"], key=secrets.token_urlsafe(12))
+    key = secrets.token_urlsafe(12)
+    return Typed(reach=reach(post), language=language, quoted=post["id"], quotable=quotable, key=key)

@@ -88,7 +88,7 @@ async def show(request: web.Request, shown: str, timeline: Timeline, *, newcomer
         readers=await composing.readers(request),
         first_page=is_first(part),
         newcomer=newcomer and is_first(part),
-        draft=Typed.blank(language=language_of(request, visitor)),
+        draft=Typed.blank(language=language_of(request, visitor), defaults=visitor.defaults),
         errors={},
         # What a newcomer reads first is no part of a list: from there they go on to the whole lists.
         around=NOTHING if newcomer and is_first(part) else neighbours(request, part, [post.id for post in posts]),

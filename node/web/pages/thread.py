@@ -37,6 +37,7 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
     around = await entities.context(node, visitor.account, identifier)
     gaps = await threads.open_whole(node, identifier)
     language = language_of(request, visitor)
+    written = visitor.defaults.language or language
     sent = await states.of(request, [*around["ancestors"], entity, *around["descendants"]])
     return await render(
         request,
@@ -51,5 +52,5 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         states=sent,
         missing=await states.missing(request, sent.get(entity["id"])),
         readers=await composing.readers(request),
-        draft=reply_to(entity, me=visitor.account.handle, language=language),
+        draft=reply_to(entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable),
     )

@@ -1,6 +1,7 @@
 """People through the client API: profiles, follows, blocks, mutes, requests, and lists of them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import FormData
@@ -43,7 +44,9 @@ async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
         == "Validation failed: This type of file is not taken. Send JPEG, PNG, WebP, GIF, AVIF, MP4, WebM, MP3, OGG or PDF"
     )
     for sent in (
-        {"source": {"privacy": "private"}, "note": "X"},
+        {"source": {"privacy": "direct"}, "note": "X"},
+        {"source": {"language": "not a code"}, "note": "X"},
+        {"source": {"quote_policy": "friends"}, "note": "X"},
         {"bot": True, "note": "X"},
         {"hide_collections": True, "note": "X"},
         {"note": "x" * 2_001},
@@ -54,6 +57,38 @@ async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
     usual = {"source": {"privacy": "public", "sensitive": False, "language": "fr"}, "bot": False}
     kept = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=usual)
     assert (kept["display_name"], kept["note"]) == ("Marie", "")
+
+
+async def test_posts_begin_as_one_chose_and_what_an_app_says_wins(app_of: AppOf) -> None:
+    marie = await app_of("marie")
+    before = await marie.get("/api/v1/preferences")
+    assert (before["posting:default:visibility"], before["posting:default:language"]) == ("public", "fr")
+    form = {"source[privacy]": "private", "source[sensitive]": "1", "source[language]": "pt"}
+    changed = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", data=form)
+    assert changed["source"] | {"privacy": "private", "sensitive": True, "language": "pt"} == changed["source"]
+    await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json={"source": {"quote_policy": "nobody"}})
+    said = await marie.get("/api/v1/preferences")
+    assert {name: value for name, value in said.items() if name.startswith("posting:")} == {
+        "posting:default:visibility": "private",
+        "posting:default:sensitive": True,
+        "posting:default:language": "pt",
+        "posting:default:quote_policy": "nobody",
+    }
+    post = await marie.post("Olá")
+    assert (post["visibility"], post["sensitive"], post["language"]) == ("private", True, "pt")
+    own = {"visibility": "public", "sensitive": "0", "language": "fr", "quote_approval_policy": "followers"}
+    post = await marie.post("Bonjour", **own)
+    assert (post["visibility"], post["sensitive"], post["language"]) == ("public", False, "fr")
+    assert post["quote_approval"]["automatic"] == ["followers"]
+    assert (await marie.post("Oi", visibility="public"))["quote_approval"]["automatic"] == []
+    due = (marie.house.node.now() + timedelta(hours=1)).isoformat()
+    put_off = await marie.ask("POST", "/api/v1/statuses", json={"status": "Mais tarde", "scheduled_at": due})
+    assert (put_off["params"]["visibility"], put_off["params"]["language"]) == ("private", "pt")
+    # What an app was told it sends back: whoever chose no language goes on following that of the pages.
+    paul = await app_of("paul")
+    source = (await paul.get("/api/v1/accounts/verify_credentials"))["source"]
+    await paul.ask("PATCH", "/api/v1/accounts/update_credentials", json={"source": source})
+    assert (await paul.post("Salut"))["language"] is None
 
 
 async def test_people_are_found(app_of: AppOf) -> None:

@@ -24,8 +24,10 @@ from storage.contexts import Gap
 from storage.exports import Export
 from storage.ids import AccountId, PostId
 from storage.passkeys import Passkey, PasskeyId
+from storage.posting_defaults import Defaults
 from storage.second_factors import Factors
 from storage.sendings import Sending
+from storage.visibility import Reach
 
 ALONE = Neighbours(None, None)
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -582,6 +584,14 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         {"typed": Typed("", locked=False), "errors": {"note": "Non."}, "myself": PAUL},
     ),
     "settings_language": ("settings_language.html", {}),
+    "settings_writing": (
+        "settings_writing.html",
+        {"chosen": Defaults(Reach.FOLLOWERS, language="pt", quotable="nobody"), "reach": "followers", "errors": {}},
+    ),
+    "settings_writing_wrong": (
+        "settings_writing.html",
+        {"chosen": Defaults(), "reach": "all_nodes", "errors": {"reach": "Non."}},
+    ),
     "settings_pushes": (
         "settings_pushes.html",
         {"pushes": [Told("Ivory", "mentions", "7"), Told("", "mentions", "8")]},

@@ -125,3 +125,21 @@ async def test_the_language_is_chosen_there_too(here: Browser) -> None:
     assert '<input type="hidden" name="done" value="saved">' in page.html
     changed = await here.send(page, "/language", language="en", done="saved")
     assert (changed.url.path, "Your changes are saved." in changed.text) == ("/settings/language", True)
+
+
+async def test_forms_begin_as_one_chose(here: Browser, house: House, marie: Account) -> None:
+    page = await here.open("/settings/writing")
+    chosen = {"reach": "followers", "quotable": "nobody", "language": "pt", "sensitive": "yes"}
+    done = await here.send(page, "/settings/writing", **chosen)
+    assert '<option value="followers" selected>' in done.html
+    short, whole = (await here.open("/")).html, (await here.open("/compose")).html
+    for form in (short, whole):
+        assert '<option value="followers" selected>' in form
+        assert '<option value="pt" selected>' in form
+    assert '<option value="nobody" selected>' in whole
+    await here.send(await here.open("/compose"), "/posts", text="Olá", reach="followers", language="pt")
+    sql = "select sensitive from posts where author_id = :me"
+    assert await house.node.store.read(lambda unit: unit.all(int, sql, me=marie.id)) == [1]
+    for wrong in ({"reach": "node"}, {"language": "not a code"}, {"quotable": "friends"}):
+        refused = await here.send(await here.open("/settings/writing"), "/settings/writing", **(chosen | wrong))
+        assert (refused.status, "Choisissez" in refused.text) == (422, True)

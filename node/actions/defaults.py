@@ -1,0 +1,34 @@
+"""How one's posts begin, in apps and on the pages. What is said with a post always wins."""
+
+from dataclasses import replace
+
+from node.actions import people
+from node.context import Node
+from node.errors import Invalid
+from storage import posting_defaults, quote_policies
+from storage.accounts import Account
+from storage.posting_defaults import Defaults
+from storage.visibility import Reach
+
+REACHES = (Reach.ALL_NODES, Reach.UNLISTED, Reach.FOLLOWERS)
+"""How far posts may go that say nothing else. Not `NODE`: apps know no such word, and would say something wider with each post."""
+
+LONGEST_LANGUAGE = 16
+
+
+async def choose(node: Node, me: Account, chosen: Defaults) -> None:
+    """Have one's posts begin so. Raises Invalid.
+
+    chosen: the language as typed; an empty one follows that of the pages.
+    """
+    if chosen.reach not in REACHES:
+        sentence = (
+            "Posts that say nothing else go to all nodes or to followers: choose any other readers with each post"
+        )
+        raise Invalid("reach", "ERR_INCLUSION", sentence)
+    language = (chosen.language or "").strip()
+    if language and (len(language) > LONGEST_LANGUAGE or not people.LANGUAGE.fullmatch(language.lower())):
+        raise Invalid("language", "ERR_INVALID", "Languages are codes such as fr or en")
+    if chosen.quotable not in quote_policies.GROUPS:
+        raise Invalid("quotable", "ERR_INCLUSION", "Who may quote is public, followers or nobody")
+    await node.store.write(posting_defaults.choose, me.id, replace(chosen, language=language or None))
