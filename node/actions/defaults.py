@@ -17,10 +17,12 @@ LONGEST_LANGUAGE = 16
 
 
 async def choose(node: Node, me: Account, chosen: Defaults) -> None:
-    """Have one's posts begin so. Raises Invalid.
+    """Have one's posts begin so. chosen: as typed.  Raises Invalid."""
+    await node.store.write(posting_defaults.choose, me.id, checked(chosen))
 
-    chosen: the language as typed; an empty one follows that of the pages.
-    """
+
+def checked(chosen: Defaults) -> Defaults:
+    """The same, if posts can begin so. chosen: an empty language follows that of the pages.  Raises Invalid."""
     if chosen.reach not in REACHES:
         sentence = (
             "Posts that say nothing else go to all nodes or to followers: choose any other readers with each post"
@@ -31,4 +33,4 @@ async def choose(node: Node, me: Account, chosen: Defaults) -> None:
         raise Invalid("language", "ERR_INVALID", "Languages are codes such as fr or en")
     if chosen.quotable not in quote_policies.GROUPS:
         raise Invalid("quotable", "ERR_INCLUSION", "Who may quote is public, followers or nobody")
-    await node.store.write(posting_defaults.choose, me.id, replace(chosen, language=language or None))
+    return replace(chosen, language=language or None)

@@ -120,8 +120,7 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
     """Change one's profile. What cannot be changed here is said, and then nothing is."""
     _demand_what_is_kept(changes, caller.me)
     me = caller.me
-    if begin := changes.source.model_dump(exclude_none=True):
-        await _begin_posts(caller, begin)
+    begin = await _beginning(caller, changes.source.model_dump(exclude_none=True))
     sent = changes.fields_attributes
     await people.change_profile(
         caller.node,
@@ -132,6 +131,8 @@ async def update_credentials(caller: Caller, changes: Changes) -> Answerable:
         locked=me.locked if changes.locked is None else changes.locked,
         discoverable=me.discoverable if changes.discoverable is None else changes.discoverable,
     )
+    if begin is not None:
+        await caller.node.store.write(posting_defaults.choose, me.id, begin)
     for place, picture in ((Place.AVATAR, changes.avatar), (Place.HEADER, changes.header)):
         if isinstance(picture, Upload):
             await portraits.show(caller.node, me, place, picture.path)
@@ -339,8 +340,8 @@ async def _oneself(caller: Caller) -> Answerable:
     return entities.own_account(await _shown(caller, me), me, role=role, defaults=begin, requests=waiting)
 
 
-async def _begin_posts(caller: Caller, begin: dict[str, Any]) -> None:
-    """Have one's posts begin so; what is not said stays. Raises Invalid."""
+async def _beginning(caller: Caller, begin: dict[str, Any]) -> Defaults | None:
+    """How one's posts are to begin, as far as it is said; None where that changes nothing. Raises Invalid."""
     chosen = await caller.node.store.read(posting_defaults.of, caller.me.id)
     language = begin.get("language", chosen.language or "")
     # Apps send back what they were told: who never chose a language goes on following that of the pages.
@@ -352,8 +353,7 @@ async def _begin_posts(caller: Caller, begin: dict[str, Any]) -> None:
         language=language or None,
         quotable=begin.get("quote_policy") or chosen.quotable,
     )
-    if wanted != chosen:
-        await defaults.choose(caller.node, caller.me, wanted)
+    return None if wanted == chosen else defaults.checked(wanted)
 
 
 def _demand_what_is_kept(changes: Changes, me: Account) -> None:

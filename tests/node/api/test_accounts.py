@@ -49,11 +49,12 @@ async def test_what_a_profile_cannot_have_is_refused(app_of: AppOf) -> None:
         {"source": {"quote_policy": "friends"}, "note": "X"},
         {"bot": True, "note": "X"},
         {"hide_collections": True, "note": "X"},
-        {"note": "x" * 2_001},
+        {"note": "x" * 2_001, "source": {"privacy": "private"}},
         {"display_name": "Marie Curie", "note": "X"},
     ):
         answer = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=sent, expect=422)
     assert answer["details"]["display_name"][0]["description"].startswith("Names come from the directory")
+    assert (await marie.get("/api/v1/preferences"))["posting:default:visibility"] == "public"
     usual = {"source": {"privacy": "public", "sensitive": False, "language": "fr"}, "bot": False}
     kept = await marie.ask("PATCH", "/api/v1/accounts/update_credentials", json=usual)
     assert (kept["display_name"], kept["note"]) == ("Marie", "")
