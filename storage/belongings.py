@@ -1,11 +1,12 @@
 """What is somebody's own, for a copy of it: read part by part, the oldest first, however much there is.
 
-Each function takes the last id of the part before and gives the next part. Of what others wrote, only its address is theirs to
-take along, and only as far as they can read it (`storage.visibility`).
+Each list is asked for with the last id of the part before, and gives the next part (`part_of`). Of what others wrote, only its
+address is theirs to take along, and only as far as they can read it (`storage.visibility`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from storage import media
 from storage.ids import AccountId
@@ -15,6 +16,8 @@ from storage.store import Unit
 from storage.visibility import VISIBLE_TO
 
 PART = 200
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,76 +64,98 @@ class Named:
     name: str
 
 
-WRITTEN = f"""
-select p.id, p.uri, p.published_at, p.boost_of is not null, p.document, o.uri
-from posts p left join posts o on o.id = p.boost_of and {ORIGINAL_VISIBLE_TO}
-where p.author_id = :reader and p.id > :after order by p.id limit :most
-"""
+@dataclass(frozen=True, slots=True)
+class Belongings(Generic[R]):
+    """A list of what is somebody's own.  row: what it is a list of.  sql: of those after an id, the oldest first."""
 
-OWN_FILES = "m.owner_id = :account and m.remote_url is null and m.state = 1 and (m.post_id is not null or m.place <> 0)"
+    row: type[R]
+    sql: str
 
-FILES = f"{media.SELECT} where {OWN_FILES} and m.id > :after order by m.id limit :most"
 
-FOLLOWED = """
-select f.id, a.username, a.host, f.shares, f.notify, coalesce(f.languages, '') from follows f
-join accounts a on a.id = f.followed_id
-where f.follower_id = :account and f.accepted_at is not null and f.id > :after order by f.id limit :most
-"""
+def _of(row: type[R], what: str, *, by: str = "b.id") -> Belongings[R]:
+    """by: what it is read on after, the first column.  what: the rest of the question, up to the condition that it is theirs."""
+    return Belongings(row, f"select {by}, {what} and {by} > :after order by {by} limit :most")
 
-FOLLOWERS = """
-select f.id, a.username, a.host, 0, 0, '' from follows f join accounts a on a.id = f.follower_id
-where f.followed_id = :account and f.accepted_at is not null and f.id > :after order by f.id limit :most
-"""
 
-BLOCKED = """
-select b.id, a.username, a.host, 0, 0, '' from blocks b join accounts a on a.id = b.target_id
-where b.account_id = :account and b.id > :after order by b.id limit :most
-"""
+WRITTEN = _of(
+    Written,
+    f"""p.uri, p.published_at, p.boost_of is not null, p.document, o.uri
+    from posts p left join posts o on o.id = p.boost_of and {ORIGINAL_VISIBLE_TO} where p.author_id = :reader""",
+    by="p.id",
+)
+"""What they wrote and shared."""
 
-MUTED = """
-select m.id, a.username, a.host, m.notifications, 0, '' from mutes m join accounts a on a.id = m.target_id
-where m.account_id = :account and m.id > :after and (m.expires_at is null or m.expires_at > :now) order by m.id limit :most
-"""
+OWN_FILES = "m.owner_id = :reader and m.remote_url is null and m.state = 1 and (m.post_id is not null or m.place <> 0)"
 
-LISTED = """
-select m.id, a.username, a.host, l.exclusive, 0, l.title from list_members m join lists l on l.id = m.list_id
-join follows f on f.id = m.follow_id join accounts a on a.id = f.followed_id
-where l.account_id = :account and m.id > :after order by m.id limit :most
-"""
+FILES = Belongings(Media, f"{media.SELECT} where {OWN_FILES} and m.id > :after order by m.id limit :most")
+"""The files of their posts, and the pictures of their profile."""
 
-NOTED = """
-select n.target_id, a.username, a.host, 0, 0, n.text from account_notes n join accounts a on a.id = n.target_id
-where n.account_id = :account and n.target_id > :after order by n.target_id limit :most
-"""
+FOLLOWED = _of(
+    Person,
+    """a.username, a.host, b.shares, b.notify, coalesce(b.languages, '') from follows b
+    join accounts a on a.id = b.followed_id where b.follower_id = :reader and b.accepted_at is not null""",
+)
+"""Whom they follow. first: their shares too.  second: is told of each post.  text: in which languages alone."""
 
-DRAFTED = """
-select d.id, d.updated_at, d.typed from drafts d
-where d.account_id = :account and d.sent_at is null and d.id > :after order by d.id limit :most
-"""
+FOLLOWERS = _of(
+    Person,
+    """a.username, a.host, 0, 0, '' from follows b
+    join accounts a on a.id = b.follower_id where b.followed_id = :reader and b.accepted_at is not null""",
+)
+"""Who follows them."""
 
-SCHEDULED = """
-select s.id, s.due_at, s.draft from scheduled_posts s where s.account_id = :account and s.id > :after
-order by s.id limit :most
-"""
+BLOCKED = _of(
+    Person,
+    "a.username, a.host, 0, 0, '' from blocks b join accounts a on a.id = b.target_id where b.account_id = :reader",
+)
+"""Whom they have blocked."""
 
-BOOKMARKED = f"""
-select b.id, p.uri from bookmarks b join posts p on p.id = b.post_id
-where b.account_id = :reader and b.id > :after and {VISIBLE_TO} order by b.id limit :most
-"""
+MUTED = _of(
+    Person,
+    """a.username, a.host, b.notifications, 0, '' from mutes b join accounts a on a.id = b.target_id
+    where b.account_id = :reader and (b.expires_at is null or b.expires_at > :now)""",
+)
+"""Whom they have muted. first: their notifications too."""
 
-FAVOURITED = f"""
-select b.id, p.uri from favourites b join posts p on p.id = b.post_id
-where b.account_id = :reader and b.id > :after and {VISIBLE_TO} order by b.id limit :most
-"""
+LISTED = _of(
+    Person,
+    """a.username, a.host, l.exclusive, 0, l.title from list_members b join lists l on l.id = b.list_id
+    join follows f on f.id = b.follow_id join accounts a on a.id = f.followed_id where l.account_id = :reader""",
+)
+"""Who is in their lists. text: the title of the list."""
 
-HIDDEN_NODES = """
-select b.id, b.host from blocked_nodes b where b.account_id = :account and b.id > :after order by b.id limit :most
-"""
+NOTED = _of(
+    Person,
+    """a.username, a.host, 0, 0, b.text from account_notes b join accounts a on a.id = b.target_id
+    where b.account_id = :reader""",
+    by="b.target_id",
+)
+"""About whom they have noted something. text: what."""
 
-FOLLOWED_TAGS = """
-select f.id, g.name from tag_follows f join tags g on g.id = f.tag_id
-where f.account_id = :account and f.id > :after order by f.id limit :most
-"""
+DRAFTED = _of(Begun, "b.updated_at, b.typed from drafts b where b.account_id = :reader and b.sent_at is null")
+"""What they have begun to write."""
+
+SCHEDULED = _of(Begun, "b.due_at, b.draft from scheduled_posts b where b.account_id = :reader")
+"""What is to be posted later."""
+
+THEIR_POST = f"b join posts p on p.id = b.post_id where b.account_id = :reader and {VISIBLE_TO}"
+
+BOOKMARKED = _of(Named, f"p.uri from bookmarks {THEIR_POST}")
+"""The posts among their bookmarks."""
+
+FAVOURITED = _of(Named, f"p.uri from favourites {THEIR_POST}")
+"""The posts that they found useful."""
+
+HIDDEN_NODES = _of(Named, "b.host from blocked_nodes b where b.account_id = :reader")
+"""The nodes of whose people they want to read nothing."""
+
+FOLLOWED_TAGS = _of(Named, "g.name from tag_follows b join tags g on g.id = b.tag_id where b.account_id = :reader")
+"""The tags that they follow."""
+
+
+def part_of(unit: Unit, belongings: Belongings[R], account: AccountId, after: int) -> list[R]:
+    """The next part of a list, the oldest first. after: the last id of the part before; 0 for the first."""
+    return unit.all(belongings.row, belongings.sql, reader=account, after=after, most=PART, now=unit.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,75 +168,5 @@ class Totals:
 
 def totals(unit: Unit, account: AccountId) -> Totals:
     """How many posts and shares somebody has, and how many files."""
-    posts = unit.one(int, "select count(*) from posts where author_id = :account", account=account) or 0
-    return Totals(posts, unit.one(int, f"select count(*) from media m where {OWN_FILES}", account=account) or 0)
-
-
-def written(unit: Unit, account: AccountId, after: int) -> list[Written]:
-    """What somebody wrote and shared."""
-    return unit.all(Written, WRITTEN, reader=account, after=after, most=PART)
-
-
-def files(unit: Unit, account: AccountId, after: int) -> list[Media]:
-    """The files of their posts, and the pictures of their profile."""
-    return unit.all(Media, FILES, account=account, after=after, most=PART)
-
-
-def followed(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """Whom they follow. first: their shares too.  second: is told of each post.  text: in which languages alone."""
-    return unit.all(Person, FOLLOWED, account=account, after=after, most=PART)
-
-
-def followers(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """Who follows them."""
-    return unit.all(Person, FOLLOWERS, account=account, after=after, most=PART)
-
-
-def blocked(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """Whom they have blocked."""
-    return unit.all(Person, BLOCKED, account=account, after=after, most=PART)
-
-
-def muted(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """Whom they have muted. first: their notifications too."""
-    return unit.all(Person, MUTED, account=account, after=after, most=PART, now=unit.now)
-
-
-def listed(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """Who is in their lists. text: the title of the list."""
-    return unit.all(Person, LISTED, account=account, after=after, most=PART)
-
-
-def noted(unit: Unit, account: AccountId, after: int) -> list[Person]:
-    """About whom they have noted something. text: what."""
-    return unit.all(Person, NOTED, account=account, after=after, most=PART)
-
-
-def drafted(unit: Unit, account: AccountId, after: int) -> list[Begun]:
-    """What they have begun to write."""
-    return unit.all(Begun, DRAFTED, account=account, after=after, most=PART)
-
-
-def scheduled(unit: Unit, account: AccountId, after: int) -> list[Begun]:
-    """What is to be posted later."""
-    return unit.all(Begun, SCHEDULED, account=account, after=after, most=PART)
-
-
-def bookmarked(unit: Unit, account: AccountId, after: int) -> list[Named]:
-    """The posts among their bookmarks."""
-    return unit.all(Named, BOOKMARKED, reader=account, after=after, most=PART)
-
-
-def favourited(unit: Unit, account: AccountId, after: int) -> list[Named]:
-    """The posts that they found useful."""
-    return unit.all(Named, FAVOURITED, reader=account, after=after, most=PART)
-
-
-def hidden_nodes(unit: Unit, account: AccountId, after: int) -> list[Named]:
-    """The nodes of whose people they want to read nothing."""
-    return unit.all(Named, HIDDEN_NODES, account=account, after=after, most=PART)
-
-
-def followed_tags(unit: Unit, account: AccountId, after: int) -> list[Named]:
-    """The tags that they follow."""
-    return unit.all(Named, FOLLOWED_TAGS, account=account, after=after, most=PART)
+    posts = unit.one(int, "select count(*) from posts where author_id = :reader", reader=account) or 0
+    return Totals(posts, unit.one(int, f"select count(*) from media m where {OWN_FILES}", reader=account) or 0)

@@ -4,7 +4,8 @@ Knows no storage: challenges and keys are handed in. `passkeys.py` loads it when
 the library takes six mebibytes that most nodes never need.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import webauthn
@@ -108,6 +109,15 @@ def _described(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
 # ---- answers --------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Whatever the library makes of an answer that is none is one refusal."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise UnusableAnswer from error
+
+
 class Registration:
     """The answer of a device that has made a passkey.
 
@@ -115,15 +125,13 @@ class Registration:
     """
 
     def __init__(self, text: str) -> None:
-        try:
+        with _understood():
             self._credential: RegistrationCredential = parse_registration_credential_json(_demand_short(text))
             self.challenge = parse_client_data_json(self._credential.response.client_data_json).challenge
-        except UNREADABLE as error:
-            raise UnusableAnswer from error
 
     def verify(self, party: Party) -> Made:
         """The passkey, if it was made for this node, by a verified person. Raises UnusableAnswer."""
-        try:
+        with _understood():
             made = webauthn.verify_registration_response(
                 credential=self._credential,
                 expected_challenge=self.challenge,
@@ -131,8 +139,6 @@ class Registration:
                 expected_origin=party.origin,
                 require_user_verification=True,
             )
-        except UNREADABLE as error:
-            raise UnusableAnswer from error
         transports = " ".join(each.value for each in self._credential.response.transports or ())
         return Made(self._credential.id, made.credential_public_key, made.sign_count, transports)
 
@@ -144,11 +150,9 @@ class Signature:
     """
 
     def __init__(self, text: str) -> None:
-        try:
+        with _understood():
             self._credential: AuthenticationCredential = parse_authentication_credential_json(_demand_short(text))
             self.challenge = parse_client_data_json(self._credential.response.client_data_json).challenge
-        except UNREADABLE as error:
-            raise UnusableAnswer from error
 
     @property
     def credential(self) -> str:
@@ -162,7 +166,7 @@ class Signature:
 
     def verify(self, party: Party, known: Passkey) -> int:
         """Returns the new state of the device's counter, if this passkey has signed. Raises UnusableAnswer."""
-        try:
+        with _understood():
             found = webauthn.verify_authentication_response(
                 credential=self._credential,
                 expected_challenge=self.challenge,
@@ -172,8 +176,6 @@ class Signature:
                 credential_current_sign_count=known.sign_count,
                 require_user_verification=True,
             )
-        except UNREADABLE as error:
-            raise UnusableAnswer from error
         return found.new_sign_count
 
 

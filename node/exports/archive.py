@@ -28,11 +28,9 @@ from node.context import Node
 from node.media.types import ending_of
 from storage import belongings, media
 from storage.accounts import Account
-from storage.belongings import Begun, Named, Person, Written
+from storage.belongings import Begun, Belongings, Named, Person, Written
 from storage.files import FileMissing
-from storage.ids import AccountId
 from storage.media import Media
-from storage.store import Unit
 
 
 class Row(Protocol):
@@ -43,7 +41,6 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
-Read = Callable[[Unit, AccountId, int], Sequence[R]]
 Tell = Callable[[int], Awaitable[None]]
 """Hears how many posts and files are in the copy."""
 
@@ -56,10 +53,10 @@ async def write(node: Node, me: Account, path: Path, *, tell: Tell) -> None:
         copy = _Copy(node, me, archive, tell)
         await copy.profile()
         await copy.outbox()
-        await copy.addresses("likes.json", belongings.favourited)
-        await copy.addresses("bookmarks.json", belongings.bookmarked)
-        await copy.begun("drafts.json", belongings.drafted)
-        await copy.begun("scheduled.json", belongings.scheduled)
+        await copy.addresses("likes.json", belongings.FAVOURITED)
+        await copy.addresses("bookmarks.json", belongings.BOOKMARKED)
+        await copy.begun("drafts.json", belongings.DRAFTED)
+        await copy.begun("scheduled.json", belongings.SCHEDULED)
         await copy.tables()
         await copy.files()
 
@@ -83,27 +80,27 @@ class _Copy:
         async with self._entry("outbox.json") as add:
             await add(_opened(head))
             first = True
-            async for part in self._parts(belongings.written):
+            async for part in self._parts(belongings.WRITTEN):
                 activities = [_activity(self._me, row) for row in part]
                 await add(_joined(activities, first=first))
                 first = False
                 await self._told(len(part))
             await add(b"]}")
 
-    async def addresses(self, name: str, read: Read[Named]) -> None:
+    async def addresses(self, name: str, what: Belongings[Named]) -> None:
         async with self._entry(name) as add:
             await add(_opened(documents.in_context({"id": name, "type": "OrderedCollection"})))
             first = True
-            async for part in self._parts(read):
+            async for part in self._parts(what):
                 await add(_joined([row.name for row in part], first=first))
                 first = False
             await add(b"]}")
 
-    async def begun(self, name: str, read: Read[Begun]) -> None:
+    async def begun(self, name: str, what: Belongings[Begun]) -> None:
         async with self._entry(name) as add:
             await add(b"[")
             first = True
-            async for part in self._parts(read):
+            async for part in self._parts(what):
                 said: list[JsonValue] = [
                     {"at": documents.timestamp(row.at), "typed": orjson.loads(row.typed)} for row in part
                 ]
@@ -116,25 +113,25 @@ class _Copy:
         await self._people(
             "following_accounts.csv",
             (ADDRESS, "Show boosts", "Notify on new posts", languages),
-            belongings.followed,
+            belongings.FOLLOWED,
             lambda each, who: (who, _said(each.first), _said(each.second), each.text.strip(",").replace(",", ", ")),
         )
-        await self._people("followers.csv", (ADDRESS,), belongings.followers, lambda _, who: (who,))
-        await self._people("blocked_accounts.csv", (ADDRESS,), belongings.blocked, lambda _, who: (who,))
+        await self._people("followers.csv", (ADDRESS,), belongings.FOLLOWERS, lambda _, who: (who,))
+        await self._people("blocked_accounts.csv", (ADDRESS,), belongings.BLOCKED, lambda _, who: (who,))
         await self._people(
             "muted_accounts.csv",
             (ADDRESS, "Hide notifications"),
-            belongings.muted,
+            belongings.MUTED,
             lambda each, who: (who, _said(each.first)),
         )
-        await self._people("lists.csv", (), belongings.listed, lambda each, who: (each.text, who))
-        await self._people("notes.csv", (ADDRESS, "Note"), belongings.noted, lambda each, who: (who, each.text))
-        await self._names("bookmarks.csv", belongings.bookmarked)
-        await self._names("blocked_domains.csv", belongings.hidden_nodes)
-        await self._names("followed_tags.csv", belongings.followed_tags)
+        await self._people("lists.csv", (), belongings.LISTED, lambda each, who: (each.text, who))
+        await self._people("notes.csv", (ADDRESS, "Note"), belongings.NOTED, lambda each, who: (who, each.text))
+        await self._names("bookmarks.csv", belongings.BOOKMARKED)
+        await self._names("blocked_domains.csv", belongings.HIDDEN_NODES)
+        await self._names("followed_tags.csv", belongings.FOLLOWED_TAGS)
 
     async def files(self) -> None:
-        async for part in self._parts(belongings.files):
+        async for part in self._parts(belongings.FILES):
             for row in part:
                 await self._file(row)
                 await self._told(1)
@@ -145,17 +142,17 @@ class _Copy:
         self,
         name: str,
         heading: Sequence[str],
-        read: Read[Person],
+        what: Belongings[Person],
         line: Callable[[Person, str], Sequence[str]],
     ) -> None:
         async with self._entry(name) as add:
             await add(_lines([heading] if heading else []))
-            async for part in self._parts(read):
+            async for part in self._parts(what):
                 await add(_lines([line(each, self._address_of(each)) for each in part]))
 
-    async def _names(self, name: str, read: Read[Named]) -> None:
+    async def _names(self, name: str, what: Belongings[Named]) -> None:
         async with self._entry(name) as add:
-            async for part in self._parts(read):
+            async for part in self._parts(what):
                 await add(_lines([(each.name,) for each in part]))
 
     async def _file(self, row: Media) -> None:
@@ -170,9 +167,9 @@ class _Copy:
             async for each in pieces:
                 await add(each)
 
-    async def _parts(self, read: Read[R]) -> AsyncIterator[Sequence[R]]:
+    async def _parts(self, what: Belongings[R]) -> AsyncIterator[Sequence[R]]:
         after = 0
-        while part := await self._node.store.read_slowly(read, self._me.id, after):
+        while part := await self._node.store.read_slowly(belongings.part_of, what, self._me.id, after):
             yield part
             after = part[-1].id
 

@@ -1,6 +1,5 @@
 """What is somebody's own, read in parts, on both databases."""
 
-from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 import pytest
@@ -19,9 +18,9 @@ from storage import (
     scheduled,
 )
 from storage.accounts import Account
-from storage.belongings import Named, Totals
+from storage.belongings import Belongings, Named, Totals
 from storage.belongings import Person as Listed
-from storage.ids import AccountId, Host
+from storage.ids import Host
 from storage.posts import Post
 from storage.store import Store, Unit
 from storage.visibility import Reach
@@ -36,7 +35,6 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
-Read = Callable[[Unit, AccountId, int], Sequence[R]]
 
 
 def fill(unit: Unit, me: Account, ken: Account, zoe: Account, theirs: Post) -> None:
@@ -70,17 +68,17 @@ async def test_each_list_is_read_to_its_end(
             posts.share, uri=uri, author=me.id, is_local=True, post=post, reach=Reach.ALL_NODES, published=clock()
         )
 
-    async def whole(read: Read[R]) -> list[R]:
+    async def whole(what: Belongings[R]) -> list[R]:
         found: list[R] = []
         after = 0
-        while rows := await store.read_slowly(read, me.id, after):
+        while rows := await store.read_slowly(belongings.part_of, what, me.id, after):
             assert len(rows) <= part
             found += rows
             after = rows[-1].id
         return found
 
     assert await store.read(belongings.totals, me.id) == Totals(posts=4, files=0)
-    wrote = [(row.uri, row.is_share, row.shared) for row in await whole(belongings.written)]
+    wrote = [(row.uri, row.is_share, row.shared) for row in await whole(belongings.WRITTEN)]
     assert wrote == [
         (mine[0].uri, False, None),
         (mine[1].uri, False, None),
@@ -88,21 +86,21 @@ async def test_each_list_is_read_to_its_end(
         ("urn:b", True, None),
     ]
 
-    async def people(read: Read[Listed]) -> list[tuple[str, str, bool, str]]:
-        return [(row.username, row.host, row.first, row.text) for row in await whole(read)]
+    async def people(what: Belongings[Listed]) -> list[tuple[str, str, bool, str]]:
+        return [(row.username, row.host, row.first, row.text) for row in await whole(what)]
 
-    assert await people(belongings.followed) == [("ken", "tokyo.example", True, "")]
-    assert await people(belongings.followers) == [("zoe", "", False, "")]
-    assert await people(belongings.listed) == [("ken", "tokyo.example", True, "Asie")]
-    assert await people(belongings.muted) == [("zoe", "", True, "")]
-    assert await people(belongings.noted) == [("zoe", "", False, "Parle chinois")]
-    assert await people(belongings.blocked) == []
+    assert await people(belongings.FOLLOWED) == [("ken", "tokyo.example", True, "")]
+    assert await people(belongings.FOLLOWERS) == [("zoe", "", False, "")]
+    assert await people(belongings.LISTED) == [("ken", "tokyo.example", True, "Asie")]
+    assert await people(belongings.MUTED) == [("zoe", "", True, "")]
+    assert await people(belongings.NOTED) == [("zoe", "", False, "Parle chinois")]
+    assert await people(belongings.BLOCKED) == []
 
-    async def names(read: Read[Named]) -> list[str]:
-        return [row.name for row in await whole(read)]
+    async def names(what: Belongings[Named]) -> list[str]:
+        return [row.name for row in await whole(what)]
 
-    assert await names(belongings.bookmarked) == await names(belongings.favourited) == [theirs.uri]
-    assert await names(belongings.hidden_nodes) == ["elsewhere.example"]
-    assert await names(belongings.followed_tags) == []
-    assert len(await whole(belongings.drafted)) == len(await whole(belongings.scheduled)) == 1
-    assert await whole(belongings.files) == []
+    assert await names(belongings.BOOKMARKED) == await names(belongings.FAVOURITED) == [theirs.uri]
+    assert await names(belongings.HIDDEN_NODES) == ["elsewhere.example"]
+    assert await names(belongings.FOLLOWED_TAGS) == []
+    assert len(await whole(belongings.DRAFTED)) == len(await whole(belongings.SCHEDULED)) == 1
+    assert await whole(belongings.FILES) == []

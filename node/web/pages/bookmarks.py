@@ -1,6 +1,7 @@
 """Posts that one wants to find again, what one found useful, and conversations of which one wants to hear nothing."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
@@ -8,9 +9,10 @@ from node.actions import bookmarks
 from node.api import entities
 from node.context import NODE
 from node.web import session
-from node.web.addresses import neighbours, page_of, post_id
-from node.web.answers import go_back, render
+from node.web.addresses import neighbours, page_of
+from node.web.answers import render
 from node.web.declared import page
+from node.web.pressing import press
 from storage import bookmarks as bookmark_rows
 from storage import reactions
 from storage.bookmarks import Bookmark
@@ -37,29 +39,25 @@ async def favourites(request: web.Request) -> web.StreamResponse:
 @page("POST", "/posts/{id}/bookmark")
 async def keep(request: web.Request) -> web.StreamResponse:
     """Keep a post among one's bookmarks."""
-    await bookmarks.keep(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, bookmarks.keep)
 
 
 @page("POST", "/posts/{id}/unbookmark")
 async def let_go(request: web.Request) -> web.StreamResponse:
     """Take it away from there."""
-    await bookmarks.let_go(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, bookmarks.let_go)
 
 
 @page("POST", "/posts/{id}/mute")
 async def mute(request: web.Request) -> web.StreamResponse:
     """Be told of nothing more in a post's conversation."""
-    await bookmarks.mute(request.app[NODE], session.present(request).account, post_id(request), muted=True)
-    return go_back(await request.post(), done="thread-muted")
+    return await press(request, partial(bookmarks.mute, muted=True), done="thread-muted")
 
 
 @page("POST", "/posts/{id}/unmute")
 async def unmute(request: web.Request) -> web.StreamResponse:
     """Be told again."""
-    await bookmarks.mute(request.app[NODE], session.present(request).account, post_id(request), muted=False)
-    return go_back(await request.post(), done="thread-unmuted")
+    return await press(request, partial(bookmarks.mute, muted=False), done="thread-unmuted")
 
 
 async def _kept(request: web.Request, kept: Kept, *, shown: str) -> web.StreamResponse:

@@ -1,31 +1,35 @@
 """Events: the buttons under one, and the list of who comes."""
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from node.actions import occasions
 from node.api import entities
 from node.api.occasions import listed
-from node.context import NODE
+from node.context import NODE, Node
 from node.errors import Invalid
 from node.web import session
 from node.web.addresses import PEOPLE_A_PAGE, neighbours, number, page_of, post_id
-from node.web.answers import go, go_back, render, said
+from node.web.answers import go, render, said
 from node.web.declared import page
-from storage.ids import AccountId
+from node.web.pressing import press
+from storage.accounts import Account
+from storage.ids import AccountId, PostId
+
+Decide = Callable[[Node, Account, PostId, AccountId], Awaitable[object]]
 
 
 @page("POST", "/posts/{id}/join")
 async def join(request: web.Request) -> web.StreamResponse:
     """Want to come."""
-    await occasions.join(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post(), done="joined")
+    return await press(request, occasions.join, done="joined")
 
 
 @page("POST", "/posts/{id}/leave")
 async def leave(request: web.Request) -> web.StreamResponse:
     """Not come after all."""
-    await occasions.leave(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post(), done="left")
+    return await press(request, occasions.leave, done="left")
 
 
 @page("GET", "/posts/{id}/attendees")
@@ -69,22 +73,22 @@ async def invite(request: web.Request) -> web.StreamResponse:
 @page("POST", "/posts/{id}/attendees/{account}/accept")
 async def accept(request: web.Request) -> web.StreamResponse:
     """Have somebody come to one's own event."""
-    other = AccountId(number(request.match_info["account"]))
-    await occasions.accept(request.app[NODE], session.present(request).account, post_id(request), other)
-    return go_back(await request.post())
+    return await _decide(request, occasions.accept)
 
 
 @page("POST", "/posts/{id}/attendees/{account}/perhaps")
 async def answer_perhaps(request: web.Request) -> web.StreamResponse:
     """Tell somebody that it is not settled yet whether they come to it."""
-    other = AccountId(number(request.match_info["account"]))
-    await occasions.answer_perhaps(request.app[NODE], session.present(request).account, post_id(request), other)
-    return go_back(await request.post())
+    return await _decide(request, occasions.answer_perhaps)
 
 
 @page("POST", "/posts/{id}/attendees/{account}/refuse")
 async def refuse(request: web.Request) -> web.StreamResponse:
     """Have somebody not come to it."""
+    return await _decide(request, occasions.refuse)
+
+
+async def _decide(request: web.Request, decide: Decide) -> web.StreamResponse:
+    """Answer somebody who wants to come."""
     other = AccountId(number(request.match_info["account"]))
-    await occasions.refuse(request.app[NODE], session.present(request).account, post_id(request), other)
-    return go_back(await request.post())
+    return await press(request, lambda node, me, post: decide(node, me, post, other))

@@ -8,48 +8,43 @@ from node.web import session
 from node.web.addresses import post_id
 from node.web.answers import go_back
 from node.web.declared import page
+from node.web.pressing import press
 
 
 @page("POST", "/posts/{id}/favourite")
 async def favourite(request: web.Request) -> web.StreamResponse:
     """Find a post useful."""
-    await reactions.favourite(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, reactions.favourite)
 
 
 @page("POST", "/posts/{id}/unfavourite")
 async def unfavourite(request: web.Request) -> web.StreamResponse:
     """Take that back."""
-    await reactions.unfavourite(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, reactions.unfavourite)
 
 
 @page("POST", "/posts/{id}/share")
 async def share(request: web.Request) -> web.StreamResponse:
     """Show a post to one's own followers."""
-    await reactions.share(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, reactions.share)
 
 
 @page("POST", "/posts/{id}/unshare")
 async def unshare(request: web.Request) -> web.StreamResponse:
     """Take that back."""
-    await reactions.unshare(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post())
+    return await press(request, reactions.unshare)
 
 
 @page("POST", "/posts/{id}/pin")
 async def pin(request: web.Request) -> web.StreamResponse:
     """Show a post of one's own first on one's profile."""
-    await pins.pin(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post(), done="pinned")
+    return await press(request, pins.pin, done="pinned")
 
 
 @page("POST", "/posts/{id}/unpin")
 async def unpin(request: web.Request) -> web.StreamResponse:
     """Show it among the others again."""
-    await pins.unpin(request.app[NODE], session.present(request).account, post_id(request))
-    return go_back(await request.post(), done="unpinned")
+    return await press(request, pins.unpin, done="unpinned")
 
 
 @page("POST", "/posts/{id}/react")
