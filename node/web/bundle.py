@@ -1,7 +1,7 @@
 """Scripts and style sheets: a file for each concern here, one of each kind for browsers.
 
     scripts/*.js          what a page does beyond links and forms: `page.js` first, what all others use; then by name
-    static/style.css      the sheet, and after it, by name, the families of parts in static/style/*.css
+    static/style/*.css    how pages look: what all share first, in the order of COMMON; then families of parts, by name
     built/                both, made small when the package was built (`hatch_build.py`)
 
 What was built counts as long as it was made of the present sources. After one was changed, browsers get the sources, joined;
@@ -14,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILT = HERE / "built"
 SCRIPT, SHEET, MADE_OF = "legation.js", "style.css", "made-of"
+COMMON = ("tokens", "ground", "frame", "parts", "posts", "pages", "narrow", "in_posts")
+"""The sheets on which the others build: of two rules that say as much, the later one holds."""
 
 
 def script(folder: Path = HERE / "scripts") -> str:
@@ -25,7 +27,8 @@ def script(folder: Path = HERE / "scripts") -> str:
 
 def sheet(folder: Path = HERE / "static") -> str:
     """All style sheets as one."""
-    names = [folder / "style.css", *sorted((folder / "style").glob("*.css"))]
+    order = {name: place for place, name in enumerate(COMMON)}
+    names = sorted(folder.glob("style/*.css"), key=lambda path: (order.get(path.stem, len(order)), path.name))
     return "\n".join(path.read_text(encoding="utf-8") for path in names)
 
 

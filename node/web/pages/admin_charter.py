@@ -7,11 +7,11 @@ from aiohttp import web
 from node.actions.charter import add_rule, remove_rule, write
 from node.context import NODE
 from node.errors import Invalid
-from node.origins import address_of
 from node.web import session
 from node.web.addresses import number
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import by
 from storage import house
 from storage.house import Rule, Text
 from storage.store import Unit
@@ -76,11 +76,6 @@ async def shown(request: web.Request, *, errors: dict[str, str], **typed_now: st
     typed = Typed(**{FIELDS[name]: text.source for name, text in written.items()} | typed_now)
     status = 422 if errors else 200
     return await render(request, "admin_charter.html", status=status, rules=rules, typed=typed, errors=errors)
-
-
-def by(request: web.Request) -> dict[str, str]:
-    """Who decides, and from where, for the record."""
-    return {"by": session.present(request).account.username, "source": f"web {address_of(request)}"}
 
 
 def _everything(unit: Unit) -> tuple[list[Rule], dict[str, Text]]:

@@ -9,11 +9,11 @@ from aiohttp import web
 from federation.errors import BadHost
 from federation.hosts import canonical_host, is_mixed_script, unicode_form
 from node.context import NODE
-from node.origins import address_of
 from node.web import session
 from node.web.answers import go, language_of, render
 from node.web.declared import page
 from node.web.languages import Language
+from node.web.on_record import by
 from node.web.wording import host_is_broken, host_is_ours, host_mixes_scripts, trouble_of
 from storage import audit, deliveries, peers
 from storage.errors import NotFound
@@ -123,11 +123,6 @@ def host_of(request: web.Request) -> Host:
         return canonical_host(request.match_info["host"], allow_addresses=True)
     except BadHost:
         raise NotFound from None
-
-
-def by(request: web.Request) -> dict[str, str]:
-    """Who decides, and from where, for the record."""
-    return {"by": session.present(request).account.username, "source": f"web {address_of(request)}"}
 
 
 def allow(unit: Unit, host: Host, *, by: str, source: str) -> None:

@@ -12,7 +12,8 @@ from node.errors import Invalid
 from node.web import session
 from node.web.answers import go, render, said
 from node.web.declared import page
-from node.web.pages.admin_staff import HERE, source_of
+from node.web.on_record import by
+from node.web.pages.admin_staff import HERE
 from storage import accounts, staff
 from storage.accounts import Account
 from storage.cards import Card
@@ -60,9 +61,10 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Change the entry; other nodes are told. Raises NotFound."""
     node, visitor = request.app[NODE], session.present(request)
     username, typed = request.match_info["username"], Entry.read(await request.post())
-    by = {"by": visitor.account.username, "source": source_of(request)}
     try:
-        await cards.describe(node.federation, username, display_name=typed.display_name, card=typed.card(), **by)
+        await cards.describe(
+            node.federation, username, display_name=typed.display_name, card=typed.card(), **by(request)
+        )
     except Invalid as invalid:
         return await _shown(request, username, typed, errors=said(request, visitor, invalid), status=422)
     return go(HERE, done="described")

@@ -8,8 +8,9 @@ from node.errors import Invalid
 from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import by
 from node.web.pages.admin_staff import HERE as STAFF
-from node.web.pages.admin_staff import name_of, source_of
+from node.web.pages.admin_staff import name_of
 from storage import second_factors, staff
 from storage.errors import NotFound
 from storage.staff import Member
@@ -31,7 +32,7 @@ async def remove(request: web.Request) -> web.StreamResponse:
     member = await node.store.read(_with_second_step, request.match_info["username"])
     try:
         await confirming.demand_password(request, await request.post())
-        await node.store.write(acts.reset, member, by=visitor.account.username, source=source_of(request))
+        await node.store.write(acts.reset, member, **by(request))
     except Invalid as invalid:
         return await _shown(request, errors=said(request, visitor, invalid), status=422)
     return go(STAFF, done="second-step-removed")

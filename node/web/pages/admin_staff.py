@@ -9,10 +9,10 @@ from node.actions import cards
 from node.actions import staff as acts
 from node.context import NODE
 from node.errors import Invalid
-from node.origins import address_of
 from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import by
 from storage import second_factors, staff
 from storage.staff import Member
 from storage.store import Unit
@@ -82,8 +82,7 @@ async def add(request: web.Request) -> web.StreamResponse:
             display_name=typed.display_name,
             password=str(form.get("password", "")),
             role=typed.role,
-            by=visitor.account.username,
-            source=source_of(request),
+            **by(request),
         )
         await node.store.write(cards.enter, account.id, card)
     except Invalid as invalid:
@@ -116,9 +115,8 @@ async def act(request: web.Request, unit: Callable[..., None], *details: str, do
     if not confirming.is_fresh(request):
         return await listed(request, errors=said(request, visitor, FIRST), typed=Typed(), status=422)
     who = request.match_info["username"]
-    by = {"by": visitor.account.username, "source": source_of(request)}
     try:
-        await request.app[NODE].store.write(unit, who, *details, **by)
+        await request.app[NODE].store.write(unit, who, *details, **by(request))
     except Invalid as invalid:
         return await listed(request, errors=said(request, visitor, invalid), typed=Typed(), status=422)
     # Whoever changed their own role is signed out by it, and is asked to sign in by the page they go to.
@@ -149,8 +147,3 @@ def all_shown(unit: Unit) -> list[Shown]:
 def name_of(member: Member) -> str:
     """What somebody is called."""
     return member.display_name or member.username
-
-
-def source_of(request: web.Request) -> str:
-    """Where an act came from, for the audit."""
-    return f"web {address_of(request)}"

@@ -7,11 +7,11 @@ from aiohttp import web
 from node.actions import announcements as acts
 from node.context import NODE
 from node.errors import Invalid
-from node.origins import address_of
 from node.web import session
 from node.web.addresses import number
 from node.web.answers import go, go_back, render, said
 from node.web.declared import page
+from node.web.on_record import by
 from storage import announcements
 
 HERE = "/administration/announcements"
@@ -67,8 +67,3 @@ async def listed(request: web.Request, *, errors: dict[str, str], typed: Typed) 
     return await render(
         request, "admin_announcements.html", status=status, announcements=found, errors=errors, typed=typed
     )
-
-
-def by(request: web.Request) -> dict[str, str]:
-    """Who decides, and from where, for the record."""
-    return {"by": session.present(request).account.username, "source": f"web {address_of(request)}"}

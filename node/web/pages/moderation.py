@@ -11,11 +11,11 @@ from node.actions.moderation import Decision, Moderator
 from node.api import entities
 from node.context import NODE
 from node.errors import Invalid
-from node.origins import address_of
 from node.web import session
 from node.web.addresses import neighbours, number, page_of
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import source_of
 from storage import accounts, reports, staff, warnings
 from storage.accounts import Account
 from storage.errors import NotFound
@@ -118,7 +118,7 @@ async def act(
     """Do something about the case that the address names, and show it again. Raises NotFound, NotPermitted."""
     visitor = session.present(request)
     identifier = number(request.match_info["id"])
-    moderator = Moderator(visitor.account, visitor.role, f"web {address_of(request)}")
+    moderator = Moderator(visitor.account, visitor.role, source_of(request))
     try:
         await request.app[NODE].store.write(unit, moderator, identifier, *details, **more)
     except Invalid as invalid:

@@ -6,10 +6,10 @@ from node.context import NODE
 from node.errors import Invalid
 from node.media import serving
 from node.media.library import new_name
-from node.origins import address_of
 from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import source_of
 from storage import audit, exports
 from storage.accounts import Account
 from storage.errors import NotFound
@@ -34,7 +34,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
         await confirming.demand_password(request, await request.post())
     except Invalid as invalid:
         return await _shown(request, errors=said(request, visitor, invalid), status=422)
-    source = f"web {address_of(request)}"
+    source = source_of(request)
     old = await node.store.write(_ask, visitor.account, new_name(), source=source)
     if old is not None:
         await node.library.files.remove([old])

@@ -8,7 +8,8 @@ from node.errors import Invalid
 from node.web import addresses, confirming, session
 from node.web.answers import go, said
 from node.web.declared import page
-from node.web.pages.settings_security import HERE, enrolled, next_in, renewed, shown, source_of
+from node.web.on_record import source_of
+from node.web.pages.settings_security import HERE, enrolled, next_in, renewed, shown
 from storage import passkeys
 from storage.errors import NotFound
 from storage.passkeys import PasskeyId

@@ -19,6 +19,7 @@ from node.origins import address_of
 from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import ENROLMENT, page
+from node.web.on_record import source_of
 from node.web.pages.sign_in import with_next
 from storage import passkeys, second_factors
 from storage.ids import AccountId
@@ -184,11 +185,6 @@ async def renewed(request: web.Request, answer: web.StreamResponse) -> web.Strea
 def next_in(given: Mapping[str, Any]) -> str:
     """Where a person wanted to go before they were asked for a second factor; "" for nowhere."""
     return session.safe_path(str(given.get("next", "")), otherwise="")
-
-
-def source_of(request: web.Request) -> str:
-    """From where something is done, for the audit."""
-    return f"web {address_of(request)}"
 
 
 async def shown(

@@ -7,10 +7,10 @@ from aiohttp import web
 
 from node.context import NODE
 from node.errors import Invalid
-from node.origins import address_of
 from node.web import confirming, session
 from node.web.answers import go, render, said
 from node.web.declared import page
+from node.web.on_record import source_of
 from storage import audit, staff
 from storage.errors import NotFound
 from storage.staff import Session
@@ -59,7 +59,7 @@ async def end_others(request: web.Request) -> web.StreamResponse:
         await confirming.demand_password(request, await request.post())
     except Invalid as invalid:
         return await _shown(request, errors=said(request, visitor, invalid), status=422)
-    await request.app[NODE].store.write(_end_others, visitor, source=f"web {address_of(request)}")
+    await request.app[NODE].store.write(_end_others, visitor, source=source_of(request))
     return go(HERE, done="sessions-ended")
 
 

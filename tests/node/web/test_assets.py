@@ -106,6 +106,8 @@ def test_each_script_and_style_sheet_is_there_once_and_the_common_one_first() ->
     joined = bundle.script() + bundle.sheet()
     assert [joined.count(source) for source in sources] == [1] * len(sources)
     assert joined.startswith('(() => {\n"use strict";\n' + (bundle.HERE / "scripts" / "page.js").read_text())
+    places = [joined.index((bundle.HERE / "static" / "style" / f"{name}.css").read_text()) for name in bundle.COMMON]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize(("language", "write"), [("fr", "Écrire"), ("en", "Write")])
@@ -162,7 +164,9 @@ PAIRS = [
 def test_colours_can_be_told_apart(scheme: str, text: str, ground: str, least: float) -> None:
     light, dark = (
         dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block))
-        for block in re.findall(r":root \{(.*?)\}", (bundle.HERE / "static" / "style.css").read_text(), re.DOTALL)
+        for block in re.findall(
+            r":root \{(.*?)\}", (bundle.HERE / "static" / "style" / "tokens.css").read_text(), re.DOTALL
+        )
     )
     tokens = {"light": light, "dark": {**light, **dark}}[scheme]
     assert contrast(tokens[text], tokens[ground]) >= least
