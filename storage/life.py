@@ -26,6 +26,9 @@ FEWEST = 10
 """Of so many staff or more statistics are shown."""
 
 MOST_LOOKED_AT = 50_000
+MOST_IN_WEEKS = 120_000
+"""So much the whole network writes in that time on its busiest days: no week of a node is counted in part."""
+
 MOST_QUESTIONS = 500
 MOST_NEWCOMERS = 200
 MOST_TAGS = 12
@@ -208,7 +211,8 @@ def weeks(unit: Unit) -> list[Week]:
     monday = midnight - timedelta(days=unit.now.weekday())
     begins = [monday - back * WEEK for back in reversed(range(WEEKS))]
     length = (WEEK // timedelta(milliseconds=1)) << SEQUENCE_BITS
-    rows = unit.all(_Counted, BY_WEEK, **_latest(since=begins[0], until=monday + WEEK), length=length)
+    between = _latest(since=begins[0], until=monday + WEEK, most=MOST_IN_WEEKS)
+    rows = unit.all(_Counted, BY_WEEK, **between, length=length)
     found = {row.week: row for row in rows}
     nothing = _Counted(0, 0, 0, 0)
     counted = [found.get(number, nothing) for number in range(WEEKS)]
@@ -227,7 +231,7 @@ def waiting(unit: Unit, reader: AccountId) -> Waiting:
 
     Those that stand in what everybody here may read, and this reader may see; at most `MOST_QUESTIONS` are looked at.
     """
-    between = _latest(since=unit.now - ASKED_WITHIN, until=unit.now - ASKED_BEFORE)
+    between = _latest(since=unit.now - ASKED_WITHIN, until=unit.now - ASKED_BEFORE, most=MOST_LOOKED_AT)
     found = unit.all(_Text, QUESTIONS, **between, reader=reader, limit=MOST_QUESTIONS)
     asked = [text.id for text in found if asks(text.content) or asks(text.title)]
     late = first_id_at(unit.now - LATE_AFTER)
@@ -277,13 +281,13 @@ class _Used:
 
 def alive(unit: Unit) -> list[TagLife]:
     """The tags that most people here have used in the last 30 days."""
-    since = _latest(since=unit.now - ALIVE_WITHIN, until=unit.now)
+    since = _latest(since=unit.now - ALIVE_WITHIN, until=unit.now, most=MOST_LOOKED_AT)
     return _named(unit, unit.all(_Used, ALIVE, **since, limit=MOST_TAGS))
 
 
 def asleep(unit: Unit) -> list[TagLife]:
     """The tags that several people here have used within a year, and nobody in the last 60 days."""
-    since = _latest(since=unit.now - REMEMBERED_FOR, until=unit.now)
+    since = _latest(since=unit.now - REMEMBERED_FOR, until=unit.now, most=MOST_LOOKED_AT)
     before = first_id_at(unit.now - ASLEEP_AFTER)
     return _named(unit, unit.all(_Used, ASLEEP, **since, asleep=before, fewest=FEWEST_AUTHORS, limit=MOST_TAGS))
 
@@ -293,6 +297,6 @@ def _named(unit: Unit, rows: Sequence[_Used]) -> list[TagLife]:
     return [TagLife(named[row.tag], row.authors, moment_of(row.last)) for row in rows]
 
 
-def _latest(*, since: datetime, until: datetime) -> dict[str, int]:
+def _latest(*, since: datetime, until: datetime, most: int) -> dict[str, int]:
     """What `LATEST` is given for the posts between two moments."""
-    return {"first": first_id_at(since), "before": first_id_at(until), "most": MOST_LOOKED_AT}
+    return {"first": first_id_at(since), "before": first_id_at(until), "most": most}

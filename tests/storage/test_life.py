@@ -11,7 +11,7 @@ import pytest
 from storage import life, oauth, posts, relations, staff, titles
 from storage.accounts import Account
 from storage.ids import AccountId
-from storage.life import FEWEST, MOST_LOOKED_AT, Week
+from storage.life import FEWEST, Week
 from storage.posts import Holds
 from storage.statements import for_postgresql, for_sqlite
 from storage.store import Store, Unit
@@ -205,8 +205,8 @@ async def test_tags_live_and_fall_asleep(store: Store, person: Person, write: Wr
 async def test_only_the_newest_are_looked_at(
     store: Store, person: Person, write: Write, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MOST_LOOKED_AT > 1_000
     monkeypatch.setattr(life, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(life, "MOST_IN_WEEKS", 2)
     anne = await person("anne")
     asked = [(await write(anne, "Qui ?")).id for _ in range(3)]
     clock.forward(days=2)
