@@ -120,6 +120,9 @@ class PostgresqlUnit:
     def later(self, sql: str, /, **values: Value) -> None:
         self._put_off.add(sql, values)
 
+    def tally(self, sql: str, /, **values: Value) -> None:
+        self._put_off.count(sql, values)
+
     def catch_up(self) -> None:
         """Do what was put off."""
         for sql, rows in self._put_off.taken():

@@ -253,7 +253,7 @@ def add(
         unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
         unit.after_commit(PostAltered(parent.id))
     adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id) if post.is_awaited else 0
-    _count(unit, author, published)
+    _count(unit, author)
     unit.after_commit(PostAdded(new, author))
     return replace(post, replies_count=adopted) if adopted else post
 
@@ -274,7 +274,7 @@ def share(
         url=uri,
     )
     unit.run("update posts set shares_count = shares_count + 1 where id = :id", id=post.id)
-    _count(unit, author, published)
+    _count(unit, author)
     unit.after_commit(PostAdded(sharing.id, author))
     unit.after_commit(PostAltered(post.id))
     unit.after_commit(Reacted(author, post.id))
@@ -444,13 +444,16 @@ def _adopt(unit: Unit, post: PostId, *, uri: str, author: AccountId, thread: Pos
     return len(children)
 
 
-def _count(unit: Unit, author: AccountId, published: datetime) -> None:
-    sql = """
-    update accounts set posts_count = posts_count + 1,
-        last_post_at = case when coalesce(last_post_at, 0) < :published then :published else last_post_at end
-    where id = :author
-    """
-    unit.later(sql, author=author, published=published)
+# Ids sort by the moment at which a post was published.
+COUNT = """
+update accounts set posts_count = posts_count + :times,
+    last_post_at = (select p.published_at from posts p where p.author_id = :author order by p.id desc limit 1)
+where id = :author
+"""
+
+
+def _count(unit: Unit, author: AccountId) -> None:
+    unit.tally(COUNT, author=author)
 
 
 def _tag(unit: Unit, post: PostId, tags: Sequence[str]) -> None:

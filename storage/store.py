@@ -56,6 +56,9 @@ class Unit(Protocol):
         Before the next `run` or `each`, at the latest when the unit ends. Raises there what `run` would.
         """
 
+    def tally(self, sql: str, /, **values: Value) -> None:
+        """Put off a change that counts one more of something: once for the same values, `:times` says how often it was asked for."""
+
     def new_id(self) -> int:
         """A fresh id that sorts after all ids given before."""
 

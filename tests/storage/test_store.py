@@ -161,6 +161,19 @@ async def test_what_is_put_off_is_done_before_the_next_change_and_before_the_end
     assert found == ["changed", "new", "new"]
 
 
+def tallied(unit: Unit) -> None:
+    sql = "update facts set value = value || cast(:times as text) || :what where name = :name"
+    for name, what in (("a", "x"), ("b", "x"), ("a", "x"), ("a", "y"), ("a", "x")):
+        unit.tally(sql, name=name, what=what)
+
+
+async def test_what_is_tallied_is_changed_once_with_how_often_it_was_asked_for(store: Store) -> None:
+    for name in ("a", "b"):
+        await store.write(put, name, "")
+    await store.write(tallied)
+    assert [await store.read(facts.get, name) for name in ("a", "b")] == ["3x1y", "1x"]
+
+
 def put_off_what_cannot_be(unit: Unit, name: str) -> None:
     put(unit, f"with {name}")
     unit.later("insert into facts (name, value) values (:name, '')", name=name)
