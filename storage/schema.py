@@ -58,6 +58,7 @@ def lease() -> tuple[Column[str], Column[int]]:
 
 # ---- people -----------------------------------------------------------------------------------------------------
 
+# On PostgreSQL with room in its pages for new copies of rows (migration 0026): each post counts at its author's.
 accounts = Table(
     "accounts",
     metadata,

@@ -207,3 +207,8 @@ async def test_nobody_there_is_said(address: str) -> None:
 async def test_a_database_without_a_node_is_said(postgresql: PostgresqlServer) -> None:
     with pytest.raises(WrongSchema, match="not a node's database"):
         await PostgresqlStore.open(postgresql.address("postgres"), clock=utc_now)
+
+
+async def test_pages_of_accounts_keep_room_for_the_next_count_of_posts(pair: Pair) -> None:
+    sql = "select unnest(reloptions) from pg_class where relname = 'accounts'"
+    assert await pair[0].read(lambda unit: unit.all(str, sql)) == ["fillfactor=70"]
