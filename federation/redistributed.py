@@ -8,7 +8,9 @@ The group vouches for having accepted the activity, never for what is in it. Who
     it is of the group's own node             which speaks for its own people
     neither                                   what it speaks of is asked of its own node, and the copy is not looked at
 
-Then it has the effect that it would have if it had come directly, provided that it names the group. A new post that begins
+Then it has the effect that it would have if it had come directly, provided that it names the group. A removal by somebody else
+than the author is one of the group's moderators: it is the group's own word about what stands in its conversations, and takes
+from here what was written for the group, no more. A new post that begins
 a conversation is shown as shared by the group, so whoever follows the group reads it.
 
 Source: FEP-1b12, FEP-fe34.
@@ -23,7 +25,7 @@ from federation.hosts import same_origin
 from federation.signatures import proofs
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import as_list, types_of, value_or_id
-from storage import accounts, follows, post_people, posts
+from storage import accounts, follows, post_people, posts, tombstones
 from storage.accounts import Account
 from storage.posts import Post
 from storage.store import Unit
@@ -52,6 +54,8 @@ def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
     if proofs.has_proof(inner.document):
         wanted = Wanted(inner.id, required=True, how=How.PROOF, document=inner.document)
         return (wanted, *inner.wants(unit))
+    if removed_by_moderator(unit, inner, group=sender) is not None:
+        return ()
     if same_origin(inner.actor, group):
         known = accounts.by_uri(unit, inner.actor)
         return (*(() if known else (Wanted(inner.actor, required=True),)), *inner.wants(unit))
@@ -70,6 +74,8 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     inner.demand_standing(unit)
     if not _names(unit, inner, group):
         raise NotAllowed(group.uri, inner.id, "of-another-audience")
+    if removed_by_moderator(unit, inner, group=group) is not None:
+        return
     if inner.type == "Create" and _new_in_group(unit, inner, group) is not None:
         return
     if not vouched:
@@ -77,9 +83,33 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     inner.authorize(unit)
 
 
-def apply(unit: Unit, inner: Activity) -> None:
+def removed_by_moderator(unit: Unit, inner: Activity, *, group: Account) -> Post | None:
+    """What a group takes out of its conversations, which somebody else wrote; None where it is no such removal.
+
+    Source: FEP-1b12, "Moderation".
+    """
+    post = posts.by_uri(unit, _target(inner)) if inner.type == "Delete" else None
+    if post is None or accounts.get(unit, post.author_id).uri == inner.actor:
+        return None
+    is_there = posts.share_by(unit, group.id, post.id) is not None
+    return post if is_there or group.id in post_people.addressed(unit, post.id) else None
+
+
+def take_out(unit: Unit, post: Post, group: Account) -> None:
+    """Have a post be no longer in a group. The copy of an answer, or of what is for members alone, goes; what was written here stays."""
+    share = posts.share_by(unit, group.id, post.id)
+    if share is not None:
+        tombstones.remove(unit, share, owner_uri=group.uri)
+    is_nowhere_else = post.reply_to_uri is not None or post.reach is Reach.COMMUNITY
+    if is_nowhere_else and not post.is_local and group.id in post_people.addressed(unit, post.id):
+        tombstones.remove(unit, post, owner_uri=accounts.get(unit, post.author_id).uri)
+
+
+def apply(unit: Unit, inner: Activity, *, group: Account) -> None:
     """The effect that a member's activity would have if it had come directly; a post that is here already stays."""
-    if inner.type != "Create" or posts.by_uri(unit, _target(inner)) is None:
+    if (removed := removed_by_moderator(unit, inner, group=group)) is not None:
+        take_out(unit, removed, group)
+    elif inner.type != "Create" or posts.by_uri(unit, _target(inner)) is None:
         inner.apply(unit)
 
 

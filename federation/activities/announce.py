@@ -80,7 +80,7 @@ class Announce(Activity):
             self._share(unit, post)
             notifications.tell(unit, post.author_id, "reblog", by=self.performer(unit).id, post=post.id)
             return
-        redistributed.apply(unit, inner)
+        redistributed.apply(unit, inner, group=self.performer(unit))
         if (begun := redistributed.shared(unit, inner, self.performer(unit))) is not None:
             self._share(unit, begun)
 

@@ -142,6 +142,26 @@ async def test_a_removal_without_a_proof_counts_when_its_own_node_says_so(commun
     assert await community.shown() == []
 
 
+async def test_what_moderators_of_the_group_remove_is_gone_from_it(community: Community) -> None:
+    member, home, eve = community.member, community.home, community.member.eve
+    await community.begun()
+    answer = community.post("2", inReplyTo=f"{eve}/notes/1")
+    assert await community.sends(proven(member, member.act("Create", answer, "2"))) == "applied"
+    aside = member.note("", "3", inReplyTo=f"{eve}/notes/1", tag=[])  # in the conversation, and not for the group
+    assert await member.outcome(member.act("Create", aside, "3")) == "applied"
+    moderator = home.add("lea")
+    for name in ("2", "3"):
+        removal = home.act("Delete", f"{eve}/notes/{name}", name, actor=moderator, audience=community.uri)
+        await community.sends(removal)
+    assert set(await community.shown()) == {"Note 1", "Note 3"}
+    first = home.act("Delete", f"{eve}/notes/1", "first", actor=moderator, audience=community.uri)
+    assert await community.sends(first) == "applied"
+    assert await journal(community) == []
+    assert "Note 1" in await community.shown()  # it is still eve's, for all to read
+    assert await home.outcome(home.act("Delete", f"{eve}/notes/1", "direct", actor=moderator)) != "applied"
+    assert member.asked == [path for path in member.asked if "/notes/" not in path]
+
+
 async def test_thanks_without_a_proof_count_as_their_own_node_shows_them(community: Community) -> None:
     await community.begun()
     member = community.member
