@@ -128,6 +128,19 @@ async def get_conversation(request: web.Request) -> web.Response:
     return await _listing(request, uri, thread, contexts.listed, contexts.count, host=signer.host)
 
 
+async def get_total(request: web.Request) -> web.Response:
+    """How many like or have shared a post of this node, for those peers that may read it; who they are is not told."""
+    signer = await asking_peer(request)
+    account = await shown_account(request)
+    uri = f"{account.uri}/posts/{request.match_info['post']}"
+    post = await request.app[STORE].read(posts.by_uri, uri)
+    if post is None or await request.app[STORE].read(_readable, uri, signer) is None:
+        raise NotFoundHere
+    total = documents.totals(post)[request.match_info["what"]]
+    assert isinstance(total, dict)
+    return document_answer(documents.in_context(total))
+
+
 async def get_attendees(request: web.Request) -> web.Response:
     """Who comes to an event of this node, for those peers that may read it. Source: FEP-8a8e, `attendees`."""
     signer = await asking_peer(request)

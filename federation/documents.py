@@ -16,6 +16,7 @@ from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.conversations import Community
 from storage.media import Media, Place
 from storage.polls import Offer
+from storage.posts import Post
 from storage.quote_policies import EVERYBODY, Policy
 from storage.visibility import OPEN, Reach
 
@@ -60,6 +61,17 @@ ACTOR_CONTEXT: list[JsonValue] = [
 ]
 
 
+RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
+IMPLEMENTS: list[JsonValue] = [
+    {"href": RFC_9421, "name": "RFC-9421: HTTP Message Signatures"},
+    {
+        "href": f"{RFC_9421}#name-eddsa-using-curve-edwards25",
+        "name": "RFC-9421 signatures using the Ed25519 algorithm",
+    },
+]
+"""What the program can, for those who would else have to try. Source: FEP-844e."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnKey:
     """The public half of a key of ours. text: PEM, or Multikey.  expires: when it will no longer be shown."""
@@ -82,7 +94,7 @@ class OwnPublicKeys:
 
 
 def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media]) -> JsonObject:
-    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-2c59, FEP-521a."""
+    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-521a, FEP-844e."""
     card = account.visiting_card
     lines = [*((name, escape(text)) for name, text in cards.lines(card)), *account.named_fields]
     document: JsonObject = {
@@ -92,7 +104,9 @@ def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Med
         "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
     }
     if account.kind == NODE_ACTOR_KIND:
-        document["directory"] = f"{account.uri}/directory"
+        document |= {"directory": f"{account.uri}/directory", "implements": IMPLEMENTS}
+    else:
+        document["generator"] = {"type": "Application", "id": f"{_node_of(account)}/actor", "implements": IMPLEMENTS}
     if account.aliases:
         document["alsoKnownAs"] = list[JsonValue](account.aliases)
     if account.moved_to:
@@ -119,6 +133,7 @@ def entry(account: Account, *, pictures: Mapping[Place, Media]) -> JsonObject:
         "endpoints": {"sharedInbox": account.shared_inbox},
         "manuallyApprovesFollowers": account.locked,
         "discoverable": account.discoverable,
+        "indexable": False,  # what is found here is found by the staff of nodes, not by search engines of others
     }
     if account.kind != NODE_ACTOR_KIND:
         document["featured"] = account.featured_uri
@@ -284,6 +299,14 @@ def _preview(author: Account, words: Words, *, url: str) -> JsonObject:
         "attributedTo": author.uri,
         "content": f"<p><strong>{escape(words.title)}</strong></p><p>{escape(beginning)}</p>"
         f'<p><a href="{page}">{page}</a></p>',
+    }
+
+
+def totals(post: Post) -> JsonObject:
+    """How many like a post of this node and have shared it. Source: ActivityPub 5.7, 5.8."""
+    counts = {"likes": post.favourites_count, "shares": post.shares_count}
+    return {
+        name: {"id": f"{post.uri}/{name}", "type": "Collection", "totalItems": total} for name, total in counts.items()
     }
 
 

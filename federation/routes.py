@@ -44,7 +44,6 @@ from storage import accounts, media, posts, quote_stamps, tombstones
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, parsed
-from storage.posts import Holds
 from storage.store import Unit
 
 STATUS: dict[type[Refused], int] = {
@@ -118,6 +117,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(collection_routes.get_replies)),
+        web.get(r"/users/{account:\d+}/posts/{post:\d+}/{what:likes|shares}", refusing(collection_routes.get_total)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/attendees", refusing(collection_routes.get_attendees)),
         web.get(r"/contexts/{thread:\d+}", refusing(collection_routes.get_conversation)),
         web.get(r"/users/{account:\d+}/quotes/{stamp:\d+}", refusing(get_stamp)),
@@ -171,7 +171,7 @@ async def get_post(request: web.Request) -> web.StreamResponse:
         return document_answer(documents.tombstone(uri, at=tombstone.at), status=410)
     if kept is None:
         raise NotFoundHere
-    return document_answer(documents.in_context(orjson.loads(kept)))
+    return document_answer(documents.in_context(kept))
 
 
 async def get_stamp(request: web.Request) -> web.Response:
@@ -257,16 +257,16 @@ def _by_name(unit: Unit, name: str) -> Account | None:
     return accounts.by_handle(unit, name)
 
 
-def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[str | None, tombstones.Tombstone | None]:
+def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[JsonObject | None, tombstones.Tombstone | None]:
     post = posts.by_uri(unit, uri)
     if post is None:
         return None, tombstones.find(unit, uri)
     if post.boost_of is not None or not audience.peer_may_read(unit, post, host=signer.host):
         return None, None
     kept = posts.document(unit, post.id)
-    if kept is None or not post.holds & Holds.POLL:
-        return kept, None
-    return orjson.dumps(questions.as_it_stands(unit, post, orjson.loads(kept))).decode(), None
+    if kept is None:
+        return None, None
+    return questions.as_it_stands(unit, post, orjson.loads(kept)) | documents.totals(post), None
 
 
 def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> JsonObject | None:

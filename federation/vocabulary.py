@@ -31,6 +31,8 @@ CONTEXT: list[JsonValue] = [
         "Hashtag": "as:Hashtag",
         "toot": "http://joinmastodon.org/ns#",
         "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "implements": "https://w3id.org/fep/844e/implements",
         "schema": "http://schema.org#",
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",

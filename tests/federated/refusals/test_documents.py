@@ -10,7 +10,8 @@ from yarl import URL
 
 from federation import signatures
 from federation.strict_json import JsonObject
-from tests.federated.refusals.conftest import HandMade, Offer
+from tests.federated.conftest import Json
+from tests.federated.refusals.conftest import PUBLIC, HandMade, Offer
 from tests.federated.refusals.signing import TYPE
 from tests.federated.refusals.test_signatures import now, rsa_of
 
@@ -235,3 +236,30 @@ async def test_a_document_that_never_stands_under_its_own_id_is_not_kept(peer: H
     await peer.outcome(peer.act("Create", f"{peer.base_url}/drafts/1"))
     assert await peer.node.shown(peer) == []
     assert "/users/eve/notes/2" not in peer.asked
+
+
+# ---- what this node says ---------------------------------------------------------------------------------------------
+
+
+async def test_a_post_says_how_many_like_and_share_it_and_not_who(peer: HandMade) -> None:
+    post = await peer.node.ask("POST", "/api/v1/statuses", json={"status": "Bonjour"})
+    for like in (peer.act("Like", post["uri"]), peer.act("Announce", post["uri"], to=[PUBLIC])):
+        assert await peer.outcome(like) == "applied"
+    _, document = await peer.get(post["uri"])
+    for name in ("likes", "shares"):
+        total = {"id": f"{post['uri']}/{name}", "type": "Collection", "totalItems": 1}
+        assert document[name] == total
+        status, served = await peer.get(str(total["id"]))
+        assert (status, {key: served[key] for key in served if key != "@context"}) == (200, total)
+    hidden = await peer.node.ask("POST", "/api/v1/statuses", json={"status": "Nous", "visibility": "private"})
+    assert (await peer.get(f"{hidden['uri']}/likes"))[0] == 404
+
+
+async def test_the_actors_of_this_node_say_what_it_can(peer: HandMade) -> None:
+    marie: Json = (await peer.get(peer.node.marie))[1]
+    itself: Json = (await peer.get(f"{peer.node.url}/actor"))[1]
+    said = marie["generator"]
+    assert (said["id"], said["implements"]) == (itself["id"], itself["implements"])
+    rfc = "https://datatracker.ietf.org/doc/html/rfc9421"
+    assert [each["href"].partition("#")[0] for each in said["implements"]] == [rfc, rfc]
+    assert (marie["indexable"], "generator" in itself) == (False, False)
