@@ -56,6 +56,12 @@ class Session:
     confirmed_at: datetime | None
 
 
+HERE_SINCE = """
+select count(*) from staff s where s.disabled_at is null and (
+    s.last_seen_at > :since or s.account_id in (
+        select t.account_id from oauth_tokens t where t.account_id is not null and t.used_at > :since))
+"""
+
 SELECT = """
 select s.account_id, a.username, a.display_name, s.role, s.locale, s.created_at, s.disabled_at, s.last_seen_at
 from staff s join accounts a on a.id = s.account_id
@@ -204,6 +210,11 @@ def touch_session(unit: Unit, session: Session) -> None:
     if unit.now - session.seen_at >= SEEN_EVERY:
         unit.run("update sessions set seen_at = :now where digest = :digest", digest=session.digest, now=unit.now)
         unit.run("update staff set last_seen_at = :now where account_id = :id", id=session.account_id, now=unit.now)
+
+
+def count_here_since(unit: Unit, since: datetime) -> int:
+    """How many of the staff have used pages or an app since then."""
+    return unit.one(int, HERE_SINCE, since=since) or 0
 
 
 def end_session(unit: Unit, digest: str) -> None:

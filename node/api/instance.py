@@ -24,7 +24,7 @@ from node.media.darkroom import has_ffmpeg
 from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
-from storage import house, peers, posting_defaults
+from storage import house, peers, posting_defaults, staff
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -284,14 +284,10 @@ async def _counts(node: Node) -> tuple[int, int, int, int]:
 
 def _count(unit: Unit) -> tuple[int, int, int, int]:
     people = unit.one(int, "select count(*) from staff where disabled_at is null") or 0
-    active = unit.one(
-        int,
-        "select count(*) from staff where disabled_at is null and last_seen_at > :since",
-        since=unit.now - timedelta(days=30),
-    )
+    active = staff.count_here_since(unit, unit.now - timedelta(days=30))
     written = unit.one(int, "select coalesce(sum(a.posts_count), 0) from accounts a where a.host = ''") or 0
     known = unit.one(int, "select count(*) from peers where allowed = 1") or 0
-    return people, active or 0, written, known
+    return people, active, written, known
 
 
 def _written_by_week(unit: Unit, weeks: list[date]) -> list[int]:

@@ -56,6 +56,20 @@ async def test_people_of_other_nodes_are_no_staff(store: Store, person: object) 
     assert await store.read(staff.list_all) == []
 
 
+async def test_whoever_uses_an_app_alone_is_here_too(store: Store, marie: AccountId, clock: Clock) -> None:
+    anne, absent = await store.write(hire, "anne", staff.STAFF), await store.write(hire, "absent", staff.STAFF)
+    token = await store.write(oauth.add_token, account_id=anne, scopes="read")
+    await store.write(oauth.add_token, account_id=absent, scopes="read")
+    before = clock()
+    clock.forward(hours=2)
+    await sign_in(store, marie)
+    assert await store.read(staff.count_here_since, before) == 1
+    await store.write(oauth.note_uses, [oauth.digest_of(token)])
+    assert await store.read(staff.count_here_since, before) == 2
+    await store.write(staff.disable, anne)
+    assert await store.read(staff.count_here_since, before) == 1
+
+
 async def test_the_list_holds_everybody_by_name(store: Store, marie: AccountId) -> None:
     left = await store.write(hire, "Anne", staff.ADMIN)
     await store.write(staff.disable, left)
