@@ -107,7 +107,8 @@ class Create(Activity):
         self._performer, self._foreseen = (foreseen.unit, author), foreseen
 
     def _foreseen_in(self, unit: Unit) -> Foreseen | None:
-        return self._foreseen if self._foreseen is not None and self._foreseen.unit is unit else None
+        known = self._foreseen
+        return known if known is not None and known.unit is unit else None
 
     def comes_by_group(self) -> None:
         """Learn that a community has sent it whom somebody here follows: so somebody here is concerned."""
