@@ -13,6 +13,7 @@ from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, StreamLi
 from node.push.encryption import point
 from node.settings_values import Push
 from storage.ids import Host
+from storage.sqlite import utc_now
 from tests import loopback, pictures
 from tests.federated.clients import (  # noqa: F401  `names_lead_here` is a fixture
     Recorded,
@@ -266,9 +267,24 @@ def look_after_the_allowlist(anne: Mastodon, paris: Place) -> None:
     assert "lima.localhost:9009" in [each.domain for each in anne.admin_domain_allows()]
     assert anne.admin_domain_allow(made).domain == made.domain
     anne.admin_delete_domain_allow(made)
+    assert anne.admin_domain_blocks() == []
     answer = requests.get(
         f"{paris.base_url}/api/v1/admin/domain_allows",
         headers={"Authorization": f"Bearer {anne.access_token}"},
         timeout=10,
     )
     assert made.domain not in [each["domain"] for each in answer.json()]
+    look_at_the_dashboard(anne)
+
+
+def look_at_the_dashboard(anne: Mastodon) -> None:
+    today = utc_now()
+    (people,) = anne.admin_measures(today, today, new_users=True)
+    assert (people.key, people.total, len(people.data)) == ("new_users", "0", 1)  # of fewer than ten nothing is said
+    room, software = anne.admin_dimensions(today, today, space_usage=True, software_versions=True)
+    assert {each.key for each in room.data} == {"database", "media"}
+    assert {each.key for each in software.data} == {"legation", "python"}
+    assert anne.admin_retention(today, today) == []
+    anne.admin_trending_tags()
+    anne.admin_trending_statuses()
+    assert anne.admin_trending_links() == anne.trending_links() == []
