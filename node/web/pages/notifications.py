@@ -1,6 +1,7 @@
 """What a person is told: who wrote to them, follows them, found something useful; what many did is told together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -8,18 +9,21 @@ from aiohttp import web
 from node.api import entities
 from node.context import NODE
 from node.web import looking, session
-from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, page_of
+from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, number, page_of
 from node.web.answers import go, render
 from node.web.declared import page
 from storage import accounts, follows, notification_groups, notification_requests, notifications
 from storage.accounts import Account
 from storage.follows import Related
-from storage.ids import AccountId
+from storage.ids import AccountId, first_id_at
 from storage.notification_groups import Chosen, Group
 from storage.pages import Page
+from storage.rows import milliseconds, moment
 from storage.store import Unit
 
 MARKER = "notifications"
+A_MOMENT = timedelta(milliseconds=1)
+"""As finely as moments are kept."""
 FEW = Page(limit=3)
 
 TABS = {
@@ -45,8 +49,10 @@ async def of_a_kind(request: web.Request) -> web.StreamResponse:
 
 @page("POST", "/notifications/read")
 async def read(request: web.Request) -> web.StreamResponse:
-    """Mark everything that is there as read."""
-    await request.app[NODE].store.write(mark_all, session.present(request).account.id)
+    """Mark everything as read that was there when the page was made. Raises NotFound: the form does not say when that was."""
+    node, form = request.app[NODE], await request.post()
+    as_of = moment(min(number(str(form.get("as_of", ""))), milliseconds(node.now())))
+    await node.store.write(mark_all, session.present(request).account.id, upto=first_id_at(as_of + A_MOMENT))
     return go("/notifications", done="read")
 
 
@@ -106,10 +112,11 @@ def _lines(found: Mapping[str, Any], groups: Sequence[Group], read_to: int) -> l
     ]
 
 
-def mark_all(unit: Unit, me: AccountId) -> None:
-    """Note that the newest notification was read."""
-    newest = notifications.of(unit, me, Page(limit=1))
-    if newest:
+def mark_all(unit: Unit, me: AccountId, *, upto: int) -> None:
+    """Note that the newest notification below an id was read, and so all before it; what is marked already stays so."""
+    newest = notifications.of(unit, me, Page(limit=1, max_id=upto))
+    marker = notifications.markers(unit, me).get(MARKER)
+    if newest and newest[0].id > (marker.last_read_id if marker else 0):
         notifications.mark(unit, me, MARKER, last_read=newest[0].id)
 
 

@@ -42,6 +42,17 @@ async def test_what_many_did_is_told_together_and_by_kind(visit: Visit) -> None:
     assert ("told-new" in again.html, "Ken vous suit" in again.text) == (False, True)
 
 
+async def test_what_comes_after_the_page_is_not_marked_with_it(house: House, visit: Visit) -> None:
+    marie, ken = await visit("marie"), await visit("ken")
+    await ken.publish("@marie Un")
+    page = await marie.open("/notifications/follows")
+    house.clock.forward(minutes=1)
+    await ken.publish("@marie Deux")
+    assert (await marie.send(page, "/notifications/read", as_of="x")).status == 404
+    assert (await marie.send(page, "/notifications/read")).html.count("told-new") == 1
+    assert (await marie.send(page, "/notifications/read")).html.count("told-new") == 0  # seen meanwhile
+
+
 async def test_strangers_wait_for_a_decision(house: House, visit: Visit) -> None:
     marie, ken, zoe = await visit("marie"), await visit("ken"), await visit("zoe")
     await choose(marie, not_following="filter")
