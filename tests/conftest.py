@@ -23,8 +23,13 @@ LONG = (
     "tests/federated/test_kill.py",
     "tests/node/test_workers.py",
     "tests/node/demo/test_demo.py",
+    "tests/federation/test_inbox.py",
+    "tests/storage/test_copying.py",
+    "tests/node/command/test_migrate.py",
+    "tests/node/command/test_doctor.py",
+    "tests/federated/test_workers.py",
 )
-"""Files with few tests that take half a minute and more together."""
+"""Files whose tests take a quarter of a minute and more together."""
 
 Empty = Callable[[str], Path | str]
 """Makes one more empty database of the test's engine, by name."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -14,11 +13,9 @@ from typing import Any
 import orjson
 import psutil  # type: ignore[import-untyped]  # it has no types
 import pytest
+import pytest_asyncio
 from aiohttp import ClientError, ClientSession, TCPConnector
 
-from node import workers
-from node.errors import BadSettings
-from node.server import AddressInUse, AddressNotOurs
 from node.settings import Settings
 from storage import accounts, oauth
 from storage.ids import AccountId
@@ -26,20 +23,26 @@ from storage.opening import open_store
 from storage.store import Unit
 from tests import founding, loopback
 from tests.databases import PostgresqlServer
-from tests.node.command.conftest import HOUSE, PROGRAM, clean_environment, run_here
+from tests.node.command.conftest import HOUSE, PROGRAM, clean_environment
 from tests.node.conftest import PASSWORD
 
-SECONDS = 30
+SECONDS = 60
 
 
 @dataclass
 class Served:
     """A parent and its workers."""
 
+    settings: Settings
     process: asyncio.subprocess.Process
-    url: str
     announced: str
     log: Path
+    before: int = 0
+    """Where in the log begins what counts."""
+
+    @property
+    def url(self) -> str:
+        return self.settings.base_url
 
     @property
     def workers(self) -> list[psutil.Process]:
@@ -63,7 +66,8 @@ class Served:
             return await self.process.wait()
 
     def _lines(self) -> list[dict[str, Any]]:
-        whole = [line for line in self.log.read_bytes().splitlines(keepends=True) if line.endswith(b"}\n")]
+        written = self.log.read_bytes()[self.before :]
+        whole = [line for line in written.splitlines(keepends=True) if line.endswith(b"}\n")]
         return [orjson.loads(line) for line in whole if line.startswith(b"{")]
 
 
@@ -73,27 +77,29 @@ async def until(is_so: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.fixture
-async def settings(postgresql: PostgresqlServer, tmp_path: Path) -> AsyncIterator[Settings]:
-    """A node on PostgreSQL."""
-    address = postgresql.create("template")
-    yield founding.with_templates(
-        await founding.founded(tmp_path / "paris", admin="marie", password=PASSWORD, postgresql=address)
-    )
-    postgresql.drop(address)
-
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Serve = Callable[..., Awaitable[Served]]
 
 
-@pytest.fixture
-async def serve(settings: Settings, tmp_path: Path) -> AsyncIterator[Serve]:
-    """Runs the node until the test ends."""
+@contextlib.asynccontextmanager
+async def founded(postgresql: PostgresqlServer, folder: Path) -> AsyncIterator[Settings]:
+    """A node on PostgreSQL."""
+    address = postgresql.create("template")
+    yield founding.with_templates(
+        await founding.founded(folder / "paris", admin="marie", password=PASSWORD, postgresql=address)
+    )
+    postgresql.drop(address)
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Serve]:
+    """Runs a node until the context ends."""
     begun: list[Path] = []
     async with contextlib.AsyncExitStack() as stack:
 
         async def begin(*more: str) -> Served:
-            log = tmp_path / f"log of {len(begun)}"
+            log = settings.data.with_name(f"log of {len(begun)}")
             begun.append(log)
             process = await asyncio.create_subprocess_exec(
                 *(*PROGRAM, "serve", "--data", str(settings.data), *more),
@@ -103,7 +109,7 @@ async def serve(settings: Settings, tmp_path: Path) -> AsyncIterator[Serve]:
                 stderr=stack.enter_context(log.open("wb")),
             )
             assert process.stdout
-            served = Served(process, settings.base_url, "", log)
+            served = Served(settings, process, "", log)
             stack.push_async_callback(served.end)
             async with asyncio.timeout(SECONDS):
                 served.announced = (await process.stdout.readline()).decode().rstrip("\n")
@@ -112,8 +118,36 @@ async def serve(settings: Settings, tmp_path: Path) -> AsyncIterator[Serve]:
         yield begin
 
 
-@pytest.fixture
-async def token(settings: Settings) -> str:
+@pytest_asyncio.fixture(loop_scope="module")
+async def settings(postgresql: PostgresqlServer, tmp_path: Path) -> AsyncIterator[Settings]:
+    """Of the test's own node."""
+    async with founded(postgresql, tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def serve(settings: Settings) -> AsyncIterator[Serve]:
+    """Runs the test's own node until the test ends."""
+    async with serving(settings) as begin:
+        yield begin
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """Two workers for all tests whose blows they outlive."""
+    async with founded(postgresql, tmp_path_factory.mktemp("node")) as settings, serving(settings) as begin:
+        yield await begin("--workers", "2")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pair(lasting: Served) -> Served:
+    """The same, and what it has logged since this test began."""
+    await until(lambda: len(lasting.workers) == 2)
+    lasting.before = lasting.log.stat().st_size
+    return lasting
+
+
+async def token_for(settings: Settings) -> str:
     """Lets marie's app read and write."""
     store = await open_store(settings.database)
     account = await store.read(_marie)
@@ -149,13 +183,12 @@ async def test_all_answer_when_it_says_so_and_the_parent_does_no_work(serve: Ser
     assert await answers(served.url)
 
 
-async def test_connections_are_shared_between_workers(serve: Serve, settings: Settings) -> None:
-    served = await serve("--workers", "2")
-    port = int(settings.domain.rpartition(":")[2])
+async def test_connections_are_shared_between_workers(pair: Served) -> None:
+    port = int(pair.settings.domain.rpartition(":")[2])
     held: list[asyncio.StreamWriter] = []
     for _ in range(200):
         held.append((await asyncio.open_connection("127.0.0.1", port))[1])  # noqa: PERF401  one after the other
-    numbers = {worker.pid: partial(_connections_of, worker, port) for worker in served.workers}
+    numbers = {worker.pid: partial(_connections_of, worker, port) for worker in pair.workers}
     await until(lambda: sum(number() for number in numbers.values()) == 200)
     assert min(number() for number in numbers.values()) >= 20
     for writer in held:
@@ -184,10 +217,12 @@ async def test_workers_end_by_themselves_when_the_parent_is_killed(serve: Serve)
     assert served.said("Stopped") == 2
 
 
-async def test_one_worker_has_no_parent(serve: Serve) -> None:
+async def test_one_worker_has_no_parent_and_leaves_in_order_too(serve: Serve) -> None:
     served = await serve()
     assert served.workers == []
     assert "workers" not in served.announced
+    assert await served.end(SIGHUP) == 0
+    assert served.said("Stopped") == 1
 
 
 async def test_a_start_that_fails_is_told_by_those_who_failed_and_ends(settings: Settings, serve: Serve) -> None:
@@ -203,35 +238,33 @@ async def test_a_start_that_fails_is_told_by_those_who_failed_and_ends(settings:
 # ---- one by one -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_worker_that_dies_is_replaced_and_meanwhile_another_answers(serve: Serve) -> None:
-    served = await serve("--workers", "2")
+async def test_a_worker_that_dies_is_replaced_and_meanwhile_another_answers(pair: Served) -> None:
     for times in (1, 2, 3):
-        served.workers[0].kill()
-        assert await answers(served.url)
-        await served.logs("WorkerStarted", 2 + times)
-    assert len(served.workers) == 2
-    died = served.facts("WorkerDied")
+        pair.workers[0].kill()
+        assert await answers(pair.url)
+        await pair.logs("WorkerStarted", times)
+    assert len(pair.workers) == 2
+    died = pair.facts("WorkerDied")
     assert [line["code"] for line in died] == [-SIGKILL] * 3
-    # Whose place it was is a matter of chance; in one place the pause doubles.
-    assert {line["pause"] for line in died} <= {0.1, 0.2, 0.4}
+    # Whose place it was is a matter of chance; in one place the pause doubles, or there is none for who had lived long.
+    assert {line["pause"] for line in died} <= {0.0, 0.1, 0.2, 0.4}
 
 
-async def test_a_worker_that_was_told_to_end_by_somebody_is_replaced(serve: Serve) -> None:
-    served = await serve("--workers", "2")
-    served.workers[0].terminate()
-    await served.logs("WorkerStarted", 3)
-    assert len(served.workers) == 2
+async def test_a_worker_that_was_told_to_end_by_somebody_is_replaced(pair: Served) -> None:
+    pair.workers[0].terminate()
+    await pair.logs("WorkerStarted")
+    assert len(pair.workers) == 2
 
 
-async def test_all_are_replaced_without_a_request_that_fails(serve: Serve, token: str) -> None:
+async def test_all_are_replaced_without_a_request_that_fails(pair: Served) -> None:
     """Under load: reads and posts on kept connections, and connections that are new for each request."""
-    served = await serve("--workers", "2")
-    before = {worker.pid for worker in served.workers}
+    token = await token_for(pair.settings)
+    before = {worker.pid for worker in pair.workers}
     going, answered = True, Counter[str]()
 
     async def load(session: ClientSession, kind: str, method: str, path: str, **sent: object) -> None:
         while going:
-            async with session.request(method, served.url + path, **sent) as response:  # type: ignore[arg-type]
+            async with session.request(method, pair.url + path, **sent) as response:  # type: ignore[arg-type]
                 assert response.status == 200, await response.text()
                 await response.read()
             answered[kind] += 1
@@ -243,53 +276,47 @@ async def test_all_are_replaced_without_a_request_that_fails(serve: Serve, token
         ClientSession(connector=new_each_time, headers=headers) as fresh,
         asyncio.TaskGroup() as group,
     ):
-        for _ in range(4):
+        for _ in range(2):
             group.create_task(load(kept, "read", "GET", "/api/v1/timelines/home"))
             group.create_task(load(fresh, "fresh", "GET", "/api/v1/timelines/home"))
             group.create_task(load(kept, "post", "POST", "/api/v1/statuses", json={"status": "Bonjour"}))
-        await asyncio.sleep(0.3)
-        served.process.send_signal(SIGHUP)
-        await served.logs("WorkersReplaced")
+        await until(lambda: len(answered) == 3)
+        pair.process.send_signal(SIGHUP)
+        await pair.logs("WorkersReplaced")
         going = False
     assert min(answered.values()) > 50, answered
-    assert before.isdisjoint(worker.pid for worker in served.workers)
-    assert len(served.workers) == 2
-    assert not served.said("WorkerDied")
+    assert before.isdisjoint(worker.pid for worker in pair.workers)
+    assert len(pair.workers) == 2
+    assert not pair.said("WorkerDied")
 
 
-async def test_when_a_new_one_does_not_come_up_the_old_ones_go_on(serve: Serve, settings: Settings) -> None:
-    served = await serve("--workers", "2")
-    before = served.workers
-    file = settings.data / "legation.toml"
+async def test_when_a_new_one_does_not_come_up_the_old_ones_go_on(pair: Served) -> None:
+    before = pair.workers
+    file = pair.settings.data / "legation.toml"
     good = file.read_text()
     file.write_text(good + '\nnonsense = "yes"\n')
-    served.process.send_signal(SIGHUP)
-    await served.logs("WorkersNotReplaced")
-    assert served.workers == before
-    assert await answers(served.url)
+    pair.process.send_signal(SIGHUP)
+    await pair.logs("WorkersNotReplaced")
+    assert pair.workers == before
+    assert await answers(pair.url)
     file.write_text(good)
-    served.process.send_signal(SIGHUP)
-    await served.logs("WorkersReplaced")
-
-
-async def test_a_process_without_a_parent_leaves_in_order_too(serve: Serve) -> None:
-    served = await serve()
-    assert await served.end(SIGHUP) == 0
-    assert served.said("Stopped") == 1
+    pair.process.send_signal(SIGHUP)
+    await pair.logs("WorkersReplaced")
 
 
 # ---- roles ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", ["1", "2"])
-async def test_who_answers_nobody_opens_no_port(serve: Serve, number: str) -> None:
-    served = await serve("--workers", number, "--role", "inbox", "--role", "delivery")
-    several = ", 2 workers" if number == "2" else ""
-    assert served.announced == f"Paris works as delivery and inbox (no port{several})"
-    processes = [psutil.Process(served.process.pid), *served.workers]
-    listening = [each for one in processes for each in one.net_connections() if each.status == "LISTEN"]
-    assert listening == []
+async def test_who_answers_nobody_opens_no_port(serve: Serve) -> None:
+    served = await serve("--role", "inbox", "--role", "delivery")
+    assert served.announced == "Paris works as delivery and inbox (no port)"
+    assert listening(served) == []
     assert await served.end() == 0
+
+
+def listening(served: Served) -> list[Any]:
+    processes = [psutil.Process(served.process.pid), *served.workers]
+    return [each for one in processes for each in one.net_connections() if each.status == "LISTEN"]
 
 
 async def test_roles_may_stand_in_the_settings(serve: Serve, settings: Settings) -> None:
@@ -297,43 +324,5 @@ async def test_roles_may_stand_in_the_settings(serve: Serve, settings: Settings)
     file.write_text(file.read_text() + '\nroles = ["delivery"]\nworkers = 2\n')
     served = await serve()
     assert served.announced == "Paris works as delivery (no port, 2 workers)"
-
-
-@pytest.mark.parametrize("options", [("--workers", "2"), ("--role", "web")])
-def test_a_node_on_sqlite_is_one_process_that_does_everything(tmp_path: Path, options: tuple[str, str]) -> None:
-    (tmp_path / "legation.toml").write_text('domain = "paris.example"')
-    assert run_here("serve", "--data", tmp_path, *options).sentence == (
-        "A node on SQLite is one process that does everything. To run several, move the node to PostgreSQL first: "
-        "legation migrate --to postgresql://USER@HOST/DATABASE"
-    )
-
-
-# ---- parts ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_pause_before_a_replacement_grows_to_an_end() -> None:
-    assert [workers.pause_before(deaths) for deaths in (0, 1, 2, 3, 20)] == [0.0, 0.1, 0.2, 0.4, 15.0]
-
-
-def test_a_port_in_use_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(AddressInUse, match=r"listens on 127\.0\.0\.1"):
-        workers.listening("127.0.0.1", taken.getsockname()[1])
-
-
-def test_an_address_that_is_not_ours_is_told() -> None:
-    with pytest.raises(AddressNotOurs):
-        workers.listening("192.0.2.1", 0)
-
-
-def test_a_name_is_listened_on_at_all_its_addresses() -> None:
-    made = workers.listening("localhost", loopback.free_port())
-    assert made
-    for each in made:
-        each.close()
-
-
-async def test_settings_of_several_processes_on_sqlite_harm_no_other_command(tmp_path: Path) -> None:
-    sensible = Settings(data=tmp_path, domain="paris.example", workers=2)
-    with pytest.raises(BadSettings):
-        workers.demand_possible(sensible)
-    workers.demand_possible(sensible.model_copy(update={"workers": 1}))
+    assert listening(served) == []
+    assert await served.end() == 0
