@@ -1,14 +1,15 @@
 """Undo: somebody takes back a follow, a block, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
 
+import contextlib
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
-from federation import emoji, reacting
+from federation import emoji, follow_answers, reacting
 from federation.activity import Activity
 from federation.audience import Audience
-from federation.errors import NotAllowed
+from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import value_or_id
 from storage import (
@@ -84,6 +85,8 @@ class Undo(Activity):
         elif (joined := self._joined(unit, actor)) is not None:
             attendances.remove(unit, joined)
             notifications.forget(unit, "event_join", by=actor.id, post=joined.post_id)
+        elif (follower := self._accepted(unit, actor)) is not None:
+            follows.remove(unit, follower, actor.id)
         elif invited := self._invited(unit, actor):
             for each in invited:
                 attendances.remove(unit, each)
@@ -124,6 +127,16 @@ class Undo(Activity):
         followed = accounts.by_uri(unit, self._target)
         known = follows.between(unit, actor.id, followed.id) if followed else None
         return known.followed_id if known else None
+
+    def _accepted(self, unit: Unit, actor: Account) -> AccountId | None:
+        """Whose follow the actor had granted, where the actor takes that back."""
+        granted = self.object.get("object") if self.object.get("type") == "Accept" else None
+        known = None
+        if granted is not None:
+            with contextlib.suppress(Ignored):
+                asked = granted if isinstance(granted, dict) else {"id": granted}
+                known = follow_answers.find(unit, asked, answered_by=actor)
+        return None if known is None else known.follower_id
 
     def _reaction(self, unit: Unit, actor: Account) -> Reaction | None:
         by_id = emoji_reactions.by_uri(unit, self._undone, account=actor.id)

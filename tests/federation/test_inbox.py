@@ -269,6 +269,24 @@ async def test_what_comes_at_once_is_kept_together_and_each_is_answered_for_itse
     assert len(await scene.public()) == 20
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+async def test_whoever_takes_back_that_they_are_followed_is_not(scene: Scene, is_whole: bool) -> None:
+    """The Undo of an Accept, and by nobody else than the one who is followed."""
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    scene.peer.actor("zoe")
+    follow: JsonObject = {"id": f"urn:{marie.id}", "type": "Follow", "actor": marie.uri, "object": scene.eve}
+
+    async def undone(by: str) -> list[str]:
+        accept = activity("Accept", by, follow if is_whole else follow["id"])
+        await scene.send(activity("Undo", by, accept))
+        sql = "select a.uri from follows f join accounts a on a.id = f.followed_id where f.follower_id = :marie"
+        return await scene.side.store.read(lambda unit: unit.all(str, sql, marie=marie.id))
+
+    assert await undone(f"{scene.peer.base_url}/users/zoe") == [scene.eve]
+    assert await undone(scene.eve) == []
+
+
 async def test_an_unsigned_question_is_refused_but_for_the_node_itself(side: Side) -> None:
     marie = await side.member("marie")
     async with loopback.session() as session:
@@ -495,7 +513,8 @@ INSIDE = (
 
 
 @pytest.mark.parametrize(
-    "kind", ["Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Like", "Announce"]
+    "kind",
+    ["Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Like", "Announce", "Add", "Invite", "Join"],
 )
 async def test_sec_a10_whatever_comes_is_answered_below_500_and_never_breaks_what_follows(
     scene: Scene, kind: str
