@@ -80,20 +80,33 @@ def search(
 MATCHING = f"""
 select {COLUMNS} from directory d cross join accounts a
 where a.id = d.account_id and a.kind <> 'Application' and a.gone_at is null and a.suspended_at is null and a.silenced_at is null and {HOLDS_ALL}
+    and (:anybody = 1 or exists (
+        select 1 from follows f where f.follower_id = :follower and f.followed_id = a.id and f.accepted_at is not null))
 order by case when lower(a.username) like :start escape '\\' then 0 when d.name like :start escape '\\' then 1 else 2 end,
     a.followers_count desc, a.id
 limit :limit offset :offset
 """
 
 
-def matching(unit: Unit, text: str, *, limit: int, offset: int = 0) -> list[Account]:
+def matching(
+    unit: Unit, text: str, *, limit: int, offset: int = 0, followed_by: AccountId | None = None
+) -> list[Account]:
     """The same for whoever types a name to write to or look up: also those who do not want to be listed, and communities.
 
     Those who are silenced or suspended are not among them.  Names that begin with the text come first, then those with most
-    followers.  limit: ≥ 1.
+    followers.  limit: ≥ 1.  followed_by: only those whom this one follows.
     """
     start = f"{escaped(folded(text.strip())[:LONGEST_PIECE])}%"
-    return unit.all(Account, MATCHING, **pieces(text), start=start, limit=limit, offset=offset)
+    return unit.all(
+        Account,
+        MATCHING,
+        **pieces(text),
+        start=start,
+        anybody=int(followed_by is None),
+        follower=followed_by or 0,
+        limit=limit,
+        offset=offset,
+    )
 
 
 WANTS_TO_BE_FOUND = """

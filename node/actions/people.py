@@ -149,21 +149,36 @@ def _lines(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, markup.render(value, mentions={}, tag_url=lambda _: "")) for name, value in fields if name]
 
 
-async def find(node: Node, me: Account, text: str, *, resolve: bool, limit: int, offset: int = 0) -> list[Account]:
+async def find(
+    node: Node, me: Account, text: str, *, resolve: bool, limit: int, offset: int = 0, following: bool = False
+) -> list[Account]:
     """People whose name holds a text; with `resolve`, also somebody of another node by handle or address.
+
+    following: only those whom one follows.
 
     Somebody who cannot be found, or whose node is not allowed, is simply not in the list.
     """
-    del me
     wanted = text.strip()
     exact = await _exactly(node, wanted, resolve=resolve) if offset == 0 else None
+    if exact is not None and following and not await _follows(node, me, exact):
+        exact = None
     name = wanted.lstrip("@").partition("@")[0]
-    found = await node.store.read(directory.matching, name, limit=limit, offset=offset) if name else []
+    follower = me.id if following else None
+    found = (
+        await node.store.read(directory.matching, name, limit=limit, offset=offset, followed_by=follower)
+        if name
+        else []
+    )
     if exact is None:
         return found if "@" not in wanted.lstrip("@") else []
     return (
         [exact, *(account for account in found if account.id != exact.id)][:limit] if "@" not in wanted[1:] else [exact]
     )
+
+
+async def _follows(node: Node, me: Account, other: Account) -> bool:
+    known = await node.store.read(follows.between, me.id, other.id)
+    return known is not None and known.accepted_at is not None
 
 
 async def resolve_post(node: Node, me: Account, url: str, *, resolve: bool = True) -> PostId | None:

@@ -170,11 +170,14 @@ async def lookup(caller: Caller, name: Name) -> Answerable:
 async def search(caller: Caller, query: Query) -> Answerable:
     """People by a part of their name; with `resolve`, also at other nodes by handle."""
     found = await people.find(
-        caller.node, caller.me, query.q, resolve=query.resolve, limit=query.limit, offset=query.offset
+        caller.node,
+        caller.me,
+        query.q,
+        resolve=query.resolve,
+        limit=query.limit,
+        offset=query.offset,
+        following=query.following,
     )
-    if query.following:
-        between = await caller.node.store.read(relations.of_each, caller.me.id, [each.id for each in found])
-        found = [each for each in found if between[each.id].following]
     return await entities.accounts(caller.node, caller.me, found)
 
 

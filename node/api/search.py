@@ -6,7 +6,6 @@ from node.api.answers import Answerable
 from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import Id, Offset
-from storage import relations
 from storage import search as posts_search
 from storage.ids import AccountId
 from storage.pages import NEWEST
@@ -48,11 +47,14 @@ async def _found(caller: Caller, query: Query) -> entities.Entity:
 
 async def _people(caller: Caller, query: Query) -> list[entities.Entity]:
     found = await people.find(
-        caller.node, caller.me, query.q, resolve=query.resolve, limit=query.limit, offset=query.offset
+        caller.node,
+        caller.me,
+        query.q,
+        resolve=query.resolve,
+        limit=query.limit,
+        offset=query.offset,
+        following=query.following,
     )
-    if query.following:
-        between = await caller.node.store.read(relations.of_each, caller.me.id, [each.id for each in found])
-        found = [each for each in found if between[each.id].following]
     return await entities.accounts(caller.node, caller.me, found)
 
 

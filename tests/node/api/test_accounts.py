@@ -103,6 +103,11 @@ async def test_people_are_found(app_of: AppOf) -> None:
     assert await marie.get("/api/v1/accounts/search", q="pau", following="true") == []
     await marie.towards(paul, "follow")
     assert [one["id"] for one in await marie.get("/api/v1/accounts/search", q="pau", following="true")] == [paul.id]
+    # What is asked for is whom one follows, not whom one follows of the first few of that name.
+    await app_of("pau")
+    for path in ("/api/v1/accounts/search", "/api/v2/search"):
+        few = await marie.get(path, q="pau", limit="1", following="true")
+        assert [one["id"] for one in (few["accounts"] if isinstance(few, dict) else few)] == [paul.id]
     found = await marie.ask("GET", f"/api/v1/accounts?id[]={paul.id}&id[]=1&id[]={marie.id}")
     assert [one["id"] for one in found] == [paul.id, marie.id]
     await marie.get("/api/v1/accounts/1", expect=404)
