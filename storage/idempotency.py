@@ -1,11 +1,17 @@
 """Keys with which an app makes sure that a post it sends twice, over a bad link, is posted once."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from storage.ids import AccountId, PostId
 from storage.store import Unit
 
 KEPT = timedelta(hours=24)
+
+
+def of_words(key: str, text: str) -> str:
+    """The key for these words in a form with this key: the same form with other words in it says something else."""
+    return f"{key} {sha256(text.encode()).hexdigest()}"
 
 
 def find(unit: Unit, account: AccountId, key: str) -> PostId | None:

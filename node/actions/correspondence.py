@@ -11,7 +11,7 @@ from node.actions import compose, markup
 from node.actions.compose import Draft
 from node.context import Node
 from node.errors import Invalid
-from storage import correspondence, thread_marks
+from storage import correspondence, idempotency, thread_marks
 from storage.accounts import Account
 from storage.correspondence import Conversation
 from storage.errors import NotFound
@@ -38,7 +38,7 @@ async def write(
     """Write to these people and nobody else.
 
     text: Markdown; whoever it names besides reads it too.  answers: the post that is answered.  language: ISO 639.
-    key: the same within an hour writes nothing again.
+    key: of the form; the same words in it write nothing again within a day.
     Raises Invalid: it is empty or too long, or nobody would read it; NotFound: what it answers is not there.
     """
     if text.strip():
@@ -46,7 +46,7 @@ async def write(
     if text.strip() and not markup.handles(text):
         raise Invalid("to", "ERR_BLANK", "Choose to whom you write")
     draft = Draft(text, language=language, reach=Reach.MENTIONED, reply_to=answers)
-    return await compose.post(node, me, draft, idempotency_key=key)
+    return await compose.post(node, me, draft, idempotency_key=idempotency.of_words(key, text) if key else None)
 
 
 def naming(people: Sequence[Account], text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from node.actions import cards, compose, people, tags
 from node.actions.compose import Draft
 from node.context import Node
-from storage import accounts, directory, staff, welcomes
+from storage import accounts, directory, idempotency, staff, welcomes
 from storage.accounts import Account
 from storage.store import Unit
 from storage.visibility import Reach
@@ -70,7 +70,8 @@ async def follow_topics(node: Node, me: Account, names: Sequence[str]) -> None:
 
 async def write_first(node: Node, me: Account, *, text: str, reach: Reach, language: str, key: str) -> None:
     """Publish the first post. key: tells this form from others.  Raises Invalid."""
-    await compose.post(node, me, Draft(text, reach=reach, language=language), idempotency_key=key or None)
+    draft = Draft(text, reach=reach, language=language)
+    await compose.post(node, me, draft, idempotency_key=idempotency.of_words(key, text) if key else None)
 
 
 def come_to(unit: Unit, me: Account, step: int) -> None:

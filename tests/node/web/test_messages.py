@@ -80,6 +80,15 @@ async def test_several_are_written_to_and_all_of_them_are_answered(visit: Visit)
     assert "Encore" in (await zoe.open("/messages")).text
 
 
+async def test_a_form_that_is_gone_back_to_sends_what_is_in_it_now(visit: Visit) -> None:
+    marie, ken = await visit("marie"), await visit("ken")
+    form = await marie.open(f"/messages/new?to={await number_of(marie, 'ken')}")
+    for text in ("Le premier", "Le premier", "Le second"):
+        assert (await marie.send(form, "/messages", text=text)).url.path.startswith("/messages/")
+    shown = (await ken.open("/messages")).text
+    assert [shown.count(text) for text in ("Le premier", "Le second")] == [1, 1]
+
+
 async def test_an_answer_goes_to_those_whom_its_page_named(visit: Visit) -> None:
     marie, ken, zoe = await visit("marie"), await visit("ken"), await visit("zoe")
     place = (await write(marie, "ken", "Entre nous")).url.path
