@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from federation.service import Federation
 from node.actions import people
+from node.actions.staff import LONGEST_NAME
 from node.errors import Invalid
 from storage import accounts, audit, cards, staff
 from storage.accounts import Account
@@ -13,7 +14,6 @@ from storage.cards import Card
 from storage.ids import AccountId
 from storage.store import Unit
 
-LONGEST_NAME = 100
 BETWEEN = re.compile(r"[,;\n]")
 
 

@@ -16,6 +16,9 @@ from storage.staff import Member
 from storage.store import Store, Unit
 
 USERNAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,28}[a-z0-9_])?")
+LONGEST_NAME = 100
+"""Characters of what somebody is called."""
+
 RESERVED = frozenset({"actor", "admin", "administrator", "legation", "node", "root", "staff", "support", "system"})
 
 
@@ -35,12 +38,14 @@ async def add_member(
 
     Raises Invalid: the name or the password cannot be taken, or the name is.
     """
-    name = usable_username(username)
-    passwords.demand_good(password, names=(name, *display_name.split()))
+    name, called = usable_username(username), " ".join(display_name.split())
+    if len(called) > LONGEST_NAME:
+        raise Invalid("display_name", "ERR_INVALID", f"A name has at most {LONGEST_NAME} characters.")
+    passwords.demand_good(password, names=(name, *called.split()))
     if role not in staff.ROLES:
         raise Invalid("role", "ERR_INCLUSION", f"A role is one of: {', '.join(staff.ROLES)}.")
     kept = await hashing.hash(password)
-    return await store.write(add, settings, name, display_name.strip() or name, kept, role, by=by, source=source)
+    return await store.write(add, settings, name, called or name, kept, role, by=by, source=source)
 
 
 def usable_username(name: str, *, reserved: frozenset[str] = RESERVED) -> str:

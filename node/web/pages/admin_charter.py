@@ -17,18 +17,16 @@ from storage.house import Rule, Text
 from storage.store import Unit
 
 HERE = "/administration/charter"
-FIELDS = {house.DESCRIPTION: "description", house.PRIVACY: "privacy"}
-"""What the form calls the texts about the node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the forms."""
+    """What stands in the forms; the texts by their names in `storage.house`."""
 
     rule: str = ""
     hint: str = ""
-    description: str = ""
-    privacy: str = ""
+    extended_description: str = ""
+    privacy_policy: str = ""
 
 
 @page("GET", HERE, administrators=True)
@@ -60,20 +58,18 @@ async def remove(request: web.Request) -> web.StreamResponse:
 async def texts(request: web.Request) -> web.StreamResponse:
     """Write the texts about the node."""
     form = await request.post()
-    typed = {field: str(form.get(field, "")).replace("\r\n", "\n") for field in FIELDS.values()}
+    typed = {name: str(form.get(name, "")).replace("\r\n", "\n") for name in house.TEXTS}
     try:
-        written = {name: typed[field] for name, field in FIELDS.items()}
-        await request.app[NODE].store.write(write, written, **by(request))
+        await request.app[NODE].store.write(write, typed, **by(request))
     except Invalid as invalid:
-        errors = said(request, session.present(request), invalid, fields=FIELDS)
-        return await shown(request, errors=errors, **typed)
+        return await shown(request, errors=said(request, session.present(request), invalid), **typed)
     return go(HERE, done="saved")
 
 
 async def shown(request: web.Request, *, errors: dict[str, str], **typed_now: str) -> web.StreamResponse:
     """The page, with what was typed, by its names in `Typed`, and what is wrong with it."""
     rules, written = await request.app[NODE].store.read(_everything)
-    typed = Typed(**{FIELDS[name]: text.source for name, text in written.items()} | typed_now)
+    typed = Typed(**{name: text.source for name, text in written.items()} | typed_now)
     status = 422 if errors else 200
     return await render(request, "admin_charter.html", status=status, rules=rules, typed=typed, errors=errors)
 

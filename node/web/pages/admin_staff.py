@@ -18,7 +18,6 @@ from storage.staff import Member
 from storage.store import Unit
 
 HERE, UNLOCK = "/administration/staff", "/administration/unlock"
-LONGEST_TYPED = 200
 FIELDS = ("username", "display_name", "role", "function", "department", "place")
 FIRST = Invalid("present", "ERR_NEEDED", "Give your password first, then do it once more.")
 
@@ -68,7 +67,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     """Give somebody an account."""
     node = request.app[NODE]
     form = await request.post()
-    typed = Typed(*(str(form.get(name, ""))[:LONGEST_TYPED] for name in FIELDS))
+    typed = Typed(*(str(form.get(name, "")) for name in FIELDS))
     visitor = session.present(request)
     if not confirming.is_fresh(request):
         return await listed(request, errors=said(request, visitor, FIRST), typed=typed, status=422)

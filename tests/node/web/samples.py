@@ -923,14 +923,18 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "admin_charter": (
         "admin_charter.html",
-        {"rules": RULES, "errors": {}, "typed": SimpleNamespace(rule="", hint="", description="", privacy="")},
+        {
+            "rules": RULES,
+            "errors": {},
+            "typed": SimpleNamespace(rule="", hint="", extended_description="", privacy_policy=""),
+        },
     ),
     "admin_charter_wrong": (
         "admin_charter.html",
         {
             "rules": [],
             "errors": {"rule": "Non."},
-            "typed": SimpleNamespace(rule="x", hint="", description="", privacy=""),
+            "typed": SimpleNamespace(rule="x", hint="", extended_description="", privacy_policy=""),
         },
     ),
     "profile_suspended": ("profile.html", {**FACE, "account": {**KEN, "suspended": True}, "posts": []}),

@@ -23,8 +23,10 @@ async def test_a_post_is_reported_and_removed_and_its_author_is_told_why(
     claire, anne = await visit("claire", role="admin"), await visit("anne", role="moderator")
     page = await claire.open(CHARTER)
     assert (await claire.send(page, f"{CHARTER}/rules", rule=" ", hint="")).status == 422
-    long = await claire.send(page, f"{CHARTER}/texts", description="Paris", privacy="é" * 20_001)
+    long = await claire.send(page, f"{CHARTER}/texts", extended_description="Paris", privacy_policy="é" * 20_001)
     assert (long.status, "é" * 20_001 in long.html, ">Paris</textarea>" in long.html) == (422, True, True)
+    assert " ".join(said("The text is too long: 20,000 characters at most.").split()) in long.text
+    assert 'href="#field-privacy_policy"' in long.html
     page = await claire.send(page, f"{CHARTER}/rules", rule="On reste poli.", hint="")
     assert "On reste poli." in page.text
     await ken.publish("Ce texte est de trop")
