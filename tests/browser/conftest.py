@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.federated.conftest import federation_of  # noqa: F401  the fixture, for the tests of this folder
 
@@ -19,6 +19,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+PATIENCE = 20_000
+"""Milliseconds: whatever is waited for comes, on a machine that does much else, too."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from storage import drafts, staff
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, PATIENCE
 from tests.browser.test_main_job import sign_in
 from tests.federated.conftest import FederationOf, Place, until
 
@@ -34,7 +34,7 @@ async def test_a_hundred_reloads_lose_no_letter_and_what_was_sent_comes_back(
     (paris,) = await federation_of(1)
     await paris.staff("marie")
     context = await chromium.new_context(locale="fr-FR", service_workers="block")
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await sign_in(page, paris, "marie")
 

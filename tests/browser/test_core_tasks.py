@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from storage import accounts, staff
-from tests.browser.conftest import CHROMIUM, started
+from tests.browser.conftest import CHROMIUM, PATIENCE, started
 from tests.browser.visitors import LOCALES, SETTINGS, Setting, Visitor, quay
 from tests.federated.conftest import Place, Staff, ministry, settled, until
 
@@ -71,7 +71,7 @@ class Ministry:
             service_workers="block",
             storage_state=await brought.context.storage_state() if brought else None,
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(name, self.paris, setting, context, await context.new_page())
         if brought is None:
             await visitor.sign_in()

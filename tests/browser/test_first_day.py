@@ -6,7 +6,7 @@ from playwright.async_api import Browser
 from node.actions import compose
 from node.actions.compose import Draft
 from storage import house as house_rows
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, PATIENCE
 from tests.node.conftest import PASSWORD, House, house, node_template, open_house
 
 __all__ = ["house", "node_template", "open_house"]
@@ -20,7 +20,7 @@ async def test_somebody_arrives(chromium: Browser, house: House) -> None:
     await house.node.store.write(house_rows.add_rule, text="On signe de son nom.", hint="")
     await house.staff("lea", is_new=True)
     phone = await chromium.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=False)
-    phone.set_default_timeout(5_000)
+    phone.set_default_timeout(PATIENCE)
     page = await phone.new_page()
     await page.goto(f"{house.url}/")
     await page.fill("input[name=username]", "lea")

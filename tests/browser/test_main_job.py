@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, PATIENCE
 from tests.federated.conftest import PASSWORD, FederationOf, Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
@@ -42,8 +42,8 @@ async def test_a_post_crosses_and_its_answer_comes_back(
     await tokyo.speak("ken", "en")
     french = await chromium.new_context(viewport=size, java_script_enabled=scripts, locale="fr-FR")  # type: ignore[arg-type]  # a viewport is a dict
     english = await chromium.new_context(viewport=size, java_script_enabled=scripts, locale="en-GB")  # type: ignore[arg-type]  # as above
-    french.set_default_timeout(5_000)
-    english.set_default_timeout(5_000)
+    french.set_default_timeout(PATIENCE)
+    english.set_default_timeout(PATIENCE)
     marie, ken = await french.new_page(), await english.new_page()
     await sign_in(marie, paris, "marie")
     await sign_in(ken, tokyo, "ken")

@@ -9,13 +9,10 @@ from playwright.async_api import Browser, CDPSession, Page, TimeoutError
 
 from node.exports import archive
 from storage import audit, passkeys
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, PATIENCE
 from tests.node.conftest import PASSWORD, House, OpenHouse, node_template, open_house  # noqa: F401  the fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")]
-
-PATIENCE = 20_000
-"""Milliseconds: whatever is waited for comes, on a machine that does much else, too."""
 
 DEVICE = {
     "protocol": "ctap2",
