@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+from federation.errors import NotAllowed
 from node.actions import cards, compose, people, tags
 from node.actions.compose import Draft
 from node.context import Node
 from storage import accounts, directory, idempotency, staff, welcomes
 from storage.accounts import Account
+from storage.errors import NotFound
 from storage.store import Unit
 from storage.visibility import Reach
 from storage.welcomes import STEPS
@@ -45,13 +47,20 @@ async def introduce(node: Node, me: Account, *, note: str, languages: Sequence[s
 async def follow_colleagues(node: Node, me: Account) -> int:
     """Follow, or ask to follow, everybody of this node whom one does not follow yet. Returns how many were asked.
 
-    Nothing happens where they are more than `MOST_AT_ONCE`.
+    Nothing happens where they are more than `MOST_AT_ONCE`. Whoever left or blocked the newcomer in this moment is passed over.
     """
     wanted = await node.store.read(colleagues, me, limit=MOST_AT_ONCE + 1)
     if len(wanted) > MOST_AT_ONCE:
         return 0
-    await asyncio.gather(*(people.follow(node, me, other) for other in wanted))
-    return len(wanted)
+    return sum(await asyncio.gather(*(_follow(node, me, other) for other in wanted)))
+
+
+async def _follow(node: Node, me: Account, other: Account) -> bool:
+    try:
+        await people.follow(node, me, other)
+    except (NotFound, NotAllowed):
+        return False
+    return True
 
 
 def colleagues(unit: Unit, me: Account, *, limit: int) -> list[Account]:

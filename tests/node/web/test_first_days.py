@@ -3,9 +3,11 @@
 import re
 from contextlib import AsyncExitStack
 
-from node.actions import compose
+import pytest
+
+from node.actions import compose, welcome
 from node.actions.compose import Draft
-from storage import accounts, follows, notifications, tag_follows, visits, welcomes
+from storage import accounts, follows, notifications, relations, tag_follows, visits, welcomes
 from storage import house as house_rows
 from storage.accounts import Account
 from storage.pages import Page
@@ -142,6 +144,18 @@ async def test_the_steps_can_be_put_away_and_all_colleagues_followed_at_once(hou
         assert 'href="/welcome"' in (await lea.open("/settings")).html
         for path in ("/welcome/0", "/welcome/6", "/welcome/x"):
             assert (await lea.open(path)).status == 404
+
+
+async def test_whoever_blocks_a_newcomer_in_that_moment_holds_up_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("lea", "anne", "paul", "zoe"):
+        await house.staff(name)
+    lea, zoe = await known(house, "lea"), await known(house, "zoe")
+    found = welcome.colleagues
+    monkeypatch.setattr(welcome, "colleagues", lambda unit, me, *, limit: [zoe, *found(unit, me, limit=limit)])
+    await house.node.store.write(relations.block, zoe.id, lea.id)
+    assert await welcome.follow_colleagues(house.node, lea) == 2
 
 
 async def test_who_has_written_already_is_no_newcomer(house: House) -> None:

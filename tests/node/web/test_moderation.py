@@ -41,7 +41,7 @@ async def test_a_post_is_reported_and_removed_and_its_author_is_told_why(
     assert (form.status, "x" * 2001 in form.html) == (422, True)
     rule = form.html.partition('name="rule" value="')[2].partition('"')[0]
     sent = await marie.send(form, action, category="violation", comment="Pas chez nous", rule=rule)
-    assert (sent.url.path, "Votre signalement est parti chez les modérateurs de ce nœud." in sent.text) == (
+    assert (sent.url.path, "Votre signalement a été transmis aux modérateurs de ce nœud." in sent.text) == (
         "/this-node",
         True,
     )
