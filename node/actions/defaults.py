@@ -5,6 +5,7 @@ from dataclasses import replace
 from node.actions import people
 from node.context import Node
 from node.errors import Invalid
+from node.memory import tags
 from storage import posting_defaults, quote_policies
 from storage.accounts import Account
 from storage.posting_defaults import Defaults
@@ -14,6 +15,16 @@ REACHES = (Reach.ALL_NODES, Reach.UNLISTED, Reach.FOLLOWERS)
 """How far posts may go that say nothing else. Not `NODE`: apps know no such word, and would say something wider with each post."""
 
 LONGEST_LANGUAGE = 16
+
+
+async def of(node: Node, me: Account) -> Defaults:
+    """How one's posts begin. Whoever was let in has waited for `store.up_to_date()`."""
+    shelf, since = node.memory.defaults, node.memory.changes.now
+    found = shelf.get(me.id)
+    if found is None:
+        found = await node.store.read(posting_defaults.of, me.id)
+        shelf.keep(me.id, found, since=since, made_of=(tags.staff(me.id),))
+    return found
 
 
 async def choose(node: Node, me: Account, chosen: Defaults) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from node.actions import markup, polls
+from node.actions import defaults, markup, polls
 from node.actions.files import LONGEST_DESCRIPTION
 from node.actions.pins import MOST_PINS
 from node.actions.tags import MOST_FEATURED
@@ -24,7 +24,7 @@ from node.media.darkroom import has_ffmpeg
 from node.push.sender import push_key
 from node.web import assets
 from node.web.languages import LANGUAGES, Speech
-from storage import house, peers, posting_defaults, staff
+from storage import house, peers, staff
 from storage.ids import first_id_at
 from storage.store import Unit
 
@@ -183,7 +183,7 @@ async def custom_emojis(caller: Caller) -> Answerable:
 @endpoint("GET", "/api/v1/preferences", scope="read:accounts")
 async def preferences(caller: Caller) -> Answerable:
     """What a person's apps begin with."""
-    begin = await caller.node.store.read(posting_defaults.of, caller.me.id)
+    begin = await defaults.of(caller.node, caller.me)
     return {
         "posting:default:visibility": entities.VISIBILITY[begin.reach],
         "posting:default:sensitive": begin.sensitive,

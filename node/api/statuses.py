@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from node.actions import compose, occasions, pins, polls, reactions, scheduling, threads
+from node.actions import compose, defaults, occasions, pins, polls, reactions, scheduling, threads
 from node.actions.compose import Draft
 from node.actions.files import About, focus_in
 from node.actions.polls import PollDraft
@@ -18,7 +18,7 @@ from node.api.lasting import again
 from node.api.limits import Allowance
 from node.api.parameters import Id, LongPage, Page, Parameters, Several
 from node.errors import Invalid
-from storage import accounts, media, oauth, pages, posting_defaults, posts, titles
+from storage import accounts, media, oauth, pages, posts, titles
 from storage import occasions as occasion_rows
 from storage import reactions as reaction_rows
 from storage.contexts import Gap
@@ -279,22 +279,22 @@ def _gap(gap: Gap) -> Entity:
 
 async def _drafted(caller: Caller, writing: Writing) -> Draft:
     """The post to be: what the app says, and for the rest what the person's posts begin with. Raises Invalid."""
-    return _draft(writing, await caller.node.store.read(posting_defaults.of, caller.me.id))
+    return _draft(writing, await defaults.of(caller.node, caller.me))
 
 
-def _draft(writing: Writing, defaults: Defaults) -> Draft:
+def _draft(writing: Writing, begin: Defaults) -> Draft:
     return Draft(
         text=writing.status,
         summary=writing.spoiler_text,
-        sensitive=defaults.sensitive if writing.sensitive is None else writing.sensitive,
-        language=writing.language or defaults.language,
-        reach=_reach(writing, defaults),
+        sensitive=begin.sensitive if writing.sensitive is None else writing.sensitive,
+        language=writing.language or begin.language,
+        reach=_reach(writing, begin),
         reply_to=PostId(writing.in_reply_to_id) if writing.in_reply_to_id is not None else None,
         title=writing.legation.title or "",
         poll=_poll(writing.poll, None) if writing.poll is not None and writing.poll.model_fields_set else None,
         event=_event(writing.legation.event, None),
         quoted=PostId(writing.quoted_status_id) if writing.quoted_status_id is not None else None,
-        quotable=writing.quote_approval_policy or defaults.quotable,
+        quotable=writing.quote_approval_policy or begin.quotable,
         files=writing.media_ids,
     )
 
@@ -368,11 +368,11 @@ def _edited(kept: Kept, editing: Editing) -> Draft:
     )
 
 
-def _reach(writing: Writing, defaults: Defaults) -> Reach:
+def _reach(writing: Writing, begin: Defaults) -> Reach:
     if writing.legation_reach == "node":
         return Reach.NODE
     if not writing.visibility:
-        return defaults.reach
+        return begin.reach
     try:
         return REACHES[writing.visibility]
     except KeyError as error:

@@ -8,6 +8,7 @@ people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
 wishes     what a reader wants kept away                  the reader's muted conversations and filters
 readers    how many people an audience is                the numbers of the author; good for five minutes
+defaults   how somebody's posts begin                     their standing as staff
 answers    whole answers, as they were sent               all of these, the token, the journal
 drawn      posts as pages show them                       nothing: whatever they are made of is in their key
 journals   the newest ids of a reader's journal           see `journals.py`
@@ -138,6 +139,7 @@ class Memory:
         self.reactions: Shelf[AccountId, Marks] = Shelf(changes, now=now, most=2_000)
         self.wishes: Shelf[AccountId, Wishes] = Shelf(changes, now=now, most=4_000)
         self.readers: Shelf[AccountId, tuple[Readers, ...]] = Shelf(changes, now=now, most=4_000)
+        self.defaults: Shelf[AccountId, Defaults] = Shelf(changes, now=now, most=4_000)
         self.answers: Shelf[Key, Remembered] = Shelf(changes, now=now, most=8_000, most_bytes=16 * MEBIBYTE)
         self.drawn: Shelf[bytes, Parts] = Shelf(changes, now=now, most=4_000, most_bytes=8 * MEBIBYTE)
         self.journals = Journals(store, changes, self.posts, now=now, forget=self.forget)
@@ -151,6 +153,7 @@ class Memory:
             "reactions": self.reactions,
             "wishes": self.wishes,
             "readers": self.readers,
+            "defaults": self.defaults,
             "answers": self.answers,
             "drawn": self.drawn,
         }

@@ -19,7 +19,7 @@ class Part(IntEnum):
     HOME = 4
     """Which posts stand in a person's journal."""
     STAFF = 5
-    """Whether a person may sign in, with which tokens and sessions, in which role and language."""
+    """Whether a person may sign in, with which tokens and sessions, in which role and language; how their posts begin."""
     WISHES = 6
     """What a person wants kept away, beside people."""
 
