@@ -37,7 +37,7 @@ def backup(place: Place, file: Path) -> Said:
 
 def restored(place: Place, file: Path) -> Place:
     again = Place(place.data.with_name("again"), place.domain)
-    said = again.run("restore", file)
+    said = again.run_here("restore", file)
     assert (said.code, said.err) == (0, "")
     return again
 

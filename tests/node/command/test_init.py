@@ -18,11 +18,10 @@ from tests.node.command.conftest import HOUSE, PASSWORD, PROGRAM, Place, Said, c
 def init(
     data: Path, *more: object, domain: str = "tokyo.example", password: str = PASSWORD, **environment: str
 ) -> Said:
-    return run(
-        *("init", "--data", data, "--domain", domain, "--admin", "marie", "--password-stdin", *more),
-        stdin=password + "\n",
-        **environment,
-    )
+    call = ("init", "--data", data, "--domain", domain, "--admin", "marie", "--password-stdin", *more)
+    if environment:
+        return run(*call, stdin=password + "\n", **environment)
+    return run_here(*call, stdin=password + "\n")
 
 
 def mode(path: Path) -> int:

@@ -57,7 +57,7 @@ def file(tmp_path: Path) -> Path:
 
 def restored(place: Place, file: Path, postgresql: str = "") -> Place:
     again = Place(place.data.with_name("again"), place.domain, postgresql)
-    said = again.run("restore", file, *(("--postgresql", postgresql) if postgresql else ()))
+    said = again.run_here("restore", file, *(("--postgresql", postgresql) if postgresql else ()))
     assert (said.code, said.err) == (0, "")
     return again
 
