@@ -11,6 +11,7 @@ import pytest
 
 from node.doctor import condition, connections
 from node.verdicts import State, clock, installed_at, room
+from storage import postgresql
 from storage.soundness import Condition
 from tests.databases import postgresql_server
 from tests.loopback import free_port
@@ -171,14 +172,15 @@ def test_a_node_on_postgresql_is_well_but_for_durability_that_was_switched_off(o
     assert not {"version of PostgreSQL", "encoding"} & found.keys()
 
 
-def test_a_postgresql_that_keeps_its_promises_is_well(tmp_path: Path) -> None:
+def test_a_postgresql_that_keeps_its_promises_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with postgresql_server() as server:
         place = initialised(tmp_path / "dakar", "--postgresql", server.create())
         found = place.did("doctor", "--json")
         assert not {"fsync", "synchronous_commit", "full_page_writes"} & states(found).keys()
         assert "PostgreSQL 16" in sentence(found, "database")
         server.stop()
-        stopped = place.run("doctor", "--json")
+        monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 1.0)
+        stopped = place.run_here("doctor", "--json")
         assert (stopped.code, states(stopped)["database"]) == (1, "bad")
         assert "does not answer" in sentence(stopped, "database")
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from node.settings import load
+from storage import postgresql
 from tests.node.command.conftest import HOUSE, PASSWORD, PROGRAM, Place, Said, clean_environment, run, run_here
 
 
@@ -245,8 +246,11 @@ def test_an_address_that_cannot_be_used_is_one_sentence_without_the_password(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_fails_half_way_leaves_the_database_empty(tmp_path: Path, bare_postgresql: str) -> None:
+def test_what_fails_half_way_leaves_the_database_empty(
+    tmp_path: Path, bare_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The role may make tables, and has no room for a second connection, which the node needs to be furnished."""
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 1.0)
     with psycopg.connect(bare_postgresql, autocommit=True) as opened:
         name = opened.info.dbname.encode()
         opened.execute(b"create role " + name + b" login connection limit 1")
