@@ -1,8 +1,8 @@
 """Whatever dies, and whenever: nothing acknowledged is lost, nothing is doubled, and service returns by itself.
 
 A node of three workers on PostgreSQL, with its disk in earnest, and a peer on SQLite. On both people write all the time, each
-post after the one before was acknowledged; an attempt that failed is made again under the same key. Meanwhile, every few
-seconds, a worker is killed, PostgreSQL is restarted or loses its power, or all workers are replaced.
+post after the one before was acknowledged; an attempt that failed is made again under the same key. Meanwhile, every other
+second, a worker is killed, PostgreSQL is restarted or loses its power, or all workers are replaced.
 
 It lasts `SECONDS`; CHAOS_SECONDS=600 has it go on for ten minutes. Run with `-s`, it tells what clients have seen.
 """
@@ -37,8 +37,8 @@ from tests.federated.conftest import PASSWORD, SCOPES, Json
 from tests.loopback import Loopback
 from tests.node.conftest import _hire as hire
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "20"))
-CALM = (1.0, 3.0)
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "13"))
+CALM = (0.5, 1.5)
 """Seconds between two blows, at least and at most."""
 
 RETURNS_WITHIN = 30.0
