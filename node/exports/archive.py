@@ -5,6 +5,7 @@
     likes.json           addresses of what was found useful          ActivityStreams
     bookmarks.json       addresses of bookmarks                      ActivityStreams
     drafts.json          what was begun, and what waits for its time in scheduled.json: as their forms keep it
+    preferences.json     how posts begin where nothing else is said
     media/…              files of posts, pictures of the profile, under the names that stand in their addresses
     *.csv                people and things in lists                  the columns that Mastodon reads
 
@@ -17,6 +18,7 @@ import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -24,6 +26,7 @@ import orjson
 
 from federation import documents
 from federation.strict_json import JsonValue
+from node.actions import defaults
 from node.context import Node
 from node.media.types import ending_of
 from storage import belongings, media
@@ -57,6 +60,7 @@ async def write(node: Node, me: Account, path: Path, *, tell: Tell) -> None:
         await copy.addresses("bookmarks.json", belongings.BOOKMARKED)
         await copy.begun("drafts.json", belongings.DRAFTED)
         await copy.begun("scheduled.json", belongings.SCHEDULED)
+        await copy.preferences()
         await copy.tables()
         await copy.files()
 
@@ -107,6 +111,11 @@ class _Copy:
                 await add(_joined(said, first=first))
                 first = False
             await add(b"]")
+
+    async def preferences(self) -> None:
+        begin = await defaults.of(self._node, self._me)
+        said = {**asdict(begin), "reach": begin.reach.name.lower()}
+        await self._whole("preferences.json", orjson.dumps(said, option=orjson.OPT_INDENT_2))
 
     async def tables(self) -> None:
         languages = "Languages"

@@ -103,6 +103,9 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
     await marie.towards(paul, "block")
     later = (marie.house.clock() + timedelta(hours=1)).isoformat()
     await marie.post("Pour plus tard", scheduled_at=later)
+    await marie.ask(
+        "PATCH", "/api/v1/accounts/update_credentials", json={"source": {"privacy": "private", "language": "de"}}
+    )
     for number in range(3):
         await marie.house.node.store.write(
             drafts.keep, marie.account.id, f"key{number}", f'{{"text": "{number}"}}', files=[]
@@ -129,15 +132,21 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
         [f"ken@{domain}", "true", "false", ""],
         [f"zoe@{domain}", "false", "false", ""],
     ]
-    assert table(copy, "followers.csv") == [["Account address"]]  # Paul's follow ended with the block
-    assert table(copy, "blocked_accounts.csv")[1:] == [[f"paul@{domain}"]]
-    assert table(copy, "muted_accounts.csv")[1:] == [[f"zoe@{domain}", "true"]]
-    assert table(copy, "lists.csv") == [["Asie", f"ken@{domain}"]]
-    assert table(copy, "notes.csv")[1:] == [[f"ken@{domain}", "'=SUM(A1)"]]
-    assert table(copy, "bookmarks.csv") == [[theirs["uri"]]]
+    assert {name: table(copy, f"{name}.csv") for name in ("followers", "lists", "bookmarks")} == {
+        "followers": [["Account address"]],  # Paul's follow ended with the block
+        "lists": [["Asie", f"ken@{domain}"]],
+        "bookmarks": [[theirs["uri"]]],
+    }
+    assert {name: table(copy, f"{name}.csv")[1:] for name in ("blocked_accounts", "muted_accounts", "notes")} == {
+        "blocked_accounts": [[f"paul@{domain}"]],
+        "muted_accounts": [[f"zoe@{domain}", "true"]],
+        "notes": [[f"ken@{domain}", "'=SUM(A1)"]],
+    }
     assert [each["typed"]["text"] for each in orjson.loads(copy.read("drafts.json"))] == ["0", "1", "2"]
     (waiting,) = orjson.loads(copy.read("scheduled.json"))
     assert "Pour plus tard" in str(waiting["typed"])
+    begin = orjson.loads(copy.read("preferences.json"))
+    assert begin == {"reach": "followers", "sensitive": False, "language": "de", "quotable": "public"}
     everything = b"".join(copy.read(each) for each in copy.namelist())
     assert hidden["uri"].encode() not in everything
     assert b"De Ken" not in everything
