@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from federation import followers, routes, signatures
+from federation import collection_routes, followers, signatures
 from federation.client import Budget
 from federation.events import FollowersReconciled
 from federation.followers import Claim
@@ -208,7 +208,7 @@ async def test_each_node_is_shown_its_own_people_alone(scene: Scene, rogue_peer:
 async def test_many_are_shown_page_by_page(
     scene: Scene, rogue_peer: MakeRogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "FOLLOWERS_PAGE", 2)
+    monkeypatch.setattr(collection_routes, "FOLLOWERS_PAGE", 2)
     dakar = await rogue_peer("dakar")
     paul = await follow(scene.side, dakar, "a", "b", "c", "d", "e")
     _, first = await dakar.get(f"{paul.uri}/followers_synchronization", name="a")
