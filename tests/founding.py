@@ -54,8 +54,9 @@ def _tables() -> bytes:
 
 @cache
 def _templates() -> dict[Path, bytes]:
-    appearance.environment.cache_clear()  # what is loaded already would not be compiled again
+    elsewhere, appearance.KEPT.directory = appearance.KEPT.directory, ""  # where a node of this process has them
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         appearance.prepare(folder)
-        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.cache")}
+        appearance.KEPT.directory = elsewhere
+        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -98,8 +98,10 @@ def prepare(folder: Path) -> None:
     Compiling all takes a third of a second, and memory that is never given back; so it is done once for each version of
     the texts and of Jinja, and what comes of it is read when a page is first shown.
 
-    folder: for that alone, of this node alone; made where it is missing.
+    folder: for that alone, of this node alone; made where it is missing. In a process that has prepared already, nothing is done.
     """
+    if KEPT.directory:
+        return
     own = folder / f"jinja2-{version('jinja2')}-{_digest()}"
     whole = own / "whole"
     try:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from node.web import assets
-from node.web.appearance import TEMPLATES, content, environment, initials, name_of_node, prepare
+from node.web.appearance import KEPT, TEMPLATES, content, environment, initials, name_of_node, prepare
 from node.web.languages import LANGUAGES, Language
 from tests.node.web.every_page import PAGES
 from tests.node.web.samples import FILES, PICTURE, context
@@ -242,22 +242,33 @@ def test_a_post_says_who_reads_it(language: Language) -> None:
     assert re.search(rf'class="reach reach-node">.*?{only_here}</span>', text)
 
 
-def test_what_templates_compile_to_is_kept_for_the_next_start(tmp_path: Path) -> None:
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Begins a process anew, as far as templates are concerned."""
+
+    def begin() -> None:
+        environment.cache_clear()
+        monkeypatch.setattr(KEPT, "directory", "")
+
+    return begin
+
+
+def test_what_templates_compile_to_is_kept_for_the_next_start(tmp_path: Path, anew: Callable[[], None]) -> None:
     folder = tmp_path / "templates"
     (folder / "jinja2-0.1").mkdir(parents=True)
-    environment.cache_clear()
+    anew()
     prepare(folder)
     (kept,) = folder.iterdir()
     assert kept.stat().st_mode & 0o077 == 0
     compiled = {file: file.stat().st_mtime_ns for file in kept.iterdir()}
     assert len(compiled) == len(list(TEMPLATES.rglob("*.html"))) + 1  # and the mark that none is missing
-    environment.cache_clear()
+    anew()
     prepare(folder)
     assert {file: file.stat().st_mtime_ns for file in kept.iterdir()} == compiled
 
 
-def test_pages_are_shown_where_nothing_can_be_kept(tmp_path: Path) -> None:
+def test_pages_are_shown_where_nothing_can_be_kept(tmp_path: Path, anew: Callable[[], None]) -> None:
     (tmp_path / "templates").write_text("a file in the way")
-    environment.cache_clear()
+    anew()
     prepare(tmp_path / "templates")
     assert environment(LANGUAGES[0]).get_template("error.html").name == "error.html"
