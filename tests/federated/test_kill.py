@@ -20,15 +20,21 @@ from tests import founding, loopback
 from tests.conftest import Bare
 from tests.federated.conftest import PASSWORD, SCOPES, until
 
+UNLIMITED = {
+    "LEGATION_POSTS_PER_3_HOURS": "100000",
+    "LEGATION_API_CALLS_PER_5_MINUTES": "100000",
+    "LEGATION_PEER_ACTIVITIES_PER_MINUTE": "100000",
+}
+
 
 @asynccontextmanager
 async def serving(settings: Settings, session: ClientSession) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A node in a process of its own, as `legation serve` starts it."""
+    """A node in a process of its own, as `legation serve` starts it; it takes as much as tests can send."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "node.command", "serve", "--data", str(settings.data)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "LEGATION_POSTS_PER_3_HOURS": "10000", "LEGATION_API_CALLS_PER_5_MINUTES": "100000"},
+        env={**os.environ, **UNLIMITED},
     )
 
     async def answers() -> bool:
