@@ -104,11 +104,14 @@ async def test_where_both_agree_nothing_is_asked(listed: Listed) -> None:
 async def test_who_is_not_listed_follows_no_more(listed: Listed) -> None:
     await listed.says()
 
+    def reconciled() -> list[FollowersReconciled]:
+        return [event for event in listed.scene.side.told if isinstance(event, FollowersReconciled)]
+
     async def has_ended() -> bool:
-        return await listed.follow() is None
+        return await listed.follow() is None and bool(reconciled())  # told a moment after others can read it
 
     await until(has_ended)
-    (told,) = [event for event in listed.scene.side.told if isinstance(event, FollowersReconciled)]
+    (told,) = reconciled()
     assert (told.ended, told.granted, told.undone) == (1, 0, 0)
 
 
