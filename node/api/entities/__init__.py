@@ -3,6 +3,7 @@
 Our own additions stand under the key `legation`. Source: the Mastodon API documentation, entities of 4.3.
 
     posts.py     Status, Context                                people.py   Account, Relationship
+    gathered.py  what they are made of, read at once
     versions.py  StatusEdit, StatusSource                       quotes.py   Quote, what may be quoted
     notices.py   Notification, Marker                           tags.py     Tag
     scheduled.py ScheduledStatus

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from node.api.entities.posts import Missing, gather
+from node.api.entities.gathered import Missing, gather
 from storage import accounts, posts, timelines
 from storage.accounts import Account, Profile
 from storage.ids import Host
