@@ -3,7 +3,7 @@
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments, cards
+from federation import attachments, cards, communities
 from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
@@ -107,6 +107,7 @@ def keep(unit: Unit, document: JsonObject, *, takes_name: bool = False) -> Accou
     )
     keys.keep_public(unit, actor.id, keys_of(actor))
     attachments.keep_pictures(unit, account, actor)
+    communities.keep_told(unit, account, actor)
     return account
 
 

@@ -18,15 +18,15 @@ from dataclasses import dataclass, field
 
 from federation.hosts import origin_of, same_origin
 from federation.vocabulary import PUBLIC
-from storage import attendances, post_people, posts
+from storage import attendances, communities, post_people, posts
 from storage.accounts import Account
-from storage.conversations import Community
+from storage.conversations import CommunityAddress
 from storage.ids import AccountId, Host
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.visibility import Reach
 
-GROUP = "Group"
+GROUP = communities.KIND
 """The kind of actor that a community is."""
 
 TO_NAMED = (Reach.MENTIONED, Reach.COMMUNITY)
@@ -58,7 +58,7 @@ def reach_of(
 
 
 def addressing(
-    author: Account, reach: Reach, *, people: Sequence[str], communities: Sequence[Community] = ()
+    author: Account, reach: Reach, *, people: Sequence[str], communities: Sequence[CommunityAddress] = ()
 ) -> tuple[list[str], list[str]]:
     """`to` and `cc` for a post of this reach that names these people (actor ids), and is for these communities.
 

@@ -12,7 +12,7 @@ from federation.asking import FEDERATION, STORE, asking_peer, document_answer, l
 from federation.errors import NotFoundHere
 from federation.signatures import Signer
 from federation.strict_json import JsonValue
-from storage import attendances, contexts, followers, occasions, pins, posts, timelines
+from storage import attendances, communities, contexts, followers, occasions, pins, posts, timelines
 from storage.accounts import Account
 from storage.contexts import Listed
 from storage.ids import AccountId, PostId, parsed
@@ -88,6 +88,17 @@ async def get_featured_tags(request: web.Request) -> web.Response:
     account = await shown_account(request)
     found = await request.app[STORE].read(featured.tags_of, account)
     return document_answer(documents.unordered_collection(documents.tags_uri(account), found))
+
+
+async def get_managers(request: web.Request) -> web.Response:
+    """Who leads a community of this node, the longest first. Source: FEP-1b12, as Lemmy has it."""
+    await asking_peer(request)
+    account = await shown_account(request)
+    if account.kind != communities.KIND:
+        raise NotFoundHere
+    found = await request.app[STORE].read(communities.managers, account.id)
+    shown: list[JsonValue] = [manager.uri for manager in found]
+    return document_answer(documents.whole_collection(f"{account.uri}/managers", shown))
 
 
 async def get_empty(request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from federation import attachments, cards, quote_terms
+from federation import attachments, cards, communities, quote_terms
 from federation.audience import addressing
 from federation.hosts import origin_of
 from federation.html import plain_text
@@ -13,7 +13,8 @@ from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, as_list, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
-from storage.conversations import Community
+from storage.communities import Community
+from storage.conversations import CommunityAddress
 from storage.media import Media, Place
 from storage.polls import Offer
 from storage.posts import Post
@@ -93,8 +94,13 @@ class OwnPublicKeys:
     ed25519: Sequence[OwnKey]
 
 
-def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media]) -> JsonObject:
-    """What this node says of one of its accounts. Source: ActivityPub 4.1, FEP-521a, FEP-844e."""
+def actor(
+    account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media], led: Community | None = None
+) -> JsonObject:
+    """What this node says of one of its accounts. led: how, where it is a community.
+
+    Source: ActivityPub 4.1, FEP-521a, FEP-844e.
+    """
     card = account.visiting_card
     lines = [*((name, escape(text)) for name, text in cards.lines(card)), *account.named_fields]
     document: JsonObject = {
@@ -107,6 +113,8 @@ def actor(account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Med
         document |= {"directory": f"{account.uri}/directory", "implements": IMPLEMENTS}
     else:
         document["generator"] = {"type": "Application", "id": f"{_node_of(account)}/actor", "implements": IMPLEMENTS}
+    if led is not None:
+        document |= {"@context": [*ACTOR_CONTEXT, communities.TERMS], **communities.said(led)}
     if account.aliases:
         document["alsoKnownAs"] = list[JsonValue](account.aliases)
     if account.moved_to:
@@ -183,7 +191,7 @@ class Words:
     sensitive: bool = False
     language: str | None = None
     people: Sequence[tuple[str, str]] = ()
-    communities: Sequence[Community] = ()
+    communities: Sequence[CommunityAddress] = ()
     tags: Sequence[tuple[str, str]] = ()
     title: str = ""
     poll: Offer | None = None
@@ -264,7 +272,7 @@ def _attached(author: Account, files: Sequence[Media]) -> JsonObject:
     return {"attachment": [attachments.file(each, base_url=base_url) for each in files]} if files else {}
 
 
-def in_audience(communities: Sequence[Community]) -> JsonObject:
+def in_audience(communities: Sequence[CommunityAddress]) -> JsonObject:
     """The property that says which communities something is for; nothing where it is for none. Source: FEP-1b12."""
     uris: list[JsonValue] = [each.uri for each in communities]
     return {"audience": uris[0] if len(uris) == 1 else uris} if uris else {}

@@ -40,7 +40,7 @@ from federation.events import RequestRefused
 from federation.signatures import Signer, rfc9421
 from federation.signatures.keys import Kind
 from federation.strict_json import JsonObject
-from storage import accounts, media, posts, quote_stamps, tombstones
+from storage import accounts, communities, media, posts, quote_stamps, tombstones
 from storage.accounts import Account
 from storage.errors import StorageError, StorageTrouble
 from storage.ids import AccountId, parsed
@@ -115,6 +115,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/followers_synchronization", refusing(collection_routes.get_followers_there)),
         web.get(r"/users/{account:\d+}/featured", refusing(collection_routes.get_featured)),
         web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
+        web.get(r"/users/{account:\d+}/managers", refusing(collection_routes.get_managers)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(collection_routes.get_replies)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/{what:likes|shares}", refusing(collection_routes.get_total)),
@@ -156,7 +157,8 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
         raise GoneHere
     keys = await request.app[FEDERATION].keys.public(account, make_rsa=signer.kind is Kind.RSA)
     pictures = await request.app[STORE].read(media.portraits, account.id)
-    return document_answer(documents.actor(account, keys=keys, pictures=pictures))
+    led = await request.app[STORE].read(communities.find, account.id) if account.kind == communities.KIND else None
+    return document_answer(documents.actor(account, keys=keys, pictures=pictures, led=led))
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:

@@ -483,6 +483,9 @@ class Actor(Model):
     manually_approves_followers: bool = False
     discoverable: bool = True
     featured: Annotated[str | None, BeforeValidator(first_id)] = None
+    attributed_to: Annotated[str | None, BeforeValidator(first_id)] = None
+    posting_restricted_to_mods: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
+    is_for_members: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
     also_known_as: Uris = ()
     moved_to: Annotated[str | None, BeforeValidator(first_id)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()

@@ -44,7 +44,7 @@ def told_of(unit: Unit, posts: Sequence[PostId]) -> list[AccountId]:
 
 
 @dataclass(frozen=True, slots=True)
-class Community:
+class CommunityAddress:
     """A community that a post is for. uri: its id.  members_uri: the id of the collection of its members."""
 
     id: AccountId
@@ -57,19 +57,19 @@ SHARING = "select s.author_id from posts s where s.boost_of = :thread"
 NAMED = "select w.account_id from post_people w where w.post_id = :post"
 
 
-def communities_of(unit: Unit, thread: PostId) -> list[Community]:
+def communities_of(unit: Unit, thread: PostId) -> list[CommunityAddress]:
     """The communities in which a conversation takes place: those that have shared its first post."""
-    return unit.all(Community, f"{COMMUNITY} and a.id in ({SHARING}) order by a.id", thread=thread)
+    return unit.all(CommunityAddress, f"{COMMUNITY} and a.id in ({SHARING}) order by a.id", thread=thread)
 
 
-def communities_named(unit: Unit, post: PostId) -> list[Community]:
+def communities_named(unit: Unit, post: PostId) -> list[CommunityAddress]:
     """The communities to which a post is addressed by name."""
-    return unit.all(Community, f"{COMMUNITY} and a.id in ({NAMED}) order by a.id", post=post)
+    return unit.all(CommunityAddress, f"{COMMUNITY} and a.id in ({NAMED}) order by a.id", post=post)
 
 
-def communities_concerned(unit: Unit, post: Post) -> list[Community]:
+def communities_concerned(unit: Unit, post: Post) -> list[CommunityAddress]:
     """The communities that must hear what becomes of a post: both of these, unless the post is kept from them."""
     if post.reach not in (*OPEN, Reach.COMMUNITY):
         return []
     sql = f"{COMMUNITY} and a.id in ({SHARING} union {NAMED}) order by a.id"
-    return unit.all(Community, sql, thread=post.thread_id, post=post.id)
+    return unit.all(CommunityAddress, sql, thread=post.thread_id, post=post.id)

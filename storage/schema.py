@@ -294,6 +294,58 @@ follows = Table(
     ),
 )
 
+# How communities are led: accounts of the kind `Group`, of this node and as other nodes have told.
+communities = Table(
+    "communities",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    flag("is_for_members"),
+    flag("managers_write_only"),
+    Column("managers_uri", WORDS, nullable=False, server_default=text("''")),
+    Column("closed_at", Moment),
+)
+
+community_managers = Table(
+    "community_managers",
+    metadata,
+    Column("community_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+    Index("ix_community_managers_account", "account_id"),
+)
+
+community_bans = Table(
+    "community_bans",
+    metadata,
+    Column("community_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("account_id", ID, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("uri", WORDS, nullable=False),
+    Column("until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_community_bans_account", "account_id"),
+)
+
+locked_threads = Table(
+    "locked_threads",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    of("community_id", "accounts.id"),
+    Column("uri", WORDS, nullable=False),
+    Column("locked_at", Moment, nullable=False),
+    Index("ix_locked_threads_community", "community_id"),
+)
+
+community_pins = Table(
+    "community_pins",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    of("community_id", "accounts.id"),
+    of("post_id", "posts.id"),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("community_id", "post_id"),
+    Index("ix_community_pins_post", "post_id"),
+)
+
 lists = Table(
     "lists",
     metadata,

@@ -28,7 +28,7 @@ from node.context import Node
 from node.errors import Invalid
 from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, scheduled, sendings, staff
 from storage.accounts import Account
-from storage.conversations import Community, communities_concerned, communities_named, communities_of
+from storage.conversations import CommunityAddress, communities_concerned, communities_named, communities_of
 from storage.errors import NotFound
 from storage.ids import PostId
 from storage.occasions import Occasion
@@ -403,7 +403,7 @@ def _words(base_url: str, author: Account, draft: Draft, addressed: _Addressed) 
         language=draft.language[:LONGEST_LANGUAGE] if draft.language else None,
         people=[(account.uri, account.handle) for account in addressed.people],
         communities=[
-            Community(account.id, account.uri, account.followers_uri)
+            CommunityAddress(account.id, account.uri, account.followers_uri)
             for account in addressed.people
             if account.kind == GROUP
         ],
@@ -435,7 +435,7 @@ def _still_in_communities(unit: Unit, words: Words, known: Post) -> Words:
     return replace(words, communities=_together(words.communities, communities_of(unit, known.thread_id)))
 
 
-def _together(some: Sequence[Community], others: Sequence[Community]) -> list[Community]:
+def _together(some: Sequence[CommunityAddress], others: Sequence[CommunityAddress]) -> list[CommunityAddress]:
     return list({each.id: each for each in (*some, *others)}.values())
 
 

@@ -15,7 +15,7 @@ from node.actions.markup import Handle
 from node.actions.reactions import undoing
 from node.context import Node
 from node.errors import Invalid
-from storage import accounts, directory, follows, media, posts, relations
+from storage import accounts, communities, directory, follows, media, posts, relations
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import PostId
@@ -262,6 +262,13 @@ def _block(unit: Unit, me: Account, target: Account) -> None:
     relations.block(unit, me.id, target.id)
 
 
+def join(unit: Unit, person: Account, community: Account) -> None:
+    """Have somebody of this node be a member of one of its communities, whoever else would have decided it."""
+    _follow(unit, person, community, shares=True, notify=False, languages=())
+    if not communities.is_member(unit, community.id, person.id):
+        _accept(unit, community, person)
+
+
 def _accept(unit: Unit, me: Account, follower: Account) -> None:
     outbox.perform(unit, acceptance(unit, follower, me, uri=_asked(unit, me, follower).uri))
     unit.run(
@@ -283,7 +290,8 @@ def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
 
 
 def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys) -> None:
-    actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id))
+    led = communities.find(unit, me.id) if me.kind == communities.KIND else None
+    actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id), led=led)
     inner = {name: value for name, value in actor.items() if name != "@context"}
     update = documents.act("Update", me, inner, uri=f"{me.uri}#updates/{unit.new_id()}", to=[me.followers_uri])
     outbox.perform(unit, Update.read(update))

@@ -1,0 +1,48 @@
+"""Communities on the wire: what a Group says of how it is led.
+
+attributedTo               the collection of its managers, as Lemmy has it (FEP-1b12)
+postingRestrictedToMods    only they begin conversations, as Lemmy has it
+isForMembers               what is written in it is read by its members only; of our own
+"""
+
+from federation.hosts import same_origin
+from federation.strict_json import JsonObject, JsonValue
+from federation.vocabulary import Actor
+from storage import communities
+from storage.accounts import Account
+from storage.communities import Community
+from storage.store import Unit
+
+TERMS: JsonValue = {
+    "lemmy": "https://join-lemmy.org/ns#",
+    "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+    "isForMembers": "https://legation.example/ns#isForMembers",
+}
+
+
+def managers_uri(community: Account) -> str:
+    """The id of the collection of those who lead a community of this node."""
+    return f"{community.uri}/managers"
+
+
+def said(led: Community) -> JsonObject:
+    """What a community of this node says of how it is led."""
+    return {
+        "attributedTo": led.managers_uri,
+        "postingRestrictedToMods": led.managers_write_only,
+        "isForMembers": led.is_for_members,
+    }
+
+
+def keep_told(unit: Unit, account: Account, actor: Actor) -> None:
+    """Keep what a community of another node says of how it is led; nothing where the actor is none."""
+    if account.kind != communities.KIND:
+        return
+    managers = actor.attributed_to or ""
+    communities.keep(
+        unit,
+        account.id,
+        is_for_members=actor.is_for_members,
+        managers_write_only=actor.posting_restricted_to_mods,
+        managers_uri=managers if same_origin(managers, account.uri) else "",
+    )

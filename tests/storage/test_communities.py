@@ -1,0 +1,89 @@
+"""Communities: how each is led, by whom, and what its managers have decided."""
+
+from datetime import timedelta
+
+from storage import accounts, communities, follows
+from storage.accounts import Account
+from storage.ids import AccountId
+from storage.store import Store
+from tests.storage.conftest import BASE, Clock, Person, Write
+
+
+async def _founded(store: Store, name: str = "presse") -> Account:
+    made = await store.write(
+        accounts.add_local, username=name, display_name=name.title(), base_url=BASE, kind=communities.KIND
+    )
+    await store.write(
+        communities.keep, made.id, is_for_members=True, managers_write_only=False, managers_uri=f"{made.uri}/managers"
+    )
+    return made
+
+
+async def test_how_a_community_is_led_is_kept_and_changed(store: Store) -> None:
+    made = await _founded(store)
+    led = await store.read(communities.find, made.id)
+    assert led is not None
+    assert (led.is_for_members, led.managers_write_only, led.closed_at) == (True, False, None)
+    await store.write(communities.keep, made.id, is_for_members=False, managers_write_only=True, managers_uri="")
+    assert [await store.write(communities.close, made.id) for _ in range(2)] == [True, False]
+    led = (await store.read(communities.find_all, [made.id, AccountId(1)]))[made.id]
+    assert (led.is_for_members, led.managers_write_only, led.closed_at is not None) == (False, True, True)
+    assert [await store.write(communities.reopen, made.id) for _ in range(2)] == [True, False]
+
+
+async def test_a_person_is_no_community(store: Store, person: Person) -> None:
+    marie = await person("marie")
+    assert await store.read(communities.find, marie.id) is None
+    made = await _founded(store)
+    assert await store.read(communities.hosted_among, [marie.uri, made.uri, "https://tokyo.example/users/1"]) == [made]
+
+
+async def test_managers_lead_until_they_no_longer_do(store: Store, person: Person) -> None:
+    marie, paul, made = await person("marie"), await person("paul@tokyo.example"), await _founded(store)
+    assert [await store.write(communities.add_manager, made.id, marie.id) for _ in range(2)] == [True, False]
+    await store.write(communities.add_manager, made.id, paul.id)
+    assert await store.read(communities.managers, made.id) == [marie, paul]
+    assert await store.read(communities.led_by, paul.id) == [made]
+    assert [await store.write(communities.remove_manager, made.id, marie.id) for _ in range(2)] == [True, False]
+    assert not await store.read(communities.is_manager, made.id, marie.id)
+    await store.write(communities.set_managers, made.id, [marie.id, marie.id])
+    assert await store.read(communities.managers, made.id) == [marie]
+
+
+async def test_members_are_those_who_were_accepted(store: Store, person: Person) -> None:
+    marie, made = await person("marie"), await _founded(store)
+    await store.write(follows.ask, marie.id, made.id, uri="https://paris.example/follows/1")
+    assert not await store.read(communities.is_member, made.id, marie.id)
+    await store.write(follows.accept, marie.id, made.id)
+    assert await store.read(communities.is_member, made.id, marie.id)
+
+
+async def test_a_ban_ends_with_its_time_or_when_it_is_lifted(store: Store, person: Person, clock: Clock) -> None:
+    marie, paul, made = await person("marie"), await person("paul"), await _founded(store)
+    await store.write(communities.ban, made.id, marie.id, uri="https://b/1", until=clock() + timedelta(days=1))
+    await store.write(communities.ban, made.id, paul.id, uri="https://b/2", until=None)
+    assert [ban.account_id for ban in await store.read(communities.bans, made.id)] == [paul.id, marie.id]
+    clock.forward(days=2)
+    assert await store.read(communities.banned, made.id, marie.id) is None
+    assert (await store.read(communities.banned, made.id, paul.id)) is not None
+    assert [await store.write(communities.lift_ban, made.id, paul.id) for _ in range(2)] == [True, False]
+    assert await store.read(communities.bans, made.id) == []
+
+
+async def test_a_conversation_is_locked_once_and_opened_by_the_same_community(
+    store: Store, person: Person, write: Write
+) -> None:
+    marie, made, other = await person("marie"), await _founded(store), await _founded(store, "visas")
+    post = await write(marie)
+    assert [await store.write(communities.lock, made.id, post.id, uri="https://l/1") for _ in range(2)] == [True, False]
+    assert await store.read(communities.locked_by, post.id) == made.id
+    assert not await store.write(communities.unlock, other.id, post.id)
+    assert await store.write(communities.unlock, made.id, post.id)
+    assert await store.read(communities.locked_by, post.id) is None
+
+
+async def test_what_stands_first_does_so_once(store: Store, person: Person, write: Write) -> None:
+    marie, made = await person("marie"), await _founded(store)
+    post = await write(marie)
+    assert [await store.write(communities.pin, made.id, post.id) for _ in range(2)] == [True, False]
+    assert [await store.write(communities.unpin, made.id, post.id) for _ in range(2)] == [True, False]
