@@ -16,15 +16,17 @@ Adding a type is adding a file to `activities/`: a class with `type: Literal["â€
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from hashlib import sha256
 from typing import Annotated, ClassVar, Self, get_args
 
+import rfc8785
 from pydantic import AfterValidator, PrivateAttr, ValidationError
 
 from federation.audience import Audience
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
-from federation.vocabulary import Model, Uri, Uris, types_of
+from federation.vocabulary import Model, Uri, Uris, types_of, value_or_id
 from storage import accounts
 from storage.accounts import Account
 from storage.errors import NotFound
@@ -75,6 +77,16 @@ def _bounded(uri: str) -> str:
     return uri
 
 
+def _id_by_content(document: JsonObject) -> str:
+    """An id for what has none: the same for the same content, so that a second copy is known."""
+    try:
+        said = {name: value for name, value in document.items() if name not in ("proof", "signature")}
+        digest = sha256(rfc8785.dumps(said)).hexdigest()
+    except rfc8785.CanonicalizationError as error:
+        raise Malformed(code="bad-activity", internal=str(error)) from error
+    return f"{value_or_id(document.get('actor'))}#unnamed-{digest}"
+
+
 class Activity(Model):
     """What every activity has; the classes in `activities/` say the rest."""
 
@@ -82,6 +94,8 @@ class Activity(Model):
 
     may_be_of_suspended: ClassVar[bool] = False
     """Whether it counts from somebody whom moderators have suspended: it takes something back, or corrects it."""
+    may_be_unnamed: ClassVar[bool] = False
+    """Whether it is taken without an id: an answer, which some software sends so. ActivityPub 3.1 lets it."""
 
     id: Annotated[Uri, AfterValidator(_bounded)]
     type: str
@@ -117,8 +131,11 @@ class Activity(Model):
     @classmethod
     def read(cls, document: JsonObject) -> Self:
         """This type of activity from a document. Raises Malformed."""
+        given = {**document, "type": cls.model_fields["type"].default}
+        if cls.may_be_unnamed and not document.get("id"):
+            given["id"] = _id_by_content(document)
         try:
-            found = cls.model_validate({**document, "type": cls.model_fields["type"].default})
+            found = cls.model_validate(given)
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             message = f"The property `{where}` is missing or not what it should be."

@@ -11,7 +11,8 @@ from typing import Any
 from federation import notes, questions, reacting
 from federation.activity import Activity
 from federation.errors import Ignored, Malformed, NotAllowed
-from federation.vocabulary import MOST_OPTIONS, types_of, value_or_id
+from federation.strict_json import JsonObject
+from federation.vocabulary import MOST_OPTIONS, as_list, types_of, value_or_id
 from storage import polls, posts
 from storage.errors import NotFound
 from storage.polls import Poll
@@ -49,6 +50,16 @@ def first_of(value: object) -> object:
     if isinstance(value, list) and 1 < len(value) <= MOST_OPTIONS and all(map(is_vote, value)):
         return value[0]
     return value
+
+
+def named(document: JsonObject) -> JsonObject:
+    """The same Create, where each vote that has no id of its own has one that follows from the activity's."""
+    sent, uri = document.get("object"), document.get("id")
+    votes = as_list(sent)
+    if not isinstance(uri, str) or not votes or not all(map(is_vote, votes)):
+        return document
+    given = [vote if vote.get("id") else {**vote, "id": f"{uri}/{place}"} for place, vote in enumerate(votes)]
+    return {**document, "object": given if isinstance(sent, list) else given[0]}
 
 
 def read(value: object, *, actor: str) -> Ballot:

@@ -110,8 +110,9 @@ async def get_empty(request: web.Request) -> web.Response:
 async def get_directory(request: web.Request) -> web.Response:
     """The people of this node who want to be found, as they changed; see `federation.directories`."""
     await asking_peer(request)
-    base_url, after = request.app[FEDERATION].place.base_url, request.query.get("after")
-    return document_answer(await request.app[STORE].read(directories.shown, base_url, after))
+    place, after = request.app[FEDERATION].place, request.query.get("after")
+    found = await request.app[STORE].read(directories.shown, place.base_url, after, domain=place.account_domain)
+    return document_answer(found)
 
 
 async def get_replies(request: web.Request) -> web.Response:

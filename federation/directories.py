@@ -57,8 +57,11 @@ def uri_of(base_url: str) -> str:
     return f"{base_url}/actor/directory"
 
 
-def shown(unit: Unit, base_url: str, after: str | None) -> JsonObject:
-    """The directory of this node, or the part of it after a revision. Raises NotFoundHere for what is no revision."""
+def shown(unit: Unit, base_url: str, after: str | None, *, domain: str) -> JsonObject:
+    """The directory of this node, or the part of it after a revision. Raises NotFoundHere for what is no revision.
+
+    domain: of its people's handles.
+    """
     uri = uri_of(base_url)
     if after is None:
         return documents.collection(uri, total=directory.listed_here(unit), first=f"{uri}?after=0")
@@ -69,7 +72,7 @@ def shown(unit: Unit, base_url: str, after: str | None) -> JsonObject:
     known = accounts.by_ids(unit, [one.account_id for one in found])
     pictures = media.portraits_of(unit, list(known))
     items: list[JsonValue] = [
-        documents.entry(known[one.account_id], pictures=pictures.get(one.account_id, {}))
+        documents.entry(known[one.account_id], pictures=pictures.get(one.account_id, {}), domain=domain)
         if one.is_listed
         else {"id": known[one.account_id].uri, "type": "Tombstone"}
         for one in found

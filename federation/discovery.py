@@ -24,7 +24,7 @@ SERVICE_ACTOR = "https://www.w3.org/ns/activitystreams#Service"
 async def actor_of_handle(client: Client, username: str, host: Host, *, budget: Budget) -> JsonObject:
     """The actor document behind `username@host`, proved both ways.
 
-    Raises Unreachable: not on the allowlist, no such person, or the two directions disagree.
+    Raises Unreachable: not on the allowlist, no such person, or the two directions disagree. Source: RFC 7033, FEP-2c59.
     """
     resource = f"acct:{username}@{host}"
     description = await client.get_jrd(host, resource, budget=budget)
@@ -35,7 +35,9 @@ async def actor_of_handle(client: Client, username: str, host: Host, *, budget: 
         if _self_link(again, resource) != uri:
             raise BadDocument(resource, code="handle-not-proved")
     document = (await client.get_document(uri, budget=budget)).json
-    if read(document).preferred_username.lower() != username.lower():
+    actor = read(document)
+    named = actor.webfinger or f"{actor.preferred_username}@{host}"
+    if actor.preferred_username.lower() != username.lower() or named.lower() != f"{username}@{host}".lower():
         raise BadDocument(resource, code="handle-not-proved")
     return document
 

@@ -11,7 +11,8 @@ from federation.hosts import origin_of
 from federation.html import plain_text
 from federation.quote_terms import Quoted
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import CONTEXT, EVENT_TERMS, QUOTE_TERMS, as_list, types_of
+from federation.terms import ACTOR_CONTEXT, CONTEXT, EVENT_TERMS, QUOTE_TERMS
+from federation.vocabulary import as_list, types_of
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.communities import Community
 from storage.conversations import CommunityAddress
@@ -54,14 +55,6 @@ def _speaks_of_quotes(document: JsonObject) -> bool:
     return any("quote" in part or types_of(part) & QUOTE_TYPES for part in parts if isinstance(part, dict))
 
 
-ACTOR_CONTEXT: list[JsonValue] = [
-    *CONTEXT[:2],
-    "https://w3id.org/security/data-integrity/v2",
-    "https://www.w3.org/ns/cid/v1",
-    *CONTEXT[2:],
-]
-
-
 RFC_9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
 IMPLEMENTS: list[JsonValue] = [
     {"href": RFC_9421, "name": "RFC-9421: HTTP Message Signatures"},
@@ -95,17 +88,22 @@ class OwnPublicKeys:
 
 
 def actor(
-    account: Account, *, keys: OwnPublicKeys, pictures: Mapping[Place, Media], led: Community | None = None
+    account: Account,
+    *,
+    keys: OwnPublicKeys,
+    pictures: Mapping[Place, Media],
+    domain: str,
+    led: Community | None = None,
 ) -> JsonObject:
-    """What this node says of one of its accounts. led: how, where it is a community.
+    """What this node says of one of its accounts. domain: of its people's handles.  led: how, where it is a community.
 
-    Source: ActivityPub 4.1, FEP-521a, FEP-844e.
+    Source: ActivityPub 4.1, FEP-521a, FEP-844e, FEP-2c59.
     """
     card = account.visiting_card
     lines = [*((name, escape(text)) for name, text in cards.lines(card)), *account.named_fields]
     document: JsonObject = {
         "@context": [*ACTOR_CONTEXT, cards.TERMS] if card or account.kind == NODE_ACTOR_KIND else ACTOR_CONTEXT,
-        **entry(account, pictures=pictures),
+        **entry(account, pictures=pictures, domain=domain),
         "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in lines],
         "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
     }
@@ -124,12 +122,13 @@ def actor(
     return document
 
 
-def entry(account: Account, *, pictures: Mapping[Place, Media]) -> JsonObject:
+def entry(account: Account, *, pictures: Mapping[Place, Media], domain: str) -> JsonObject:
     """The same as it stands in the directory of this node: without keys, and what only keys vouch for."""
     document: JsonObject = {
         "id": account.uri,
         "type": account.kind,
         "preferredUsername": account.username,
+        "webfinger": f"{account.username}@{domain}",
         "name": account.display_name,
         "summary": account.note,
         "url": account.url,

@@ -25,15 +25,15 @@ from storage.store import Store, Unit
 
 
 async def rotate(
-    store: Store, own_keys: OwnKeys, account: Account, *, emergency: bool, by: str, source: str
+    store: Store, own_keys: OwnKeys, account: Account, *, emergency: bool, domain: str, by: str, source: str
 ) -> list[PrivateKeyRow]:
     """Give an account of this node new keys, and tell of it. Returns the new keys.
 
-    emergency: the old ones are no longer to be trusted.  by, source: for the audit.
+    emergency: the old ones are no longer to be trusted.  domain: of people's handles.  by, source: for the audit.
     """
     kinds = {Kind(row.kind) for row in await store.read(keys.private, account.id)} | {Kind.ED25519}
     prepared = [await asyncio.to_thread(_prepared, own_keys, account, kind) for kind in sorted(kinds)]
-    await store.write(_follow, account, prepared, emergency=emergency, by=by, source=source)
+    await store.write(_follow, account, prepared, emergency=emergency, domain=domain, by=by, source=source)
     return prepared
 
 
@@ -43,7 +43,14 @@ def _prepared(own_keys: OwnKeys, account: Account, kind: Kind) -> PrivateKeyRow:
 
 
 def _follow(
-    unit: Unit, account: Account, prepared: Sequence[PrivateKeyRow], *, emergency: bool, by: str, source: str
+    unit: Unit,
+    account: Account,
+    prepared: Sequence[PrivateKeyRow],
+    *,
+    emergency: bool,
+    domain: str,
+    by: str,
+    source: str,
 ) -> None:
     unit.lock(f"keys of {account.id}")
     if emergency:
@@ -54,13 +61,14 @@ def _follow(
         keys.keep_private(
             unit, row.key_id, account=account.id, kind=row.kind, public_pem=row.public_pem, sealed=row.sealed
         )
-    _tell(unit, account, everybody=emergency)
+    _tell(unit, account, domain=domain, everybody=emergency)
     detail = {"emergency": "yes" if emergency else "no", "keys": " ".join(row.key_id for row in prepared)}
     audit.add(unit, who=by, source=source, act="keys.rotate", subject=account.username, detail=detail)
 
 
-def _tell(unit: Unit, account: Account, *, everybody: bool) -> None:
-    actor = documents.actor(account, keys=public_now(unit, account.id), pictures=media.portraits(unit, account.id))
+def _tell(unit: Unit, account: Account, *, domain: str, everybody: bool) -> None:
+    pictures = media.portraits(unit, account.id)
+    actor = documents.actor(account, keys=public_now(unit, account.id), pictures=pictures, domain=domain)
     inner = {name: value for name, value in actor.items() if name != "@context"}
     uri = f"{account.uri}#updates/{unit.new_id()}"
     document = documents.act("Update", account, inner, uri=uri, to=[account.followers_uri])

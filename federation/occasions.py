@@ -10,15 +10,12 @@ from federation.documents import timestamp
 from federation.html import plain
 from federation.strict_json import JsonObject
 from federation.vocabulary import Model, Moment, Text, as_list
-from storage.occasions import CANCELLED, CONFIRMED, EXTERNAL, FREE, JOIN_MODES, TENTATIVE, Occasion
+from storage.occasions import CANCELLED, CONFIRMED, EXTERNAL, FREE, JOIN_MODES, OPEN_END, TENTATIVE, Occasion
 
 LONGEST_PLACE = 500
 MOST_PEOPLE = 1_000_000
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
-
-OPEN_END = timedelta(hours=2)
-"""After so long programs may take an event without an end for over; people are not shown it."""
 
 STATUS = {CONFIRMED: "EventScheduled", TENTATIVE: "EventTentative", CANCELLED: "EventCancelled"}
 

@@ -144,7 +144,8 @@ async def node_actor(request: web.Request) -> web.Response:
     if "Signature" in request.headers:
         # Verified beside the answer, not before it: two nodes that start together would wait for each other's key.
         federation.notice(await arrival_of(request))
-    return document_answer(documents.actor(account, keys=await federation.keys.public(account), pictures={}))
+    keys = await federation.keys.public(account)
+    return document_answer(documents.actor(account, keys=keys, pictures={}, domain=federation.place.account_domain))
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
@@ -155,10 +156,12 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
     account = await local_account(request)
     if account.gone_at is not None:
         raise GoneHere
-    keys = await request.app[FEDERATION].keys.public(account, make_rsa=signer.kind is Kind.RSA)
+    federation = request.app[FEDERATION]
+    keys = await federation.keys.public(account, make_rsa=signer.kind is Kind.RSA)
     pictures = await request.app[STORE].read(media.portraits, account.id)
     led = await request.app[STORE].read(communities.find, account.id) if account.kind == communities.KIND else None
-    return document_answer(documents.actor(account, keys=keys, pictures=pictures, led=led))
+    domain = federation.place.account_domain
+    return document_answer(documents.actor(account, keys=keys, pictures=pictures, domain=domain, led=led))
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:

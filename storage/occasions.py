@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import posts
 from storage.events import PostAltered
@@ -19,6 +19,10 @@ STATUSES = (CONFIRMED, TENTATIVE, CANCELLED)
 FREE, RESTRICTED, INVITE, EXTERNAL = "free", "restricted", "invite", "external"
 JOIN_MODES = (FREE, RESTRICTED, INVITE, EXTERNAL)
 """Whoever wants comes; the organiser decides about each; only who was invited; people sign up somewhere else."""
+
+
+OPEN_END = timedelta(hours=2)
+"""After so long programs may take an event without an end for over; people are not shown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,17 @@ class KeptOccasion:
 
     @property
     def takes_people(self) -> bool:
-        """Whether one may ask to come by this network."""
+        """Whether one may ask to come by this network, as long as it is not over."""
         return self.status != CANCELLED and self.join_mode in (FREE, RESTRICTED)
 
     @property
     def takes_invited(self) -> bool:
-        """Whether one may come who was invited."""
+        """Whether one may come who was invited, as long as it is not over."""
         return self.status != CANCELLED
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has ended; one without an end, after as long as programs take such an event to last."""
+        return (self.ends_at or self.starts_at + OPEN_END) < now
 
 
 NAMES = "post_id, starts_at, ends_at, timezone, place, status, join_mode, capacity, attending_count"

@@ -1,7 +1,7 @@
 """Accept: somebody lets a follower read them, or somebody come to an event (ActivityPub 7.6), or a post quote theirs (FEP-044f)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -22,6 +22,8 @@ from storage.store import Unit
 
 class Accept(Activity):
     """A follow, a place or a quote is granted, an invitation taken up. Only the one who was asked can, and only what was asked for."""
+
+    may_be_unnamed: ClassVar[bool] = True
 
     type: Literal["Accept"] = "Accept"
     object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: what was asked, or its id alone

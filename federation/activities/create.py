@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, PrivateAttr
 
@@ -42,6 +42,11 @@ class Create(Activity):
     _read: Note | None = PrivateAttr(default=None)
     _is_for_group: bool = PrivateAttr(default=False)
     _foreseen: Foreseen | None = PrivateAttr(default=None)
+
+    @classmethod
+    def read(cls, document: JsonObject) -> Self:
+        """This activity from a document; a vote may come without an id of its own. Raises Malformed."""
+        return super().read(ballots.named(document))
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """The post itself when only its id was sent; what it answers, so that the thread is whole; what it quotes, and by whose leave."""

@@ -165,7 +165,7 @@ def _join(unit: Unit, me: Account, identifier: PostId) -> None:
         return
     if post.author_id == me.id:
         raise Invalid("base", "ERR_OWN_EVENT", "This is your own event")
-    if not occasion.takes_people:
+    if not occasion.takes_people or occasion.is_over(unit.now):
         raise Invalid("base", "ERR_TAKES_NOBODY", "One cannot sign up for this event here")
     organiser = accounts.get(unit, post.author_id)
     uri = f"{me.uri}#joins/{unit.new_id()}"
@@ -173,7 +173,7 @@ def _join(unit: Unit, me: Account, identifier: PostId) -> None:
 
 
 def _answer_invitation(unit: Unit, me: Account, post: Post, occasion: KeptOccasion, known: Attendance) -> None:
-    if not occasion.takes_invited:
+    if not occasion.takes_invited or occasion.is_over(unit.now):
         raise Invalid("base", "ERR_TAKES_NOBODY", "One cannot sign up for this event here")
     outbox.perform(unit, Accept.read(_answered(unit, "Accept", me, post, known)))
 
@@ -198,7 +198,7 @@ def _leave(unit: Unit, me: Account, identifier: PostId) -> None:
 
 def _invite(unit: Unit, me: Account, identifier: PostId, people: Sequence[AccountId]) -> None:
     post, occasion = own_event(unit, me, identifier)
-    if not occasion.takes_invited:
+    if not occasion.takes_invited or occasion.is_over(unit.now):
         raise Invalid("base", "ERR_TAKES_NOBODY", "One cannot sign up for this event here")
     found = accounts.by_ids(unit, people)
     asked = [found[one] for one in dict.fromkeys(people) if one in found and one != me.id]

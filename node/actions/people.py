@@ -142,7 +142,7 @@ async def tell_profile(node: Node, me: Account) -> None:
 async def tell_followers(federation: Federation, me: Account) -> None:
     """The same, for whoever has no node that serves."""
     keys = await federation.keys.public(me, make_rsa=False)  # whoever needs one has asked for it
-    await federation.store.write(_tell_profile, me, keys)
+    await federation.store.write(_tell_profile, me, keys, domain=federation.place.account_domain)
 
 
 def _lines(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -289,9 +289,9 @@ def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
     return known
 
 
-def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys) -> None:
+def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys, *, domain: str) -> None:
     led = communities.find(unit, me.id) if me.kind == communities.KIND else None
-    actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id), led=led)
+    actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id), domain=domain, led=led)
     inner = {name: value for name, value in actor.items() if name != "@context"}
     update = documents.act("Update", me, inner, uri=f"{me.uri}#updates/{unit.new_id()}", to=[me.followers_uri])
     outbox.perform(unit, Update.read(update))

@@ -30,7 +30,8 @@ async def arrives(federation: Federation, name: str, *, handle: str, by: str, so
     before = await _asked(federation, handle)
     if before.id == me.id:
         raise Invalid("from", "ERR_SELF", f"{handle} is the same account. Name the one that the person had before.")
-    return await federation.store.write(_arrive, me, before, by=by, source=source), before
+    domain = federation.place.account_domain
+    return await federation.store.write(_arrive, me, before, domain=domain, by=by, source=source), before
 
 
 async def moves_away(
@@ -43,7 +44,7 @@ async def moves_away(
     """
     me = await _member(federation, name)
     there = await _asked(federation, handle)
-    await federation.store.write(_move, me, there, by=by, source=source)
+    await federation.store.write(_move, me, there, domain=federation.place.account_domain, by=by, source=source)
     await carry_all(federation.store)  # the node may not run just now; whichever process comes first does it
     return me, there
 
@@ -75,20 +76,20 @@ async def _asked(federation: Federation, text: str) -> Account:
         ) from error
 
 
-def _arrive(unit: Unit, me: Account, before: Account, *, by: str, source: str) -> Account:
+def _arrive(unit: Unit, me: Account, before: Account, *, domain: str, by: str, source: str) -> Account:
     moves.arrive(unit, me.id, list(dict.fromkeys([*me.aliases, before.uri])))
     audit.add(unit, who=by, source=source, act="staff.arrive", subject=me.username, detail={"from": before.uri})
-    return _told(unit, me)
+    return _told(unit, me, domain=domain)
 
 
-def _move(unit: Unit, me: Account, there: Account, *, by: str, source: str) -> None:
+def _move(unit: Unit, me: Account, there: Account, *, domain: str, by: str, source: str) -> None:
     unit.lock(f"move of {me.id}")
     _demand_movable(unit, accounts.get(unit, me.id), there)
     uri = f"{me.uri}#moves/{unit.new_id()}"
     document = documents.act("Move", me, me.uri, uri=uri, to=[me.followers_uri], cc=[there.uri])
     outbox.perform(unit, Move.read({**document, "target": there.uri}))
     audit.add(unit, who=by, source=source, act="staff.move", subject=me.username, detail={"to": there.uri})
-    _told(unit, me)
+    _told(unit, me, domain=domain)
 
 
 def _demand_movable(unit: Unit, me: Account, there: Account) -> None:
@@ -110,10 +111,11 @@ def _domain_of(me: Account) -> str:
     return me.uri.split("/")[2]
 
 
-def _told(unit: Unit, me: Account) -> Account:
+def _told(unit: Unit, me: Account, *, domain: str) -> Account:
     """The account as it is now, and the news of it for the nodes of its followers."""
     now = accounts.get(unit, me.id)
-    actor = documents.actor(now, keys=public_now(unit, now.id), pictures=media.portraits(unit, now.id))
+    pictures = media.portraits(unit, now.id)
+    actor = documents.actor(now, keys=public_now(unit, now.id), pictures=pictures, domain=domain)
     inner = {name: value for name, value in actor.items() if name != "@context"}
     uri = f"{now.uri}#updates/{unit.new_id()}"
     outbox.perform(unit, Update.read(documents.act("Update", now, inner, uri=uri, to=[now.followers_uri])))

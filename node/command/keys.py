@@ -68,7 +68,15 @@ async def rotate(name: str | None, data: Path, *, of_node: bool, emergency: bool
     async with opened(data) as (settings, store):
         account = await _account(store, name)
         own_keys = OwnKeys(store, Vault(settings.secret()), now=utc_now)
-        made = await key_rotation.rotate(store, own_keys, account, emergency=emergency, by=operator(), source=SOURCE)
+        made = await key_rotation.rotate(
+            store,
+            own_keys,
+            account,
+            emergency=emergency,
+            domain=settings.account_domain,
+            by=operator(),
+            source=SOURCE,
+        )
     if as_json:
         print_json({"name": account.username, "emergency": emergency, "keys": [row.key_id for row in made]})
         return

@@ -75,7 +75,8 @@ class _Copy:
     async def profile(self) -> None:
         keys = await self._node.federation.keys.public(self._me, make_rsa=False)
         pictures = await self._node.store.read(media.portraits, self._me.id)
-        actor = documents.actor(self._me, keys=keys, pictures=pictures)
+        domain = self._node.settings.account_domain
+        actor = documents.actor(self._me, keys=keys, pictures=pictures, domain=domain)
         await self._whole("actor.json", orjson.dumps(actor, option=orjson.OPT_INDENT_2))
 
     async def outbox(self) -> None:

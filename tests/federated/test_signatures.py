@@ -56,4 +56,12 @@ async def renew(place: Place, name: str, *, emergency: bool) -> None:
     account = await node.store.read(accounts.by_handle, name)
     assert account is not None
     assert (await node.federation.keys.key(account.id, Kind.ED25519)).key_id
-    await key_rotation.rotate(node.store, node.federation.keys, account, emergency=emergency, by="test", source="test")
+    await key_rotation.rotate(
+        node.store,
+        node.federation.keys,
+        account,
+        emergency=emergency,
+        domain=place.host,
+        by="test",
+        source="test",
+    )

@@ -141,6 +141,8 @@ class Rogue:
         self.key = key
         self.offers: dict[str, JsonObject] = {}
         self.asked: list[str] = []
+        self.took: list[JsonObject] = []
+        """What it was told, where it has offered an inbox."""
         self.unannounced: list[str] = []
         self.let_go = asyncio.Event()
         """Cleared, it keeps everybody waiting who asks."""
@@ -173,6 +175,8 @@ class Rogue:
         if offered is None:
             self.unannounced.append(f"{request.method} {request.path}")
             return web.Response(status=404)
+        if request.method == "POST":
+            self.took.append(orjson.loads(await request.read()))
         return web.Response(body=orjson.dumps(offered), content_type="application/activity+json")
 
     async def post(

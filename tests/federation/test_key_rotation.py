@@ -81,7 +81,7 @@ def follow(unit: Unit, follower: AccountId, followed: AccountId) -> None:
 async def rotate(side: Side, account: Account, *, emergency: bool = False) -> dict[str, str]:
     """New keys by kind."""
     made = await key_rotation.rotate(
-        side.store, side.federation.keys, account, emergency=emergency, by="test", source="test"
+        side.store, side.federation.keys, account, emergency=emergency, domain=side.host, by="test", source="test"
     )
     return {row.kind: row.key_id for row in made}
 

@@ -18,10 +18,10 @@ from tests.federation.test_inbox import PUBLIC, Scene, activity, note, scene
 
 __all__ = ["scene"]
 
-WHEN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+WHEN = datetime(2082, 12, 1, 9, 0, tzinfo=UTC)
 MOBILIZON: JsonObject = {
-    "startTime": "2026-12-01T10:00:00+01:00",
-    "endTime": "2026-12-01T11:30:00+01:00",
+    "startTime": "2082-12-01T10:00:00+01:00",
+    "endTime": "2082-12-01T11:30:00+01:00",
     "timezone": "Europe/Paris",
     "location": {
         "type": "Place",
@@ -37,7 +37,7 @@ MOBILIZON: JsonObject = {
 
 def test_what_mobilizon_writes_is_read() -> None:
     place = "Salle 2, 37 quai d’Orsay, Paris"
-    ends = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)
+    ends = datetime(2082, 12, 1, 10, 30, tzinfo=UTC)
     expected = Occasion(WHEN, ends, "Europe/Paris", place, "tentative", "restricted", 12)
     assert documents.read(MOBILIZON) == (expected, 3)
 
@@ -60,7 +60,7 @@ def test_what_mobilizon_writes_is_read() -> None:
     ],
 )
 def test_odd_events_are_read_with_care(changes: JsonObject, expected: Occasion | None) -> None:
-    found = documents.read({"startTime": "2026-12-01T09:00:00Z", **changes})
+    found = documents.read({"startTime": "2082-12-01T09:00:00Z", **changes})
     assert (found[0] if found else None) == expected
 
 
@@ -83,7 +83,7 @@ async def test_an_event_that_moves_and_is_called_off(scene: Scene) -> None:
     first = await kept(scene)
     assert first is not None
     assert (first.starts_at, first.attending_count) == (WHEN, 3)
-    later: JsonObject = {**event, "startTime": "2026-12-02T10:00:00+01:00", "endTime": None}
+    later: JsonObject = {**event, "startTime": "2082-12-02T10:00:00+01:00", "endTime": None}
     await scene.send(activity("Update", scene.eve, {**later, "updated": "2026-02-01T10:00:00Z"}, "1"))
     called_off: JsonObject = {**later, "ical:status": "CANCELLED", "updated": "2026-02-01T11:00:00Z"}
     await scene.send(activity("Update", scene.eve, called_off, "2"))
@@ -192,16 +192,46 @@ async def test_there_are_no_more_than_the_places(scene: Scene) -> None:
     assert await states(scene, event) == ["coming"]
 
 
+PAST = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "occasion",
-    [Occasion(WHEN, status="cancelled"), Occasion(WHEN, join_mode="invite"), Occasion(WHEN, join_mode="external")],
+    [
+        Occasion(WHEN, status="cancelled"),
+        Occasion(WHEN, join_mode="invite"),
+        Occasion(WHEN, join_mode="external"),
+        Occasion(PAST),
+        Occasion(PAST, join_mode="restricted"),
+    ],
 )
-async def test_an_event_that_takes_nobody_takes_nobody(scene: Scene, occasion: Occasion) -> None:
+async def test_who_asks_in_vain_is_told_so(scene: Scene, occasion: Occasion) -> None:
     event = await ours(scene, occasion)
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    await scene.side.store.write(_hired, marie)
     join = activity("Join", scene.eve, event)
     await scene.send(join)
-    assert "takes-nobody" in str(await scene.outcome(str(join["id"])))
-    assert await states(scene, event) == []
+    assert await states(scene, event) == ["refused"]
+
+    async def has_come() -> bool:
+        return bool(scene.peer.took)
+
+    await until(has_come)
+    (answer,) = scene.peer.took
+    asked: object = answer["object"]
+    assert (answer["type"], answer["to"], isinstance(asked, dict) and asked["id"]) == (
+        "Reject",
+        [scene.eve],
+        join["id"],
+    )
+    assert await told(scene) == []
+
+
+async def test_an_event_that_has_begun_still_takes_people(scene: Scene) -> None:
+    event = await ours(scene, Occasion(PAST, ends_at=WHEN))
+    await scene.send(activity("Join", scene.eve, event))
+    assert await states(scene, event) == ["coming"]
 
 
 async def test_nobody_answers_for_the_organiser(scene: Scene) -> None:

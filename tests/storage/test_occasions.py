@@ -11,7 +11,7 @@ from storage.posts import Holds
 from storage.store import Store
 from tests.storage.conftest import Person, Write
 
-WHEN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+WHEN = datetime(2082, 12, 1, 9, 0, tzinfo=UTC)
 
 
 async def asked(store: Store, account: AccountId, post: PostId) -> Attendance:
