@@ -117,13 +117,13 @@ def of_post(unit: Unit, post: Post) -> Audience:
 
 
 INBOXES = """
-select a.host, min(a.shared_inbox) from accounts a
+select a.host, a.shared_inbox from accounts a
 where a.host in (select p.host from peers p where p.allowed = 1) and a.gone_at is null and (
     a.id in :people
     or (a.suspended_at is null and a.id in (
         select f.follower_id from follows f
         where f.accepted_at is not null and f.followed_id in :followed)))
-group by a.host order by a.host
+group by a.host, a.shared_inbox order by a.host, a.shared_inbox
 """
 
 
@@ -134,7 +134,10 @@ class _Inbox:
 
 
 def inboxes(unit: Unit, audience: Audience) -> list[tuple[Host, str]]:
-    """Where an activity for this audience goes: one inbox for each allowed peer that has part of it."""
+    """Where an activity for this audience goes: one inbox for each allowed peer that has part of it.
+
+    At a peer whose people share no inbox, that of each of them: the one would not hear what the other is told.
+    """
     if audience == NOBODY:
         return []
     found = unit.all(_Inbox, INBOXES, people=sorted(audience.people), followed=sorted(audience.followers_of))

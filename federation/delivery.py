@@ -25,7 +25,7 @@ ends at once when the peer is heard from (a signed request of its own), when an 
 allowed again, and when a process that delivers starts.
 
 **Giving up.** An answer that will not change (4xx, but not 401, 403, 408, 425, 429) makes that one activity a dead
-letter. 401 and 403 mean that the peer's administrator has not allowed us yet, or that a clock is wrong: those wait.
+letter; a 410 from somebody's own inbox ends what they follow here, too. 401 and 403 mean that the peer's administrator has not allowed us yet, or that a clock is wrong: those wait.
 After 90 days without success what is older becomes a dead letter too. Dead letters wait for an administrator.
 
 **Dying.** A row goes only after the peer's 2xx. Killed in between, the same activity is sent again with the same id, and
@@ -40,8 +40,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
-from federation import followers
+from federation import departures, followers
 from federation.allowlist import Allowlist
 from federation.client import Client
 from federation.errors import Unreachable
@@ -102,7 +103,7 @@ class News:
     """What is to be written down at the next turn, of the rows that this process holds.
 
     taken: by their peers.  dead: never to be taken, and why.  tried: in vain.  failed: peers to be left alone.
-    left: rows of lanes that were given up for now.  ended: peers to which a lane has become free.
+    gone: inboxes that are no more.  left: rows of lanes that were given up for now.  ended: peers to which a lane has become free.
     skews: by how many seconds the clocks of those that have answered are ahead of ours.
     """
 
@@ -110,6 +111,7 @@ class News:
     dead: list[tuple[Row, str]] = field(default_factory=list)
     tried: list[Row] = field(default_factory=list)
     failed: dict[Host, Failure] = field(default_factory=dict)
+    gone: set[tuple[Host, str]] = field(default_factory=set)
     left: list[Row] = field(default_factory=list)
     ended: set[Host] = field(default_factory=set)
     skews: dict[Host, int] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class News:
             self.dead + later.dead,
             self.tried + later.tried,
             self.failed | later.failed,
+            self.gone | later.gone,
             self.left + later.left,
             self.ended | later.ended,
             self.skews | later.skews,
@@ -294,6 +297,8 @@ class Delivery:
         if 200 <= answer.status < 300:  # noqa: PLR2004
             return self._note_taken(row, began=began)
         reason = f"{answer.status} {answer.detail}".strip()
+        if answer.status == HTTPStatus.GONE:
+            self._news.gone.add((row.host, row.inbox))
         if 400 <= answer.status < 500 and answer.status not in NOT_YET:  # noqa: PLR2004
             return self._give_up(row, reason, began=began)
         return self._leave_alone(row, Failure(reason, answer.retry_after), began=began)
@@ -368,6 +373,7 @@ def _write_down(unit: Unit, news: News, *, by: str) -> None:
         peers.sent(unit, {row.host for row in news.taken}.difference(news.failed))
     for row, reason in news.dead:
         deliveries.give_up(unit, row.id, error=reason)
+    departures.from_inboxes(unit, sorted(news.gone))
     if news.tried:
         deliveries.tried(unit, [row.id for row in news.tried])
     for host, failure in sorted(news.failed.items()):

@@ -5,7 +5,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, discovery, notes, quoting
+from federation import actors, conversations, departures, discovery, notes, quoting
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.client import Budget, Client, references
@@ -34,16 +34,15 @@ class Gathering:
         self._client = client
 
     async def actor(self, uri: str, *, budget: Budget) -> Account:
-        """Fetch an actor, known already or not, and keep what its node says now. Raises Unreachable."""
-        document = await self._client.get_document(uri, budget=budget)
-        return await self._kept(document.json, budget=budget)
+        """Fetch an actor, known already or not, and keep what its node says now: also that it is no more. Raises Unreachable."""
+        return await self._kept(await self._shown(uri, budget=budget), budget=budget)
 
     async def owner_of_key(self, uri: str, *, budget: Budget) -> Account:
         """Fetch whoever has a key, and keep what their node says now: also where the key has a document of its own.
 
         uri: the key's, without a fragment.  Whether the actor shows the key is the caller's to see. Raises Unreachable.
         """
-        document = (await self._client.get_document(uri, budget=budget)).json
+        document = await self._shown(uri, budget=budget)
         if types_of(document) & ACTOR_TYPES:
             return await self._kept(document, budget=budget)
         owner = value_or_id(document.get("owner") or document.get("controller"))
@@ -127,6 +126,15 @@ class Gathering:
         if not names_it and not is_answer:
             raise BadDocument(str(document["id"]), code="of-another-conversation")
         return await self._post(document, budget=budget, depth=0)
+
+    async def _shown(self, uri: str, *, budget: Budget) -> JsonObject:
+        """An actor's document; where its node says that it is no more, that is kept. Raises Unreachable."""
+        try:
+            return (await self._client.get_document(uri, budget=budget)).json
+        except NotThere as error:
+            if error.gone:
+                await self._store.write(departures.of_actor, uri)
+            raise
 
     async def _kept(self, document: JsonObject, *, budget: Budget) -> Account:
         """Keep an actor. A name that is somebody else's here is asked for by WebFinger before it becomes this one's."""

@@ -59,7 +59,7 @@ class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
 
     request: as received.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
-    host: where it claims to come from.  document: its body.  signer: who signed it.
+    host: where it claims to come from.  leaving: the actor that says with it that it is no more, '' for all else.  document: its body.  signer: who signed it.
     proven: who vouches for the document, if it has a proof.
     """
 
@@ -67,6 +67,7 @@ class Arrival:
     content_type: str
     addressee: str = ""
     host: Host = NOWHERE
+    leaving: str = ""
     document: JsonObject = field(default_factory=dict)
     signer: Signer | None = None
     proven: Proven | None = None
@@ -188,16 +189,23 @@ class Inbox:
             return
         document = strict_json.loads(arrival.request.body)
         actor = value_or_id(document.get("actor"))
-        if (
-            document.get("type") != "Delete"
-            or not isinstance(actor, str)
-            or value_or_id(document.get("object")) != actor
-        ):
-            return
-        arrival.settled = await self._store.read(accounts.by_uri, actor) is None
+        if document.get("type") == "Delete" and isinstance(actor, str) and value_or_id(document.get("object")) == actor:
+            arrival.leaving = actor
+            arrival.settled = await self._has_left(actor)
+
+    async def _has_left(self, actor: str) -> bool:
+        known = await self._store.read(accounts.by_uri, actor)
+        return known is None or known.gone_at is not None
 
     async def _demand_signature(self, arrival: Arrival) -> None:
-        arrival.signer = await self._keys.verify(arrival.request)
+        try:
+            arrival.signer = await self._keys.verify(arrival.request)
+        except Unauthenticated:
+            # Whoever leaves may have no key to show any more: its node was asked for one, and may have said that it is gone.
+            arrival.settled = arrival.leaving != "" and await self._has_left(arrival.leaving)
+            if not arrival.settled:
+                raise
+            return
         self._tell(SignatureVerified(arrival.signer.host, arrival.signer.scheme))
         if arrival.signer.scheme == rfc9421.NAME and arrival.signer.kind is Kind.ED25519:
             await self._knocks.took(arrival.signer.host, Way.MODERN)  # who signs like this reads it too

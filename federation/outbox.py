@@ -30,7 +30,7 @@ def perform(unit: Unit, activity: Activity) -> int:
         inboxes=going_to,
     )
     answer(unit, activity)
-    return len(going_to)
+    return len({host for host, _ in going_to})
 
 
 def answer(unit: Unit, activity: Activity) -> None:

@@ -194,6 +194,19 @@ def by_followers_uri(unit: Unit, uri: str) -> Account | None:
     return unit.one(Account, f"{SELECT} where a.followers_uri = :uri", uri=uri)
 
 
+def alone_at_inbox(unit: Unit, host: Host, inbox: str) -> AccountId | None:
+    """Whose inbox this is, if it is that of one account of this host and of no other."""
+    sql = "select id, inbox from accounts where host = :host and (inbox = :inbox or shared_inbox = :inbox) limit 2"
+    found = unit.all(_AtInbox, sql, host=host, inbox=inbox)
+    return found[0].id if len(found) == 1 and found[0].inbox == inbox else None
+
+
+@dataclass(frozen=True, slots=True)
+class _AtInbox:
+    id: AccountId
+    inbox: str
+
+
 def node_actor(unit: Unit) -> Account:
     """The account in whose name the node itself speaks. Raises NotFound before `add_node_actor`."""
     found = unit.one(Account, f"{SELECT} where a.host = '' and a.kind = :kind", kind=NODE_ACTOR_KIND)

@@ -144,6 +144,11 @@ def following(unit: Unit, account: AccountId, page: Page) -> list[Related]:
     return paged(unit, Related, sql, "id", page, account=account)
 
 
+def wanted_by(unit: Unit, follower: AccountId) -> list[AccountId]:
+    """Whom somebody follows, or has asked to."""
+    return unit.all(AccountId, "select followed_id from follows where follower_id = :id order by id", id=follower)
+
+
 def requests(unit: Unit, account: AccountId, page: Page) -> list[Related]:
     """Who has asked to follow somebody and waits for an answer, newest first; paged by the relation's id."""
     sql = "select id, follower_id from follows where followed_id = :account and accepted_at is null"

@@ -38,7 +38,8 @@ class Missing:
 
 
 OF = """
-select s.post_id, s.nodes, count(d.id) - count(d.dead_at), count(d.dead_at)
+select s.post_id, s.nodes, count(distinct case when d.dead_at is null then d.host end),
+    count(distinct case when d.dead_at is not null then d.host end)
 from sendings s join posts p on p.id = s.post_id
 left join activities x on x.uri = p.uri || '/activity'
 left join deliveries d on d.activity_id = x.id
@@ -47,9 +48,10 @@ group by s.post_id, s.nodes
 """
 
 MISSING = """
-select d.host, d.created_at, d.attempts, d.dead_at is not null
+select d.host, min(d.created_at), max(d.attempts), d.dead_at is not null
 from posts p join activities x on x.uri = p.uri || '/activity' join deliveries d on d.activity_id = x.id
-where p.id = :post and p.author_id = :author order by d.dead_at is not null, d.host
+where p.id = :post and p.author_id = :author
+group by d.host, d.dead_at is not null order by d.dead_at is not null, d.host
 """
 
 

@@ -141,6 +141,8 @@ class Rogue:
         self.key = key
         self.offers: dict[str, JsonObject] = {}
         self.asked: list[str] = []
+        self.gone: set[str] = set()
+        """Paths where it says that there is nothing any more."""
         self.took: list[JsonObject] = []
         """What it was told, where it has offered an inbox."""
         self.unannounced: list[str] = []
@@ -171,6 +173,8 @@ class Rogue:
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
         await self.let_go.wait()
+        if request.path in self.gone:
+            return web.Response(status=410)
         offered = self.offers.get(request.path)
         if offered is None:
             self.unannounced.append(f"{request.method} {request.path}")

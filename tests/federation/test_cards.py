@@ -43,10 +43,14 @@ async def test_a_card_stands_twice_in_an_actor_and_is_read_once(marie: Account) 
 
 async def test_whoever_has_no_card_is_written_as_before(marie: Account) -> None:
     keys = OwnPublicKeys(None, [replace(KEYS.ed25519[0], key_id=f"{marie.uri}#ed25519-key")])
-    document: dict[str, Any] = documents.actor(replace(marie, card="{}"), keys=keys, pictures={}, domain="paris.example")
+    document: dict[str, Any] = documents.actor(
+        replace(marie, card="{}"), keys=keys, pictures={}, domain="paris.example"
+    )
     assert "visitingCard" not in document
     assert cards.TERMS not in document["@context"]
-    update = documents.act("Update", marie, documents.entry(marie, pictures={}, domain="paris.example"), uri="urn:1", to=[])
+    update = documents.act(
+        "Update", marie, documents.entry(marie, pictures={}, domain="paris.example"), uri="urn:1", to=[]
+    )
     assert cards.TERMS in update["@context"]  # type: ignore[operator]  # a list, as all contexts of ours
 
 
