@@ -13,11 +13,11 @@ Audiences narrow and never widen: they are taken from the object its author sign
 Source: ActivityPub 5 and 6; CVE-2024-37903 for what happens otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from federation.hosts import origin_of, same_origin
-from federation.vocabulary import PUBLIC
+from federation.vocabulary import PUBLIC, as_list, value_or_id
 from storage import attendances, communities, post_people, posts
 from storage.accounts import Account
 from storage.conversations import CommunityAddress
@@ -55,6 +55,18 @@ def reach_of(
         return Reach.NODE
     is_for_members = people is not None and any(uri in people and people[uri].kind == GROUP for uri in to)
     return Reach.COMMUNITY if is_for_members else Reach.MENTIONED
+
+
+NAMING = ("audience", "to", "cc")
+
+
+def named_in(document: object) -> Iterator[str]:
+    """Whom an object or an activity says it is for; whoever owns the collection in which it was made, too. Source: FEP-400e."""
+    if not isinstance(document, dict):
+        return
+    made_in = (part.get("attributedTo") for part in as_list(document.get("target")) if isinstance(part, dict))
+    for value in (*(document.get(name) for name in NAMING), *made_in):
+        yield from (named for named in map(value_or_id, as_list(value)) if isinstance(named, str))
 
 
 def addressing(

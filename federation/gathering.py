@@ -8,6 +8,7 @@ from contextlib import suppress
 from federation import actors, conversations, departures, discovery, notes, quoting
 from federation.activities import create, delete, update
 from federation.activity import Activity
+from federation.audience import named_in
 from federation.client import Budget, Client, references
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
 from federation.strict_json import JsonObject
@@ -87,7 +88,7 @@ class Gathering:
                 raise
             await self._store.write(_take_away, uri)
             return
-        if naming not in references(document.get(name) for name in ("inReplyTo", "audience", "to", "cc")):
+        if naming not in (*references([document.get("inReplyTo")]), *named_in(document)):
             raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
         post = await self._post(document, budget=budget, depth=0)
         await self._store.write(_renew, post, document)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from federation import attachments, questions, quoting
 from federation import occasions as event_documents
-from federation.audience import TO_NAMED, reach_of
+from federation.audience import GROUP, TO_NAMED, reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
@@ -130,12 +130,14 @@ def tell(unit: Unit, post: Post, mentioned: Sequence[AccountId]) -> None:
 
 
 def people_of(unit: Unit, note: Note, author: Account) -> dict[str, Account]:
-    """The people, known here, to whom this author's post is addressed by name; by actor id.
+    """The people, known here, to whom this author's post is addressed by name; by actor id. Communities that it is for, too.
 
     A mention counts only with its addressing, as Mastodon has it: naming somebody is not telling them.
     """
     addressed = {*note.to, *note.cc}.difference((PUBLIC, author.followers_uri))
-    return accounts.by_uris(unit, addressed) if addressed else {}
+    beside = {*note.audience, *note.target}
+    found = accounts.by_uris(unit, addressed | beside) if addressed or beside else {}
+    return {uri: account for uri, account in found.items() if uri in addressed or account.kind == GROUP}
 
 
 def writing_of(note: Note) -> Writing:

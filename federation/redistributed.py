@@ -16,15 +16,15 @@ a conversation is shown as shared by the group, so whoever follows the group rea
 Source: FEP-1b12, FEP-fe34.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from federation.activity import Activity, How, Wanted
-from federation.audience import GROUP
+from federation.audience import GROUP, named_in
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.signatures import proofs
-from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import as_list, types_of, value_or_id
+from federation.strict_json import JsonObject
+from federation.vocabulary import types_of, value_or_id
 from storage import accounts, follows, post_people, posts, tombstones
 from storage.accounts import Account
 from storage.posts import Post
@@ -33,7 +33,6 @@ from storage.visibility import OPEN, Reach
 
 POSTING = frozenset({"Create", "Update", "Delete"})
 ACCEPTED = POSTING | {"Like", "EmojiReact", "Undo"}
-NAMING = ("audience", "to", "cc")
 
 
 def activity_in(document: JsonObject) -> Activity | None:
@@ -140,17 +139,10 @@ def _new_in_group(unit: Unit, inner: Activity, group: Account) -> Post | None:
 
 def _names(unit: Unit, inner: Activity, group: Account) -> bool:
     """Whether an activity is for this group: it or its object says so, or its post is in one of the group's conversations."""
-    thing = inner.document.get("object")
-    if group.uri in (*_named(inner.document), *_named(thing)):
+    if group.uri in (*named_in(inner.document), *named_in(inner.document.get("object"))):
         return True
     post = posts.by_uri(unit, _target(inner))
     return post is not None and posts.share_by(unit, group.id, post.thread_id) is not None
-
-
-def _named(document: JsonValue) -> Iterator[object]:
-    if isinstance(document, dict):
-        for name in NAMING:
-            yield from (value_or_id(part) for part in as_list(document.get(name)))
 
 
 def _target(inner: Activity) -> str:

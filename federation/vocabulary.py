@@ -278,8 +278,13 @@ def _first_uri(value: object) -> object:
         return None
 
 
+def _owners(value: object) -> list[object]:
+    """Whose the collections are in which an object was made; nothing is known of one that is named by its id alone."""
+    return [part.get("attributedTo") for part in as_list(value)[:MOST_TAGS] if isinstance(part, Mapping)]
+
+
 class Note(Model):
-    """A post in any of the types that carry one."""
+    """A post in any of the types that carry one. target: the owners of the collections that it is made for (FEP-400e)."""
 
     id: Uri
     type: Annotated[str, BeforeValidator(_first_type)]
@@ -296,6 +301,8 @@ class Note(Model):
     url: PageAddress = ""
     to: Uris = ()
     cc: Uris = ()
+    audience: Uris = ()
+    target: Annotated[Uris, BeforeValidator(_owners)] = ()
     tag: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
     attachment: Annotated[tuple[File, ...], BeforeValidator(_files)] = ()
     source: Annotated[Source | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)] = None

@@ -331,3 +331,23 @@ async def test_what_is_written_for_members_goes_to_their_community(community: Co
     assert [each["type"] for each in member.posted if each["type"] in ("Update", "Delete")] == []
     aside = {"status": "Between us", "in_reply_to_id": answered["id"], "visibility": "direct"}
     assert (await node.ask("POST", "/api/v1/statuses", json=aside))["legation"]["reach"] == "mentioned"
+
+
+async def test_a_post_on_the_wall_of_a_community_is_for_it(community: Community) -> None:
+    """As Smithereen has it: what names the collection of a community in which it was made (FEP-400e)."""
+    member, wall = community.member, f"{community.uri}/wall"
+    made_in = {"type": "Collection", "id": wall, "attributedTo": community.uri}
+    for name, target in (("1", made_in), ("2", wall), ("3", {**made_in, "attributedTo": member.eve})):
+        written = community.post(name, to=[PUBLIC], cc=[], audience=None, target=target)
+        create = proven(member, member.act("Create", written, name))
+        said = await community.sends(create)
+        assert (said == "applied") is (name == "1"), said
+    (seen,) = await journal(community)
+    assert seen["reblog"]["content"] == "<p>Note 1</p>"
+
+    await community.node.ask("POST", f"/api/v1/statuses/{seen['reblog']['id']}/favourite")
+    assert (await community.told("Like"))["audience"] == community.uri
+    lea = community.home.add("lea")
+    gone = community.home.act("Delete", f"{member.eve}/notes/1", actor=lea, audience=community.uri)
+    assert await community.sends(gone) == "applied"
+    assert await journal(community) == []
