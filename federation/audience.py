@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 
 from federation.hosts import origin_of, same_origin
 from federation.vocabulary import PUBLIC, as_list, value_or_id
-from storage import attendances, communities, post_people, posts
+from storage import accounts, attendances, communities, post_people, posts
 from storage.accounts import Account
 from storage.conversations import CommunityAddress
 from storage.ids import AccountId, Host
 from storage.posts import Holds, Post
-from storage.store import Unit
+from storage.store import Unit, Value
 from storage.visibility import Reach
 
 GROUP = communities.KIND
@@ -175,6 +175,12 @@ where f.followed_id = :author and f.accepted_at is not null and a.host = :host l
 PEER_IS_ADDRESSED = """
 select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = :post and a.host = :host limit 1
 """
+PEER_HAS_MEMBER = """
+select 1 from post_people w join accounts g on g.id = w.account_id and g.kind = 'Group' and g.host = ''
+join follows f on f.followed_id = g.id and f.accepted_at is not null
+join accounts a on a.id = f.follower_id and a.host = :host and a.gone_at is null
+where w.post_id = :post limit 1
+"""
 
 
 def peer_may_read(unit: Unit, post: Post, *, host: Host) -> bool:
@@ -185,8 +191,27 @@ def peer_may_read(unit: Unit, post: Post, *, host: Host) -> bool:
         case Reach.NODE:
             return False
         case Reach.FOLLOWERS:
-            if unit.one(int, PEER_HAS_FOLLOWER, author=post.author_id, host=host) is not None:
-                return True
-            return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None
-        case Reach.MENTIONED | Reach.COMMUNITY:
-            return unit.one(int, PEER_IS_ADDRESSED, post=post.id, host=host) is not None
+            return _is_any(unit, PEER_HAS_FOLLOWER, author=post.author_id, host=host) or _is_addressed(unit, post, host)
+        case Reach.MENTIONED:
+            return _is_addressed(unit, post, host)
+        case Reach.COMMUNITY:
+            return _is_addressed(unit, post, host) or _is_any(unit, PEER_HAS_MEMBER, post=post.id, host=host)
+
+
+def is_given_to(unit: Unit, post: Post, community: Account, *, host: Host) -> bool:
+    """Whether a community of this node gives a peer what it holds of a post for members: somebody there is one of them.
+
+    The author's node gives it to this one and to nobody else.  Source: `FEDERATION.md`, "Communities".
+    """
+    if post.reach is not Reach.COMMUNITY or community.id not in post_people.addressed(unit, post.id):
+        return False
+    is_shown = accounts.get(unit, post.author_id).suspended_at is None
+    return is_shown and _is_any(unit, PEER_HAS_FOLLOWER, author=community.id, host=host)
+
+
+def _is_addressed(unit: Unit, post: Post, host: Host) -> bool:
+    return _is_any(unit, PEER_IS_ADDRESSED, post=post.id, host=host)
+
+
+def _is_any(unit: Unit, sql: str, **values: Value) -> bool:
+    return unit.one(int, sql, **values) is not None

@@ -3,7 +3,11 @@
 attributedTo               the collection of its managers, as Lemmy has it (FEP-1b12)
 postingRestrictedToMods    only they begin conversations, as Lemmy has it
 isForMembers               what is written in it is read by its members only; of our own
+
+What is for members is fetched by their nodes from the community's (`file_uri`): an author's node gives it to nobody else.
 """
+
+from urllib.parse import quote
 
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject, JsonValue
@@ -23,6 +27,14 @@ TERMS: JsonValue = {
 def managers_uri(community: Account) -> str:
     """The id of the collection of those who lead a community of this node."""
     return f"{community.uri}/managers"
+
+
+def file_uri(community: str, *, post: str, url: str) -> str:
+    """Where a member's node asks a community's for a file of a post that is for members.
+
+    community, post: ids.  url: of the file, as the post has it.
+    """
+    return f"{community}/files?post={quote(post, safe='')}&url={quote(url, safe='')}"
 
 
 def said(led: Community) -> JsonObject:

@@ -89,6 +89,15 @@ def reopen(unit: Unit, community: AccountId) -> bool:
     return unit.run(sql, id=community) > 0
 
 
+def of_post(unit: Unit, post: PostId) -> list[Account]:
+    """The communities that a post is addressed to, of this node and of others."""
+    sql = f"""
+    select {COLUMNS} from post_people w join accounts a on a.id = w.account_id
+    where w.post_id = :post and a.kind = 'Group' and a.gone_at is null order by a.id
+    """
+    return unit.all(Account, sql, post=post)
+
+
 def hosted_among(unit: Unit, uris: Iterable[str]) -> list[Account]:
     """Of these actor ids, the communities of this node, in the order in which they were founded."""
     sql = f"""

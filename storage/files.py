@@ -17,7 +17,7 @@ from typing import Protocol
 from storage.errors import StorageError
 
 CHUNK = 256 * 1024
-NAME = re.compile(r"[A-Za-z0-9_-]{8,64}(?:\.small)?")
+NAME = re.compile(r"[A-Za-z0-9_-]{8,64}(?:\.small|\.given)?")
 
 
 class FileMissing(StorageError):

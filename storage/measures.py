@@ -139,4 +139,5 @@ def divided(unit: Unit, key: str, *, start: datetime, end: datetime, about: int 
 
 def bytes_of_files(unit: Unit) -> int:
     """How much room files take, those kept of peers too."""
-    return unit.one(int, "select cast(coalesce(sum(size + small_size), 0) as bigint) from media where state = 1") or 0
+    total = "cast(coalesce(sum(size + small_size + given_size), 0) as bigint)"
+    return unit.one(int, f"select {total} from media where state = 1") or 0

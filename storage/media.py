@@ -52,7 +52,8 @@ class Media:
 
     name: random, in its address and of its bytes.  kind: image, video, audio or unknown.  width, height, small_width,
     small_height: pixels, 0 when not known.  duration: milliseconds.  size: bytes.  small_size: of the preview, 0 where there is
-    none.  digest: SHA-256 in hexadecimal, as its own node has it.  focus_x, focus_y: thousandths, −1000 to 1000.
+    none.  given_size: of the bytes as its own node gave them, where they are kept too, else 0.  digest: SHA-256 in hexadecimal,
+    as its own node has it.  focus_x, focus_y: thousandths, −1000 to 1000.
     remote_url: of a peer's file.  loose_at: since when it hangs on nothing.  used_at: when a peer's file was last looked at here.
     """
 
@@ -73,6 +74,7 @@ class Media:
     duration: int
     size: int
     small_size: int
+    given_size: int
     blurhash: str
     digest: str
     focus_x: int
@@ -119,7 +121,8 @@ class Reference:
 
 NAMES = (
     "id, owner_id, post_id, position, place, state, name, kind, media_type, description, width, height, small_width, "
-    "small_height, duration, size, small_size, blurhash, digest, focus_x, focus_y, remote_url, loose_at, used_at, created_at"
+    "small_height, duration, size, small_size, given_size, blurhash, digest, focus_x, focus_y, remote_url, loose_at, used_at, "
+    "created_at"
 )
 COLUMNS = ", ".join(f"m.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from media m"
@@ -169,6 +172,11 @@ def finish(unit: Unit, media: Media, made: Made) -> None:
     unit.run(FINISH, id=media.id, state=int(State.READY), now=unit.now, **_made(made))
     if media.post_id is not None:
         posts.hold(unit, media.post_id, Holds.MEDIA)  # whoever remembers how it looked reads again
+
+
+def note_given(unit: Unit, identifier: MediaId, size: int) -> None:
+    """Note that a peer's file is kept as its own node gave it, too. size: bytes."""
+    unit.run("update media set given_size = :size where id = :id", id=identifier, size=size)
 
 
 def fail(unit: Unit, identifier: MediaId) -> None:
@@ -324,6 +332,12 @@ def by_name(unit: Unit, name: str) -> Media | None:
     return unit.one(Media, f"{SELECT} where m.name = :name", name=name)
 
 
+def of_peer(unit: Unit, post: PostId, url: str) -> Media | None:
+    """The file that a peer's post points to under an address, if it is one of its files."""
+    sql = f"{SELECT} where m.post_id = :post and m.remote_url = :url"
+    return unit.one(Media, sql, post=post, url=url)
+
+
 # ---- room -----------------------------------------------------------------------------------------------------------
 
 
@@ -334,7 +348,8 @@ def touch(unit: Unit, identifier: MediaId) -> None:
 
 def kept_of_peers(unit: Unit) -> int:
     """How many bytes of peers' files are kept here."""
-    sql = "select cast(coalesce(sum(size + small_size), 0) as bigint) from media where state = 1 and remote_url is not null"
+    total = "cast(coalesce(sum(size + small_size + given_size), 0) as bigint)"
+    sql = f"select {total} from media where state = 1 and remote_url is not null"
     return unit.one(int, sql) or 0
 
 
@@ -346,7 +361,7 @@ def longest_unused(unit: Unit, *, most: int = MOST_SWEPT) -> list[Media]:
 
 def let_go(unit: Unit, identifiers: Iterable[MediaId]) -> None:
     """Note that peers' files are no longer kept here."""
-    sql = "update media set state = 3, size = 0, small_size = 0 where id in :ids and remote_url is not null"
+    sql = "update media set state = 3, size = 0, small_size = 0, given_size = 0 where id in :ids and remote_url is not null"
     unit.run(sql, ids=list(identifiers))
 
 

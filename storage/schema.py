@@ -515,6 +515,7 @@ media = Table(
     count("duration"),
     Column("size", BigInteger, nullable=False, server_default=text("0")),
     count("small_size"),
+    Column("given_size", BigInteger, nullable=False, server_default=text("0")),
     Column("blurhash", WORDS, nullable=False, server_default=text("''")),
     Column("digest", String(64), nullable=False, server_default=text("''")),
     count("focus_x"),

@@ -8,21 +8,24 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from federation import communities as terms
 from federation.client import Budget, Client
-from federation.errors import FederationError
+from federation.errors import BadDocument, FederationError, Unreachable
 from node.errors import Invalid
 from node.media.darkroom import Darkroom, Developed, refused
 from node.media.settings import Media as MediaSettings
 from node.media.types import GIF, Kind
-from storage import media
+from storage import communities, media, posts
 from storage.accounts import Account
 from storage.errors import NotFound, StorageError, StorageTrouble
 from storage.files import Files
 from storage.media import Media, Place, State
-from storage.store import Store
+from storage.store import Store, Unit
+from storage.visibility import Reach
 
 NAME_BYTES = 16
 SIZES = {Place.AVATAR: (400, 400), Place.HEADER: (1500, 500)}
@@ -175,23 +178,35 @@ class Library:
             task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
+    async def as_given(self, row: Media) -> Media:
+        """A file of a peer, with its bytes here as that node gave them, besides those that were made from them.
+
+        row: of a post in a community of this node.  Raises NotFound.
+        """
+        found = await self.at_hand(row)
+        if found.given_size:
+            return found
+        await self._remove([found])  # fetched when nobody elsewhere could ask for it
+        await self.lost(found)
+        found = await self.at_hand(replace(found, state=State.ELSEWHERE))
+        if not found.given_size:
+            raise NotFound
+        return found
+
     async def lost(self, row: Media) -> None:
         """The bytes of a file are not where they should be: a peer's is fetched again next time."""
         await self._store.write(media.let_go, [row.id])
 
     async def _fetch(self, row: Media) -> Media:
-        assert row.remote_url is not None
         with self.workbench() as folder:
             path = folder / "source"
             try:
                 async with self._room:
-                    budget = Budget(fetches=2, seconds=FETCH_SECONDS)
-                    await self._client.get_file(
-                        row.remote_url, path, most_bytes=self.settings.file_bytes, seconds=FETCH_SECONDS, budget=budget
-                    )
+                    await self._bring(row, path)
                 await asyncio.to_thread(_demand_promised, path, row)
                 found = await self._darkroom.develop(path, fit=SIZES.get(row.place), loops=row.kind == Kind.GIFV.value)
                 await self._keep(row.name, found)
+                await self._keep_given(row, path)
             except (FederationError, Invalid) as error:
                 await self._store.write(media.fail, row.id)
                 raise NotFound from error
@@ -201,6 +216,34 @@ class Library:
         if ready is None or ready.state is not State.READY:
             raise NotFound
         return ready
+
+    async def _bring(self, row: Media, into: Path) -> None:
+        """Fetch a file from its author's node; where that does not give it, from the nodes of communities that it is for.
+
+        Raises Unreachable, as the author's node had it.
+        """
+        try:
+            await self._get(row.remote_url or "", into)
+        except BadDocument:
+            raise
+        except Unreachable:
+            for address in await self._store.read(_at_communities, row):
+                with contextlib.suppress(Unreachable):
+                    await self._get(address, into)
+                    return
+            raise
+
+    async def _get(self, address: str, into: Path) -> None:
+        budget = Budget(fetches=2, seconds=FETCH_SECONDS)
+        await self._client.get_file(
+            address, into, most_bytes=self.settings.file_bytes, seconds=FETCH_SECONDS, budget=budget
+        )
+
+    async def _keep_given(self, row: Media, path: Path) -> None:
+        """Keep a file as it was given, too, if members' nodes may ask this one for it: they compare it with its digest."""
+        if await self._store.read(_is_for_members_here, row):
+            await self.files.put(f"{row.name}.given", path)
+            await self._store.write(media.note_given, row.id, (await asyncio.to_thread(path.stat)).st_size)
 
     def _may_try(self, row: Media) -> bool:
         """Whether a fetch that failed may be tried again; the clock of the machine will do."""
@@ -232,12 +275,13 @@ class Library:
                 if too_much <= 0:
                     break
                 going.append(row)
-                too_much -= row.size + row.small_size
+                too_much -= row.size + row.small_size + row.given_size
             await self._store.write(media.let_go, [row.id for row in going])
             await self._remove(going)
 
     async def _remove(self, rows: list[Media]) -> None:
-        await self.files.remove([name for row in rows for name in (row.name, f"{row.name}.small")])
+        endings = ("", ".small", ".given")
+        await self.files.remove([f"{row.name}{ending}" for row in rows for ending in endings])
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -274,6 +318,24 @@ def _demand_promised(path: Path, row: Media) -> None:
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != row.digest:
             raise refused("broken")
+
+
+def _at_communities(unit: Unit, row: Media) -> list[str]:
+    """Where else a file may be: at the nodes of communities for whose members it is. Nowhere, if nothing says what it must be."""
+    if row.post_id is None or not row.digest or row.remote_url is None:
+        return []
+    post = posts.get(unit, row.post_id)
+    if post.reach is not Reach.COMMUNITY:
+        return []
+    elsewhere = [each for each in communities.of_post(unit, post.id) if not each.is_local]
+    return [terms.file_uri(each.uri, post=post.uri, url=row.remote_url) for each in elsewhere]
+
+
+def _is_for_members_here(unit: Unit, row: Media) -> bool:
+    """Whether a file is for the members of a community of this node, and its author has signed what it must be."""
+    if row.post_id is None or not row.digest or posts.get(unit, row.post_id).reach is not Reach.COMMUNITY:
+        return False
+    return any(each.is_local for each in communities.of_post(unit, row.post_id))
 
 
 def _clear_abandoned(incoming: Path) -> None:

@@ -3,6 +3,9 @@
 A person proves who they are by the session of the pages, the token of an app, or the pass in an address that they were given;
 an allowed peer by its signature. Who may not see a file, and who asks for one that is not there, get the same 404.
 Pictures of people are given to whoever knows their address, which has 128 random bits.
+
+What members elsewhere have sent to a community of this node is given to the nodes of its other members, as it came: they
+compare it with what its author signed. No browser ever shows it: nobody asks for it without a peer's signature.
 """
 
 from collections.abc import AsyncIterator
@@ -12,8 +15,9 @@ from dataclasses import dataclass
 from aiohttp import hdrs, web
 
 from federation import audience
-from federation.asking import asking_peer
-from federation.errors import FederationError
+from federation.asking import asking_peer, shown_account
+from federation.errors import FederationError, NotFoundHere
+from federation.routes import refusing
 from node.api import callers
 from node.api import scopes as scope_rules
 from node.context import NODE, Node
@@ -22,6 +26,7 @@ from node.media.types import Kind, ending_of
 from node.settings import Settings
 from node.web import session
 from storage import media, posts, second_factors, staff
+from storage.accounts import Account
 from storage.errors import NotFound, StorageError
 from storage.files import FileMissing
 from storage.ids import AccountId, Host
@@ -48,6 +53,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get(r"/media/{name:[A-Za-z0-9_-]{22}}", whole),
         web.get(r"/media/{name:[A-Za-z0-9_-]{22}}/small", small),
+        web.get(r"/users/{account:\d+}/files", refusing(for_members)),
     ]
 
 
@@ -68,6 +74,23 @@ async def small(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     answer = _answer(asked, SMALL_TYPE, shown=True)
     return await _send(request, row, answer, name=f"{row.name}.small", size=row.small_size)
+
+
+async def for_members(request: web.Request) -> web.StreamResponse:
+    """A file of a post for the members of a community of this node, as its author's node gave it, for a node of members.
+
+    ?post=: the id of the post.  ?url=: of the file there.
+    """
+    signer = await asking_peer(request)
+    community, node = await shown_account(request), request.app[NODE]
+    post, url = request.query.get("post", ""), request.query.get("url", "")
+    try:
+        found = await node.store.read(_for_members, community, post=post, url=url, host=signer.host)
+        row = await node.library.as_given(found)
+    except NotFound as error:
+        raise NotFoundHere from error
+    answer = _answer(_Asked(row, is_peer=True), "application/octet-stream", shown=False)
+    return await _send(request, row, answer, name=f"{row.name}.given", size=row.given_size)
 
 
 # ---- who may --------------------------------------------------------------------------------------------------------
@@ -129,6 +152,15 @@ def _for_peer(unit: Unit, name: str, host: Host) -> Media:
     if found.place is not Place.POST:
         return found
     if found.post_id is None or not audience.peer_may_read(unit, posts.get(unit, found.post_id), host=host):
+        raise NotFound
+    return found
+
+
+def _for_members(unit: Unit, community: Account, *, post: str, url: str, host: Host) -> Media:
+    """A file that a member elsewhere sent to a community, for a node that has members of it. Raises NotFound."""
+    known = posts.by_uri(unit, post)
+    found = media.of_peer(unit, known.id, url) if known is not None else None
+    if known is None or found is None or not audience.is_given_to(unit, known, community, host=host):
         raise NotFound
     return found
 

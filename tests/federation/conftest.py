@@ -210,12 +210,16 @@ class Rogue:
 
     async def get(self, address: str, *, name: str = "eve", now: datetime | None = None) -> tuple[int, JsonObject]:
         """Ask for a document, signed by one of this peer's actors."""
+        status, raw = await self.fetch(address, name=name, now=now)
+        return status, orjson.loads(raw) if raw else {}
+
+    async def fetch(self, address: str, *, name: str = "eve", now: datetime | None = None) -> tuple[int, bytes]:
+        """Ask for anything, signed by one of this peer's actors."""
         material = PrivateKey(f"{self.base_url}/users/{name}#main-key", self.key)
         headers = {"Accept": "application/activity+json"}
         headers |= signatures.sign("GET", URL(address), None, material, now=now or datetime.now(UTC))
         async with self._session.get(address, headers=headers) as response:
-            raw = await response.read()
-            return response.status, orjson.loads(raw) if raw else {}
+            return response.status, await response.read()
 
 
 MakeRogue = Callable[[str], Awaitable[Rogue]]

@@ -20,6 +20,8 @@ from yarl import URL
 
 from federation.signatures import keys as signing_keys
 from federation.strict_json import JsonObject
+from node.actions.communities import Founding
+from node.actions.communities import _found as found_community
 from node.settings import Settings
 from storage import oauth
 from storage.opening import open_store
@@ -39,10 +41,14 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 @dataclass(frozen=True)
 class Served:
-    """A node that a process of its own serves. tokens: of marie, who reads, and of the chief, who admits peers."""
+    """A node that a process of its own serves.
+
+    group: the id of its community, for members alone.  tokens: of marie, who reads and leads it, and of the chief, who admits peers.
+    """
 
     settings: Settings
     marie: str
+    group: str
     tokens: dict[str, str]
 
 
@@ -63,20 +69,25 @@ async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
     settings = await founding.founded(tmp_path_factory.mktemp("node") / "paris", admin="chief", password=PASSWORD)
     store = await open_store(settings.database)
     people = {}
+    found = {}
     for name, role in (("marie", "staff"), ("lea", "staff"), ("boss", "admin")):
         account = await store.write(hire, name, settings.base_url, role)
+        found[name] = account
         people[name] = account.uri, await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
-    await store.close()
-    return Served(
-        founding.with_templates(settings), people["marie"][0], {name: token for name, (_, token) in people.items()}
+    wanted = Founding("circle", "Circle", is_for_members=True)
+    group = await store.write(
+        found_community, settings.base_url, found["marie"], wanted, "circle", "Circle", "", source="test"
     )
+    await store.close()
+    tokens = {name: token for name, (_, token) in people.items()}
+    return Served(founding.with_templates(settings), people["marie"][0], group.uri, tokens)
 
 
 class Node:
     """The node, asked through its own doors; only what became of an activity is read from its journal."""
 
     def __init__(self, served: Served, session: ClientSession) -> None:
-        self.settings, self.marie, self.session = served.settings, served.marie, session
+        self.settings, self.marie, self.group, self.session = served.settings, served.marie, served.group, session
         self.url = served.settings.base_url
         self.inbox = f"{self.url}/inbox"
         self._tokens = served.tokens

@@ -1,0 +1,109 @@
+"""Files for the members of a community: its node has them from their author's, and gives them to members' nodes and to no other."""
+
+from hashlib import sha256
+
+import pytest
+from aiohttp import web
+
+from federation.attachments import SHA256
+from federation.communities import file_uri
+from federation.signatures import multibase
+from federation.strict_json import JsonObject
+from tests.federated.conftest import until
+from tests.federated.refusals.conftest import HandMade, MakePeer, Node
+from tests.federated.refusals.test_communities import Community
+from tests.federated.refusals.test_proofs import proven
+from tests.pictures import picture
+
+
+def file(peer: HandMade, raw: bytes, name: str = "1") -> JsonObject:
+    """A picture of a peer, as a post of its people points to it; whether it is given is another matter."""
+    return {
+        "type": "Image",
+        "mediaType": "image/jpeg",
+        "url": f"{peer.base_url}/files/{name}",
+        "digestMultibase": multibase.encode(SHA256 + sha256(raw).digest()),
+    }
+
+
+def gives(peer: HandMade, path: str, raw: bytes) -> None:
+    peer.bare[path] = lambda: web.Response(body=raw, content_type="image/jpeg")
+
+
+async def join(peer: HandMade, group: str) -> None:
+    """Eve of this peer becomes a member of the node's community."""
+    assert await peer.outcome(peer.act("Follow", group)) == "applied"
+
+    async def is_told() -> bool:
+        return any(each["type"] == "Accept" for each in peer.posted)
+
+    await until(is_told)
+
+
+async def sent(peer: HandMade, name: str, raw: bytes, group: str) -> str:
+    """Eve of this peer sends a picture to the node's community; returns where members' nodes ask for it."""
+    shown = file(peer, raw, name)
+    members = [group, f"{group}/followers"]
+    note = peer.note("", name, attachment=[shown], to=members, cc=[], tag=[], audience=group)
+    create = peer.act("Create", note, name, to=members, audience=group)
+    assert await peer.outcome(proven(peer, create)) == "applied"
+    return file_uri(group, post=str(note["id"]), url=str(shown["url"]))
+
+
+async def test_a_file_for_members_is_given_to_their_nodes_and_to_no_other(node: Node, make_peer: MakePeer) -> None:
+    author, member, other = await make_peer("tokyo"), await make_peer("dakar"), await make_peer("lima")
+    for peer in (author, member):
+        await join(peer, node.group)
+    raw = picture()
+    gives(author, "/files/1", raw)
+    address = await sent(author, "1", raw, node.group)
+
+    missing = await other.fetch(file_uri(node.group, post=f"{author.eve}/notes/0", url=f"{author.base_url}/files/1"))
+    assert (await other.fetch(address), missing[0]) == (missing, 404)  # as for what is not there
+    assert "/files/1" not in author.asked
+    assert [await member.fetch(address) for _ in range(2)] == [(200, raw)] * 2  # the very bytes that were signed
+    assert author.asked.count("/files/1") == 1
+    for wrong in (
+        file_uri(node.group, post=f"{author.eve}/notes/1", url=f"{author.base_url}/files/2"),
+        file_uri(node.marie, post=f"{author.eve}/notes/1", url=f"{author.base_url}/files/1"),
+        f"{node.group}/files",
+    ):
+        assert (await member.fetch(wrong))[0] == 404
+
+    gives(author, "/files/2", raw)
+    unsigned = await sent(author, "2", picture("PNG"), node.group)
+    assert (await member.fetch(unsigned))[0] == 404  # not what its author has signed
+
+    assert await member.outcome(member.act("Undo", member.act("Follow", node.group))) == "applied"
+    assert (await member.fetch(address))[0] == 404
+    await node.remove(author.entry)
+    assert (await author.fetch(address))[0] == 403
+
+
+@pytest.fixture
+async def community(make_peer: MakePeer) -> Community:
+    made = Community(await make_peer("dakar"), await make_peer("tokyo"))
+    await made.followed()
+    return made
+
+
+async def test_what_an_authors_node_gives_to_nobody_is_had_from_the_communitys(community: Community) -> None:
+    node, member, home, raw = community.node, community.member, community.home, picture()
+
+    async def looked_at(name: str, attachment: JsonObject) -> int:
+        """Whether marie is shown a file of a post for members: what her node answers."""
+        post = community.for_members(name, attachment=[attachment])
+        assert await community.sends(proven(member, member.act("Create", post, name))) == "applied"
+        (shown, *_) = await node.ask("GET", "/api/v1/timelines/home")
+        (found,) = shown["reblog"]["media_attachments"]
+        async with node.session.get(found["url"]) as response:
+            return response.status
+
+    gives(home, "/users/group/files", raw)
+    assert await looked_at("1", file(member, raw)) == 200
+    assert await looked_at("2", file(member, picture("PNG"), "2")) == 404  # another one
+    asked = len(home.asked)
+    undigested = {name: value for name, value in file(member, raw, "3").items() if name != "digestMultibase"}
+    assert await looked_at("3", undigested) == 404  # nobody could tell whether it is the one
+    assert [path for path in home.asked[asked:] if path.endswith("/files")] == []
+    assert [path for path in member.asked if path.startswith("/files/")] == ["/files/1", "/files/2", "/files/3"]
