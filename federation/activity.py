@@ -43,6 +43,8 @@ class How(Enum):
     """A post, fetched also when it is here, since it may have changed or gone."""
     AS_ACT = auto()
     """An activity, fetched and applied as its own node shows it."""
+    RESTORED = auto()
+    """A post that a community had taken out and puts back, kept again although it is known as removed."""
     PROOF = auto()
     """An activity that is here already, and whose proof is to be checked."""
 
@@ -51,7 +53,7 @@ class How(Enum):
 class Wanted:
     """Something that an activity speaks of and that is not here, or not yet believed.
 
-    uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN.
+    uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN and RESTORED.
     document: the activity, for PROOF.
     """
 

@@ -253,6 +253,8 @@ class Applier:
                 await self._gathering.anything(wanted.uri, budget=budget)
             case How.AGAIN:
                 await self._gathering.again(wanted.uri, naming=wanted.naming, budget=budget)
+            case How.RESTORED:
+                await self._gathering.restored(wanted.uri, group=wanted.naming, budget=budget)
             case How.AS_ACT:
                 await self._gathering.act(wanted.uri, budget=budget)
             case How.PROOF:

@@ -5,7 +5,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, departures, discovery, notes, quoting
+from federation import actors, conversations, departures, discovery, notes, quoting, restoring
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.audience import named_in
@@ -88,10 +88,20 @@ class Gathering:
                 raise
             await self._store.write(_take_away, uri)
             return
-        if naming not in (*references([document.get("inReplyTo")]), *named_in(document)):
-            raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
+        _demand_named(uri, document, naming)
         post = await self._post(document, budget=budget, depth=0)
         await self._store.write(_renew, post, document)
+
+    async def restored(self, uri: str, *, group: str, budget: Budget) -> None:
+        """Have a post here again that a group had taken out, as its own node shows it now. group: its id.  Raises Unreachable."""
+        document = (await self._client.get_document(uri, budget=budget)).json
+        _demand_named(uri, document, group)
+        author = value_or_id(document.get("attributedTo"))
+        await self.known_actor(str(author), budget=budget)
+        try:
+            await self._store.write(restoring.keep, document, group=group)
+        except (Malformed, NotAllowed, Ignored, NotFound) as error:
+            raise BadDocument(uri, code=error.code, internal=str(error)) from error
 
     async def quote(self, document: JsonObject, *, budget: Budget) -> None:
         """Ask once more for what was missing to show a quote: the post that is quoted, the stamp. Never raises for what does not come.
@@ -186,6 +196,11 @@ class Gathering:
             await self.post(uri, budget=budget, depth=depth)
         except Unreachable:
             return  # the answer is shown all the same; its parent is tied to it when it comes
+
+
+def _demand_named(uri: str, document: JsonObject, naming: str) -> None:
+    if naming not in (*references([document.get("inReplyTo")]), *named_in(document)):
+        raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
 
 
 def _keep(unit: Unit, document: JsonObject) -> Post:

@@ -18,6 +18,7 @@ Source: FEP-1b12, FEP-fe34.
 
 from collections.abc import Sequence
 
+from federation import restoring
 from federation.activity import Activity, How, Wanted
 from federation.audience import GROUP, named_in
 from federation.errors import Ignored, NotAllowed
@@ -50,6 +51,8 @@ def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
     sender = accounts.by_uri(unit, group)
     if sender is None or not _is_followed(unit, sender):
         return ()
+    if (taken_out := restoring.wants(unit, inner, group=sender)) is not None:
+        return (taken_out,)
     if proofs.has_proof(inner.document):
         wanted = Wanted(inner.id, required=True, how=How.PROOF, document=inner.document)
         return (wanted, *inner.wants(unit))
@@ -58,9 +61,8 @@ def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
     if same_origin(inner.actor, group):
         known = accounts.by_uri(unit, inner.actor)
         return (*(() if known else (Wanted(inner.actor, required=True),)), *inner.wants(unit))
-    if inner.type not in POSTING:
-        return (Wanted(inner.id, required=True, how=How.AS_ACT),)
-    return (Wanted(_target(inner), required=True, how=How.AGAIN, naming=group),)
+    post = Wanted(_target(inner), required=True, how=How.AGAIN, naming=group)
+    return (post if inner.type in POSTING else Wanted(inner.id, required=True, how=How.AS_ACT),)
 
 
 def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> None:
@@ -74,6 +76,8 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     if not _names(unit, inner, group):
         raise NotAllowed(group.uri, inner.id, "of-another-audience")
     if removed_by_moderator(unit, inner, group=group) is not None:
+        return
+    if restoring.restored(unit, inner, group=group) is not None:
         return
     if inner.type == "Create" and _new_in_group(unit, inner, group) is not None:
         return
@@ -102,18 +106,23 @@ def take_out(unit: Unit, post: Post, group: Account) -> None:
     is_nowhere_else = post.reply_to_uri is not None or post.reach is Reach.COMMUNITY
     if is_nowhere_else and not post.is_local and group.id in post_people.addressed(unit, post.id):
         tombstones.remove(unit, post, owner_uri=accounts.get(unit, post.author_id).uri)
+        tombstones.bury(unit, post.uri, owner_uri=group.uri)  # so that it is known who may put it back
 
 
 def apply(unit: Unit, inner: Activity, *, group: Account) -> None:
     """The effect that a member's activity would have if it had come directly; a post that is here already stays."""
     if (removed := removed_by_moderator(unit, inner, group=group)) is not None:
         take_out(unit, removed, group)
+    elif restoring.restored(unit, inner, group=group) is not None:
+        return
     elif inner.type != "Create" or posts.by_uri(unit, _target(inner)) is None:
         inner.apply(unit)
 
 
 def shared(unit: Unit, inner: Activity, group: Account) -> Post | None:
     """The post that is shown as shared by the group, since it begins a conversation there; None if there is none."""
+    if (restored := restoring.restored(unit, inner, group=group)) is not None:
+        return restored if _may_begin(unit, restored, group) else None
     return _new_in_group(unit, inner, group) if inner.type == "Create" else None
 
 
@@ -128,13 +137,17 @@ def _is_followed(unit: Unit, group: Account) -> bool:
 
 def _new_in_group(unit: Unit, inner: Activity, group: Account) -> Post | None:
     post = posts.by_uri(unit, _target(inner))
-    if post is None or post.reply_to_uri is not None or not same_origin(post.uri, inner.actor):
+    if post is None or not same_origin(post.uri, inner.actor) or not _may_begin(unit, post, group):
         return None
-    if post.reach not in OPEN and not (
-        post.reach is Reach.COMMUNITY and group.id in post_people.addressed(unit, post.id)
-    ):
-        return None
-    return post if posts.share_by(unit, group.id, post.id) is None else None
+    return post
+
+
+def _may_begin(unit: Unit, post: Post, group: Account) -> bool:
+    """Whether a post begins a conversation in a group, and does not stand there yet."""
+    if post.reply_to_uri is not None:
+        return False
+    is_for_members = post.reach is Reach.COMMUNITY and group.id in post_people.addressed(unit, post.id)
+    return (post.reach in OPEN or is_for_members) and posts.share_by(unit, group.id, post.id) is None
 
 
 def _names(unit: Unit, inner: Activity, group: Account) -> bool:

@@ -102,6 +102,11 @@ def bury(unit: Unit, uri: str, *, owner_uri: str) -> None:
     unit.run(sql, uri=uri, owner=owner_uri, now=unit.now)
 
 
+def lift(unit: Unit, uri: str, *, owners: Sequence[str]) -> None:
+    """Take away the tombstones that these owners have left for a thing: it may come again."""
+    unit.run("delete from tombstones where uri = :uri and owner_uri in :owners", uri=uri, owners=list(owners))
+
+
 def is_buried(unit: Unit, uri: str, *, by: str) -> bool:
     """Whether its owner has taken a thing back. by: the owner's actor id; nobody can bury what is another's."""
     sql = "select 1 from tombstones where uri = :uri and owner_uri = :by"

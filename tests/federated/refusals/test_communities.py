@@ -162,6 +162,53 @@ async def test_what_moderators_of_the_group_remove_is_gone_from_it(community: Co
     assert member.asked == [path for path in member.asked if "/notes/" not in path]
 
 
+async def test_what_moderators_put_back_is_there_again(community: Community) -> None:
+    member, home, eve, group = community.member, community.home, community.member.eve, community.uri
+    await community.begun()
+    answers = {name: community.post(name, inReplyTo=f"{eve}/notes/1") for name in ("2", "3", "4")}
+    for name, answer in answers.items():
+        assert await community.sends(proven(member, member.act("Create", answer, name))) == "applied"
+    lea = home.add("lea")
+    removals = {
+        name: home.act("Delete", f"{eve}/notes/{name}", name, actor=lea, audience=group, summary="off topic")
+        for name in ("1", *answers)
+    }
+    for removal in removals.values():
+        assert await community.sends(removal) == "applied"
+    assert (await journal(community), await community.shown()) == ([], ["Note 1"])
+
+    member.offers["/users/eve/notes/2"] = {**answers["2"], "content": "<p>Note 2, edited since</p>"}
+    member.offers["/users/eve/notes/3"] = member.note("", "3", inReplyTo=f"{eve}/notes/1")  # no longer for the group
+    member.bare["/users/eve/notes/4"] = lambda: web.Response(status=410)
+    became = {
+        name: await community.sends(home.act("Undo", removal, name, actor=lea, audience=group))
+        for name, removal in removals.items()
+    }
+    assert [became["1"], became["2"]] == ["applied", "applied"]
+    assert "not-to-be-had" in became["3"]
+    assert "not-to-be-had" in became["4"]
+    assert [each["reblog"]["content"] for each in await journal(community)] == ["<p>Note 1</p>"]
+    assert set(await community.shown()) == {"Note 1", "Note 2, edited since"}
+
+
+async def test_what_its_author_removed_is_not_put_back(community: Community) -> None:
+    member, home, eve = community.member, community.home, community.member.eve
+    await community.begun()
+    answer = community.post("2", inReplyTo=f"{eve}/notes/1")
+    assert await community.sends(proven(member, member.act("Create", answer, "2"))) == "applied"
+    gone = proven(member, member.act("Delete", f"{eve}/notes/2"))
+    assert await community.sends(gone) == "applied"
+    lea = home.add("lea")
+    removal = home.act("Delete", f"{eve}/notes/2", "mod", actor=lea, audience=community.uri)
+    for undo in (
+        home.act("Undo", removal, actor=lea, audience=community.uri),
+        proven(member, member.act("Undo", gone, audience=community.uri)),
+    ):
+        await community.sends(undo)
+    assert await community.shown() == ["Note 1"]
+    assert "/users/eve/notes/2" not in member.asked
+
+
 async def test_thanks_without_a_proof_count_as_their_own_node_shows_them(community: Community) -> None:
     await community.begun()
     member = community.member
