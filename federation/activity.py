@@ -108,6 +108,7 @@ class Activity(Model):
     _document: JsonObject = PrivateAttr(default_factory=dict)
     _proven: frozenset[str] = PrivateAttr(default=frozenset())
     _performer: tuple[Unit, Account] | None = PrivateAttr(default=None)
+    _brought_by_group: str = PrivateAttr(default="")
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
@@ -155,6 +156,15 @@ class Activity(Model):
     def believe(self, proven: frozenset[str]) -> None:
         """Learn which activities inside this one their actors have proven; most have none inside. proven: their ids."""
         self._proven = proven
+
+    @property
+    def group(self) -> str:
+        """The id of the community that has sent it on, having taken it; '' where it came from whoever did it."""
+        return self._brought_by_group
+
+    def comes_by(self, group: str) -> None:
+        """Learn that a community has sent it on, which somebody here follows. group: its id."""
+        self._brought_by_group = group
 
     def performer(self, unit: Unit) -> Account:
         """The account of the actor, as it stands when a unit first asks. Raises NotFound."""

@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from federation import forwarding, outbox, strict_json
+from federation import forwarding, hosting, outbox, strict_json
 from federation.activity import Activity, How, Wanted
 from federation.client import Budget
 from federation.errors import FederationError, Ignored, NotAdmitted, Unauthenticated, Unreachable
@@ -355,8 +355,9 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
     except (NotFound, FederationError) as error:
         return _dropped(unit, entry, error, activity)
     forwarding.forward(unit, activity, read.body, brought_by=entry.host)
+    sent_on = hosting.onward(unit, activity)
     activity.apply(unit)
-    outbox.answer(unit, activity)
+    outbox.answer(unit, activity, sent_on)
     forwarding.pass_on(unit, activity, read.body, brought_by=entry.host)
     return _settled(unit, entry, journal.APPLIED, activity)
 

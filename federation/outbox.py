@@ -3,9 +3,12 @@
 Allowed? → who must hear of it → effects → one delivery row for each peer, all in one transaction. What is done in return by others of this node (an Accept to a Follow) is part of the same transaction.
 """
 
-from federation import activities, strict_json
+from collections.abc import Iterable
+
+from federation import activities, hosting, strict_json
 from federation.activity import Activity
 from federation.audience import inboxes
+from federation.hosting import Onward
 from storage import deliveries
 from storage.store import Unit
 
@@ -21,6 +24,7 @@ def perform(unit: Unit, activity: Activity) -> int:
     activity.demand_standing(unit)
     activity.authorize(unit)
     going_to = inboxes(unit, activity.audience(unit))  # before it is applied: who leaves has no followers afterwards
+    sent_on = hosting.onward(unit, activity)
     activity.apply(unit)
     deliveries.add(
         unit,
@@ -29,12 +33,19 @@ def perform(unit: Unit, activity: Activity) -> int:
         body=strict_json.dumps(activity.document),
         inboxes=going_to,
     )
-    answer(unit, activity)
+    answer(unit, activity, sent_on)
     return len({host for host, _ in going_to})
 
 
-def answer(unit: Unit, activity: Activity) -> None:
-    """Perform what people of this node do in return for an activity that was applied, whoever did it."""
+def answer(unit: Unit, activity: Activity, sent_on: Iterable[Onward]) -> None:
+    """Perform what people and communities of this node do in return for an activity that was applied, whoever did it.
+
+    sent_on: what `hosting.onward` said before it was applied.
+    """
     for answering in activity.answers(unit):
         if answering.is_allowed_to_stand(unit):  # who is suspended answers nothing
             perform(unit, answering)
+    for onward in sent_on:
+        if onward.announced.is_allowed_to_stand(unit):
+            perform(unit, onward.announced)
+            hosting.tell_others(unit, onward)

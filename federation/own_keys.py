@@ -54,6 +54,11 @@ class OwnKeys:
         row = self._fitting(await self._kept(account), kind, at=at)
         return self._opened(row or await self._made(await self._store.read(accounts.get, account), kind))
 
+    async def key_of(self, actor: str, kind: Kind, *, at: datetime) -> PrivateKey | None:
+        """The key with which an actor signs, by its id; None where it is not an account of this node. Arguments as for `key`."""
+        account = await self._store.read(accounts.by_uri, actor)
+        return await self.key(account.id, kind, at=at) if account is not None and account.is_local else None
+
     async def public(self, account: Account, *, make_rsa: bool = True) -> OwnPublicKeys:
         """The public halves, as the actor document shows them.
 

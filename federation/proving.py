@@ -43,9 +43,20 @@ class Proving:
             return delivery.body
         key = await self._keys.key(delivery.actor_id, Kind.ED25519, at=delivery.created_at)
         try:
+            document = await self._with_inner_proof(document, delivery)
             return strict_json.dumps(proofs.attach(document, key, now=delivery.created_at))
         except ValueError:  # a number that not every reader reads alike
             return delivery.body
+
+    async def _with_inner_proof(self, document: JsonObject, delivery: Delivery) -> JsonObject:
+        """Where a community sends on what somebody of its own node did, that is proven too, by who did it."""
+        inner = document.get("object")
+        if "Announce" not in types_of(document) or not isinstance(inner, dict) or "actor" not in inner:
+            return document
+        if "proof" in inner or is_private(inner):
+            return document
+        key = await self._keys.key_of(str(value_or_id(inner["actor"])), Kind.ED25519, at=delivery.created_at)
+        return {**document, "object": proofs.attach(inner, key, now=delivery.created_at)} if key else document
 
 
 def is_private(activity: JsonObject) -> bool:

@@ -3,7 +3,7 @@
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored
-from storage import emoji_reactions, notifications, posts, tombstones, visibility
+from storage import accounts, emoji_reactions, notifications, post_people, posts, tombstones, visibility
 from storage.conversations import communities_concerned
 from storage.errors import NotFound
 from storage.posts import Post
@@ -31,10 +31,18 @@ def demand_visible(unit: Unit, activity: Activity, post: Post) -> None:
     """The actor must be able to see the post, and must not have taken this back. Raises NotFound, Ignored."""
     actor = activity.performer(unit)
     stays_here = post.reach is Reach.NODE and not actor.is_local
-    if stays_here or not visibility.may_see(unit, post.id, reader=actor.id):
+    if stays_here or not (visibility.may_see(unit, post.id, reader=actor.id) or _is_of_group(unit, activity, post)):
         raise NotFound
     if tombstones.is_buried(unit, activity.id, by=activity.actor):
         raise Ignored("undone-already")
+
+
+def _is_of_group(unit: Unit, activity: Activity, post: Post) -> bool:
+    """Whether a community that knows its members says that one of them has reacted to what is for them."""
+    if not activity.group or post.reach is not Reach.COMMUNITY:
+        return False
+    group = accounts.by_uri(unit, activity.group)
+    return group is not None and group.id in post_people.addressed(unit, post.id)
 
 
 def demand_room(unit: Unit, activity: Activity, post: Post) -> None:

@@ -61,7 +61,7 @@ def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
     if same_origin(inner.actor, group):
         known = accounts.by_uri(unit, inner.actor)
         return (*(() if known else (Wanted(inner.actor, required=True),)), *inner.wants(unit))
-    post = Wanted(_target(inner), required=True, how=How.AGAIN, naming=group)
+    post = Wanted(target_of(inner), required=True, how=How.AGAIN, naming=group)
     return (post if inner.type in POSTING else Wanted(inner.id, required=True, how=How.AS_ACT),)
 
 
@@ -91,7 +91,7 @@ def removed_by_moderator(unit: Unit, inner: Activity, *, group: Account) -> Post
 
     Source: FEP-1b12, "Moderation".
     """
-    post = posts.by_uri(unit, _target(inner)) if inner.type == "Delete" else None
+    post = posts.by_uri(unit, target_of(inner)) if inner.type == "Delete" else None
     if post is None or accounts.get(unit, post.author_id).uri == inner.actor:
         return None
     is_there = posts.share_by(unit, group.id, post.id) is not None
@@ -115,7 +115,7 @@ def apply(unit: Unit, inner: Activity, *, group: Account) -> None:
         take_out(unit, removed, group)
     elif restoring.restored(unit, inner, group=group) is not None:
         return
-    elif inner.type != "Create" or posts.by_uri(unit, _target(inner)) is None:
+    elif inner.type != "Create" or posts.by_uri(unit, target_of(inner)) is None:
         inner.apply(unit)
 
 
@@ -136,7 +136,7 @@ def _is_followed(unit: Unit, group: Account) -> bool:
 
 
 def _new_in_group(unit: Unit, inner: Activity, group: Account) -> Post | None:
-    post = posts.by_uri(unit, _target(inner))
+    post = posts.by_uri(unit, target_of(inner))
     if post is None or not same_origin(post.uri, inner.actor) or not _may_begin(unit, post, group):
         return None
     return post
@@ -152,13 +152,18 @@ def _may_begin(unit: Unit, post: Post, group: Account) -> bool:
 
 def _names(unit: Unit, inner: Activity, group: Account) -> bool:
     """Whether an activity is for this group: it or its object says so, or its post is in one of the group's conversations."""
-    if group.uri in (*named_in(inner.document), *named_in(inner.document.get("object"))):
+    if group.uri in named_by(inner):
         return True
-    post = posts.by_uri(unit, _target(inner))
+    post = posts.by_uri(unit, target_of(inner))
     return post is not None and posts.share_by(unit, group.id, post.thread_id) is not None
 
 
-def _target(inner: Activity) -> str:
+def named_by(inner: Activity) -> set[str]:
+    """Whom an activity or its object names as those whom it is for: ids."""
+    return {str(uri) for uri in (*named_in(inner.document), *named_in(inner.document.get("object")))}
+
+
+def target_of(inner: Activity) -> str:
     """The id of the post that an activity speaks of; for an Undo, that of what is undone."""
     thing = inner.document.get("object")
     if inner.type == "Undo" and isinstance(thing, dict):

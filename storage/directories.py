@@ -51,6 +51,11 @@ def keep(unit: Unit, host: Host, *, cursor: str, next_at: datetime, people: int 
     unit.run(sql, host=host, cursor=cursor, next_at=next_at, people=people)
 
 
+def read(unit: Unit) -> frozenset[Host]:
+    """The nodes whose directories have been read: what only nodes of this software have."""
+    return frozenset(unit.all(Host, "select host from directories where people is not null"))
+
+
 def postpone(unit: Unit, host: Host, *, until: datetime) -> None:
     """Go on with a directory later, where one was."""
     unit.run("update directories set next_at = :until where host = :host", host=host, until=until)

@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import PrivateAttr
 
 from federation import redistributed
-from federation.activities.create import Create
 from federation.activity import Activity, Wanted
 from federation.audience import Audience, reach_of
 from federation.errors import Ignored, NotAllowed
@@ -31,8 +30,8 @@ class Announce(Activity):
         """What a member did, where a community sends it on; None where a post is shared. Raises Malformed."""
         if self._inner is None:
             self._inner = redistributed.activity_in(self.document)
-            if isinstance(self._inner, Create):
-                self._inner.comes_by_group()
+            if self._inner is not None:
+                self._inner.comes_by(self.actor)
         return self._inner
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
@@ -51,6 +50,8 @@ class Announce(Activity):
         Raises NotFound, NotAllowed; Ignored: undone before, shared already, or nobody here is concerned.
         """
         if (inner := self.inner()) is not None:
+            if self.performer(unit).is_local:
+                return  # a community of this node has judged it when it was told of it (`hosting`)
             vouched = redistributed.is_vouched(inner, group=self.actor, proven=self._proven)
             redistributed.authorize(unit, inner, group=self.performer(unit), vouched=vouched)
             return
@@ -70,7 +71,9 @@ class Announce(Activity):
             raise Ignored("unsolicited")
 
     def audience(self, unit: Unit, /) -> Audience:
-        """One's followers, and the author of the post."""
+        """One's followers, and the author of the post; of a community, its members."""
+        if self.inner() is not None:
+            return Audience(followers_of=frozenset({self.performer(unit).id}))
         return Audience(frozenset({self._post(unit).author_id}), frozenset({self.performer(unit).id}))
 
     def apply(self, unit: Unit, /) -> None:
@@ -80,7 +83,8 @@ class Announce(Activity):
             self._share(unit, post)
             notifications.tell(unit, post.author_id, "reblog", by=self.performer(unit).id, post=post.id)
             return
-        redistributed.apply(unit, inner, group=self.performer(unit))
+        if not self.performer(unit).is_local:
+            redistributed.apply(unit, inner, group=self.performer(unit))
         if (begun := redistributed.shared(unit, inner, self.performer(unit))) is not None:
             self._share(unit, begun)
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, PrivateAttr
 
-from federation import ballots, conversations, notes, quoting
+from federation import ballots, conversations, membership, notes, quoting
 from federation.activity import Activity, Wanted
-from federation.audience import NOBODY, TO_NAMED, Audience, reach_of
+from federation.audience import GROUP, NOBODY, TO_NAMED, Audience, reach_of
 from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
@@ -40,7 +40,6 @@ class Create(Activity):
     object: Annotated[Embedded, BeforeValidator(ballots.first_of)]
 
     _read: Note | None = PrivateAttr(default=None)
-    _is_for_group: bool = PrivateAttr(default=False)
     _foreseen: Foreseen | None = PrivateAttr(default=None)
 
     @classmethod
@@ -54,7 +53,7 @@ class Create(Activity):
             return ()
         if not types_of(self.object):
             return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
-        note, missing = self._note(), list[str]()
+        note, missing = self.note(), list[str]()
         parent = note.in_reply_to
         if parent is not None and not (posts.by_uri(unit, parent) or tombstones.find(unit, parent)):
             missing.append(parent)
@@ -72,19 +71,20 @@ class Create(Activity):
             demand_present(self, unit)
             ballots.demand_valid(unit, self, self._ballot)
             return
-        note = self._note()
+        note = self.note()
         notes.demand_own(note, self.actor)
         demand_present(self, unit)
         if self._foreseen_in(unit) is None and (before := tombstones.already(unit, note.id, by=self.actor)) is not None:
             raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
+        self._demand_taken(unit, note)
 
     def audience(self, unit: Unit, /) -> Audience:
         """Followers, the people named, and the author of what is answered; nobody elsewhere for this node only."""
         if self._ballot:
             return Audience(frozenset({ballots.poll_post(unit, self._ballot).author_id}))
-        author, note = self.performer(unit), self._note()
+        author, note = self.performer(unit), self.note()
         named = notes.people_of(unit, note, author)
         reach = reach_of(author, to=note.to, cc=note.cc, people=named)
         if reach is Reach.NODE:
@@ -99,7 +99,7 @@ class Create(Activity):
             return
         foreseen = self._foreseen_in(unit)
         is_listened_to = foreseen is None or foreseen.is_listened_to
-        notes.keep(unit, self._note(), self.object, self.performer(unit), is_listened_to=is_listened_to)
+        notes.keep(unit, self.note(), self.object, self.performer(unit), is_listened_to=is_listened_to)
 
     @property
     def post_uri(self) -> str | None:
@@ -115,15 +115,11 @@ class Create(Activity):
         known = self._foreseen
         return known if known is not None and known.unit is unit else None
 
-    def comes_by_group(self) -> None:
-        """Learn that a community has sent it whom somebody here follows: so somebody here is concerned."""
-        self._is_for_group = True
-
     def continues(self, unit: Unit, /) -> PostId | None:
         """What the post answers, if the post is for all; nothing, for a vote."""
         if self._ballot:
             return None
-        note = self._note()
+        note = self.note()
         if note.in_reply_to is None or reach_of(self.performer(unit), to=note.to, cc=note.cc) not in OPEN:
             return None
         parent = posts.by_uri(unit, note.in_reply_to)
@@ -133,7 +129,8 @@ class Create(Activity):
     def _ballot(self) -> Ballot | None:
         return ballots.read(self.document.get("object"), actor=self.actor) if ballots.is_vote(self.object) else None
 
-    def _note(self) -> Note:
+    def note(self) -> Note:
+        """The post, as it is understood. Raises Malformed."""
         if self._read is None:
             self._read = notes.read(self.object)
         return self._read
@@ -143,13 +140,25 @@ class Create(Activity):
         return posts.by_uri(unit, uri) is None and tombstones.find(unit, uri) is None
 
     def _concerns_us(self, unit: Unit, note: Note) -> bool:
-        if self._is_for_group:
+        if self.group:
             return True
         try:
             author = self.performer(unit)
         except NotFound:
             return False
         return author.is_local or self._is_followed(unit, author) or _reaches_us(unit, author, note)
+
+    def _demand_taken(self, unit: Unit, note: Note) -> None:
+        """What is for the members of a community of this node alone is kept if that community takes it. Raises NotAllowed."""
+        author = self.performer(unit)
+        if reach_of(author, to=note.to, cc=note.cc) is not Reach.MENTIONED:
+            return
+        parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
+        for account in notes.people_of(unit, note, author).values():
+            if account.is_local and account.kind == GROUP and account.uri in note.to:
+                thread = parent.thread_id if parent else None
+                if (code := membership.refusal(unit, account.id, author.id, thread=thread)) is not None:
+                    raise NotAllowed(self.actor, note.id, code)
 
     def _is_followed(self, unit: Unit, author: Account) -> bool:
         foreseen = self._foreseen_in(unit)

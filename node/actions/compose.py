@@ -20,7 +20,7 @@ from federation.errors import Unreachable
 from federation.hosts import origin_of
 from federation.html import plain
 from federation.vocabulary import PUBLIC
-from node.actions import files, markup, polls, quotes
+from node.actions import files, markup, memberships, polls, quotes
 from node.actions.files import About
 from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
@@ -235,20 +235,14 @@ def _post(
     if quoted is not None:
         reach = quotes.within(quoted, reach, author=author, people=people)
         words = replace(words, quoted=quotes.said_of(unit, quoted))
+    words = _in_communities(unit, words, parent)
+    memberships.demand_taken(unit, author, words.communities, reach=reach, parent=parent)
+    words = replace(words, poll=polls.offer_of(unit, draft.poll))
     new = PostId(unit.new_id())
     base_url = str(origin_of(author.uri))
     note = documents.note(
         author,
-        _with_files(
-            unit,
-            author,
-            draft,
-            replace(
-                _in_communities(unit, words, parent),
-                poll=polls.offer_of(unit, draft.poll),
-            ),
-            most=most_files,
-        ),
+        _with_files(unit, author, draft, words, most=most_files),
         uri=f"{author.uri}/posts/{new}",
         url=f"{author.url}/{new}",
         reach=reach,

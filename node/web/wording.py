@@ -198,6 +198,13 @@ REFUSED = {
     ("text", "ERR_MOVED"): message(
         "You work at another node now. Write there, with the account that your profile names."
     ),
+    ("text", "ERR_COMMUNITY_CLOSED"): message("This community is closed: nothing more is written in it."),
+    ("text", "ERR_BANNED"): message("You cannot write in this community for now. Its managers can tell you why."),
+    ("text", "ERR_NO_MEMBER"): message("You are not a member of this community. Join it first, then publish."),
+    ("text", "ERR_MANAGERS_ONLY"): message(
+        "Here only the community managers begin conversations. You can answer them."
+    ),
+    ("text", "ERR_LOCKED"): message("This conversation is locked: nothing more is said in it."),
     ("title", "ERR_TOO_LONG"): message("The title is too long: 200 characters at most."),
     ("options", "ERR_EVENT"): message("An event holds no poll: ask in a post of its own."),
     ("title", "ERR_BLANK"): message("An event needs a title."),
