@@ -72,11 +72,9 @@ def is_in(unit: Unit, post: Post, community: AccountId) -> bool:
 
 def _might_be_hosted(unit: Unit, activity: Activity) -> set[str]:
     """Of what an activity names, what could be a community of this node: most name none, and nothing is looked up for them."""
-    uris = redistributed.named_by(activity) - {PUBLIC}
     actor = activity.performer(unit)
-    if actor.is_local:
-        return uris - {actor.followers_uri}
-    return {uri for uri in uris if not same_origin(uri, activity.actor)}
+    uris = redistributed.named_by(activity) - {PUBLIC, actor.followers_uri}
+    return {uri for uri in uris if same_origin(uri, activity.actor) is actor.is_local}
 
 
 def _takes_place_in(unit: Unit, activity: Activity, community: Account) -> bool:

@@ -19,7 +19,7 @@ async def test_whoever_founds_a_community_leads_it_and_belongs_to_it(house: Hous
         "<p>Revue <em>du matin</em></p>",
         True,
     )
-    assert await store.read(communities.managers, made.id) == [marie]
+    assert [manager.id for manager in await store.read(communities.managers, made.id)] == [marie.id]
     assert await store.read(communities.is_member, made.id, marie.id)
     led = await store.read(communities.find, made.id)
     assert led is not None
