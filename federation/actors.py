@@ -1,5 +1,7 @@
 """Actor documents of other nodes become accounts and keys, once they have proved to be what they say."""
 
+from collections.abc import Mapping
+
 import orjson
 from pydantic import ValidationError
 
@@ -8,8 +10,8 @@ from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
 from federation.signatures import keys as signing_keys
-from federation.strict_json import JsonObject
-from federation.vocabulary import ACTOR_TYPES, Actor, Multikey
+from federation.strict_json import JsonObject, JsonValue
+from federation.vocabulary import ACTOR_TYPES, MOST_KEYS, Actor, Multikey, as_list
 from storage import accounts, keys
 from storage.accounts import Account, Profile
 from storage.keys import ShownKey
@@ -20,6 +22,11 @@ LONGEST_FIELD = 1_000
 MOST_ALIASES = 256
 LONGEST_URI = 2_048
 
+SHOW_KEYS = ("publicKey", "assertionMethod")
+"""Where an actor shows its keys, or names them."""
+
+NONE_APART: Mapping[str, JsonObject] = {}
+
 
 def read(document: JsonObject) -> Actor:
     """The actor in a document whose id has been checked against where it came from.
@@ -27,8 +34,16 @@ def read(document: JsonObject) -> Actor:
     Raises BadDocument: not an actor, or one whose inbox or key lies on another origin. Source: FEP-fe34.
     """
     actor = listed(document)
-    keys_of(actor)
+    if not keys_apart(document):
+        keys_of(actor)
     return actor
+
+
+def keys_apart(document: JsonObject) -> list[str]:
+    """The ids of keys that an actor names without showing them: each has a document of its own, on the same origin."""
+    uri = str(document.get("id", ""))
+    named = [key for name in SHOW_KEYS for key in as_list(document.get(name))[:MOST_KEYS] if isinstance(key, str)]
+    return [key for key in dict.fromkeys(named) if "#" not in key and key != uri and same_origin(key, uri)]
 
 
 def listed(document: JsonObject) -> Actor:
@@ -90,12 +105,16 @@ def _vouching(actor: Actor, key: Multikey) -> ShownKey | None:
     return ShownKey(key.id, signing_keys.public_to_pem(material), proves=True, expires_at=expires)
 
 
-def keep(unit: Unit, document: JsonObject, *, takes_name: bool = False) -> Account:
+def keep(
+    unit: Unit, document: JsonObject, *, takes_name: bool = False, apart: Mapping[str, JsonObject] = NONE_APART
+) -> Account:
     """Keep an actor of a peer and its key, or refresh them. Raises BadDocument.
 
     takes_name: whether WebFinger has said that the name is this actor's, whoever had it before.
+    apart: the documents of keys that the actor only names (`keys_apart`), by id; one that is known already may be left out.
     """
-    actor = read(document)
+    actor = listed(document)
+    shown = _all_keys(unit, document, apart)
     account = accounts.keep_remote(
         unit,
         uri=actor.id,
@@ -105,10 +124,33 @@ def keep(unit: Unit, document: JsonObject, *, takes_name: bool = False) -> Accou
         document=orjson.dumps(document).decode(),
         takes_name=takes_name,
     )
-    keys.keep_public(unit, actor.id, keys_of(actor))
+    keys.keep_public(unit, actor.id, shown)
     attachments.keep_pictures(unit, account, actor)
     communities.keep_told(unit, account, actor)
     return account
+
+
+def _all_keys(unit: Unit, document: JsonObject, apart: Mapping[str, JsonObject]) -> list[ShownKey]:
+    """The keys that an actor shows, and those that it names and that are shown elsewhere. Raises BadDocument if there are none."""
+    named = keys_apart(document)
+    if not named:
+        return keys_of(listed(document))
+    shown = {name: [_shown_apart(key, apart) for key in as_list(document.get(name))] for name in SHOW_KEYS}
+    known = {
+        row.key_id: ShownKey(row.key_id, row.pem, row.proves, row.expires_at)
+        for row in keys.public_of(unit, str(document["id"]))
+        if row.key_id in named and row.key_id not in apart
+    }
+    try:
+        return [*known.values(), *keys_of(listed({**document, **shown}))]
+    except BadDocument:
+        if not known:
+            raise
+        return list(known.values())
+
+
+def _shown_apart(key: JsonValue, apart: Mapping[str, JsonObject]) -> JsonValue:
+    return apart.get(key, key) if isinstance(key, str) else key
 
 
 def profile_of(actor: Actor) -> Profile:

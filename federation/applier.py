@@ -106,7 +106,7 @@ class Applier:
         gathering: Gathering,
         *,
         name: str,
-        prove: Callable[[JsonObject], Awaitable[Proven]],
+        prove: Callable[[JsonObject, Budget], Awaitable[Proven]],
         is_busy: Callable[[], bool],
         tell: Callable[[Event], None],
     ) -> None:
@@ -234,7 +234,7 @@ class Applier:
 
     async def _gather(self, missing: Iterable[Wanted]) -> frozenset[str]:
         """Bring what is missing; returns the ids of activities whose proof was checked."""
-        budget, proven = Budget(), set[str]()
+        budget, proven = Budget.to_apply(), set[str]()
         for wanted in missing:
             try:
                 await self._bring(wanted, budget)
@@ -258,7 +258,7 @@ class Applier:
             case How.AS_ACT:
                 await self._gathering.act(wanted.uri, budget=budget)
             case How.PROOF:
-                await self._prove(wanted.document or {})
+                await self._prove(wanted.document or {}, budget)
 
     async def _try_later(self, stuck: Stuck, error: Exception) -> None:
         entry = stuck.entry

@@ -94,6 +94,16 @@ class Budget:
     fetches: int = 20
     seconds: float = 30.0
 
+    @classmethod
+    def to_know_who(cls) -> "Budget":
+        """The part of what one activity may cost that finding the keys of those who vouch for it has."""
+        return cls(fetches=5, seconds=10.0)
+
+    @classmethod
+    def to_apply(cls) -> "Budget":
+        """The rest of that: for what must be known before the activity has its effect."""
+        return cls(fetches=15, seconds=20.0)
+
     @contextlib.contextmanager
     def one_fetch(self, uri: str) -> Iterator[float]:
         """Count a request and the time it takes; yields the seconds it may take.  Raises BudgetSpent."""

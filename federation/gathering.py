@@ -22,6 +22,8 @@ from storage.posts import Post
 from storage.store import Store, Unit
 
 DEEPEST_REPLY_CHAIN = 10
+MOST_KEYS_APART = 3
+"""Of one actor: keys that have documents of their own, and are asked for there."""
 
 ACTS = frozenset({"Like", "EmojiReact", "Undo"})
 """What has an effect by itself wherever it is found, and names nothing that must be read first."""
@@ -49,7 +51,7 @@ class Gathering:
         owner = value_or_id(document.get("owner") or document.get("controller"))
         if not isinstance(owner, str) or owner == uri:
             raise BadDocument(uri, code="no-owner")
-        return await self.actor(owner, budget=budget)
+        return await self._kept(await self._shown(owner, budget=budget), budget=budget, key=document)
 
     async def known_actor(self, uri: str, *, budget: Budget) -> Account:
         """An actor from here, fetched only when it is not. Raises Unreachable."""
@@ -147,9 +149,32 @@ class Gathering:
                 await self._store.write(departures.of_actor, uri)
             raise
 
-    async def _kept(self, document: JsonObject, *, budget: Budget) -> Account:
-        """Keep an actor. A name that is somebody else's here is asked for by WebFinger before it becomes this one's."""
-        account = await self._store.write(actors.keep, document)
+    async def named(self, username: str, host: Host, *, budget: Budget) -> Account:
+        """Fetch whoever has a handle, proved both ways, and keep what their node says now. Raises Unreachable."""
+        document = await discovery.actor_of_handle(self._client, username, host, budget=budget)
+        apart = await self._apart(document, budget=budget)
+        return await self._store.write(actors.keep, document, takes_name=True, apart=apart)
+
+    async def _apart(
+        self, document: JsonObject, *, budget: Budget, at_hand: JsonObject | None = None
+    ) -> dict[str, JsonObject]:
+        """The documents of the keys that an actor only names. at_hand: one that was just fetched. Raises Unreachable if that may pass."""
+        found = {} if at_hand is None else {str(at_hand["id"]): at_hand}
+        for uri in actors.keys_apart(document)[:MOST_KEYS_APART]:
+            try:
+                found[uri] = found.get(uri) or (await self._client.get_document(uri, budget=budget)).json
+            except Unreachable as error:
+                if error.temporary:
+                    raise
+        return found
+
+    async def _kept(self, document: JsonObject, *, budget: Budget, key: JsonObject | None = None) -> Account:
+        """Keep an actor. A name that is somebody else's here is asked for by WebFinger before it becomes this one's.
+
+        key: the document of one of its keys, where that has just been fetched.
+        """
+        apart = await self._apart(document, budget=budget, at_hand=key)
+        account = await self._store.write(actors.keep, document, apart=apart)
         name = str(document["preferredUsername"])
         if account.username.lower() == name.lower():
             return account
@@ -159,7 +184,7 @@ class Gathering:
             return account
         if named["id"] != account.uri:
             return account
-        return await self._store.write(actors.keep, named, takes_name=True)
+        return await self._store.write(actors.keep, named, takes_name=True, apart=apart)
 
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])

@@ -46,7 +46,7 @@ class Hearsay:
         if answered is None or host_of(answered) != brought_by:
             return False
         try:
-            await self._gathering.again(post, naming=answered, budget=Budget())
+            await self._gathering.again(post, naming=answered, budget=Budget.to_apply())
         except Unreachable as error:
             if error.temporary:
                 message = "What was passed on could not be asked for at its own node just now."

@@ -15,6 +15,7 @@ from datetime import datetime
 from federation import followers, signatures, strict_json
 from federation.activity import Activity
 from federation.allowlist import Allowlist
+from federation.client import Budget
 from federation.errors import (
     BadHost,
     GoneHere,
@@ -60,7 +61,7 @@ class Arrival:
 
     request: as received.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
     host: where it claims to come from.  leaving: the actor that says with it that it is no more, '' for all else.  document: its body.  signer: who signed it.
-    proven: who vouches for the document, if it has a proof.
+    proven: who vouches for the document, if it has a proof.  budget: what finding out who vouches may cost.
     """
 
     request: SignedRequest
@@ -72,6 +73,7 @@ class Arrival:
     signer: Signer | None = None
     proven: Proven | None = None
     activity: Activity | None = None
+    budget: Budget = field(default_factory=Budget.to_know_who)
     settled: bool = False
 
 
@@ -199,7 +201,7 @@ class Inbox:
 
     async def _demand_signature(self, arrival: Arrival) -> None:
         try:
-            arrival.signer = await self._keys.verify(arrival.request)
+            arrival.signer = await self._keys.verify(arrival.request, budget=arrival.budget)
         except Unauthenticated:
             # Whoever leaves may have no key to show any more: its node was asked for one, and may have said that it is gone.
             arrival.settled = arrival.leaving != "" and await self._has_left(arrival.leaving)
@@ -233,7 +235,7 @@ class Inbox:
             await self._allowlist.demand(host_of(author or ""))
         except BadHost as error:
             raise Unauthenticated(error.reason, code="bad-proof") from error
-        arrival.proven = await self._keys.prove(arrival.document)
+        arrival.proven = await self._keys.prove(arrival.document, budget=arrival.budget)
 
     async def _demand_actor(self, arrival: Arrival) -> None:
         actor = value_or_id(arrival.document.get("actor"))

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from aiohttp.abc import AbstractResolver
 
-from federation import actors, discovery
 from federation.addresses import Egress
 from federation.allowlist import Allowlist
 from federation.applier import Applier
@@ -191,9 +190,7 @@ class Federation:
             return found
         if not where:
             raise NotThere(username)
-        asked = budget or Budget()
-        document = await discovery.actor_of_handle(self.client, username, Host(where), budget=asked)
-        return await self.store.write(actors.keep, document, takes_name=True)
+        return await self.gathering.named(username, Host(where), budget=budget or Budget())
 
     async def known(self, uri: str) -> Account | Post:
         """An account or a post by its address, if it is known here. Raises NotThere."""
@@ -227,13 +224,13 @@ class Federation:
         else:
             self._group.create_task(work, name=name)
 
-    async def _prove(self, document: JsonObject) -> Proven:
+    async def _prove(self, document: JsonObject, budget: Budget) -> Proven:
         """Who vouches for a document that came inside another. Raises Unauthenticated, NotAdmitted, TemporarilyUnavailable."""
         try:
             await self.allowlist.demand(host_of(proofs.author_of(document) or ""))
         except BadHost as error:
             raise Unauthenticated(error.reason, code="bad-proof") from error
-        return await self.peer_keys.prove(document)
+        return await self.peer_keys.prove(document, budget=budget)
 
     def _is_busy(self) -> bool:
         return self.inbox.is_busy()

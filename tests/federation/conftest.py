@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -143,6 +144,8 @@ class Rogue:
         self.asked: list[str] = []
         self.gone: set[str] = set()
         """Paths where it says that there is nothing any more."""
+        self.status = 200
+        """What it answers instead, while it is in trouble."""
         self.took: list[JsonObject] = []
         """What it was told, where it has offered an inbox."""
         self.unannounced: list[str] = []
@@ -175,6 +178,8 @@ class Rogue:
         await self.let_go.wait()
         if request.path in self.gone:
             return web.Response(status=410)
+        if self.status != HTTPStatus.OK:
+            return web.Response(status=self.status)
         offered = self.offers.get(request.path)
         if offered is None:
             self.unannounced.append(f"{request.method} {request.path}")

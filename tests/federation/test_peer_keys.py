@@ -1,5 +1,6 @@
 """Finding the keys of peers: where actors show them, and what is asked of whom; requests signed as RFC 9421 says."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from yarl import URL
 
 from federation.client import Budget
 from federation.signatures import keys as signing_keys
-from federation.signatures import rfc9421
+from federation.signatures import proofs, rfc9421
 from federation.signatures.keys import PrivateKey, PrivateMaterial
 from federation.strict_json import JsonObject, JsonValue
-from storage import keys, peers
+from storage import accounts, keys, peers
 from tests import loopback
-from tests.federation.conftest import MakeRogue, Rogue, Side
+from tests.federation.conftest import MakeRogue, Rogue, Side, until
 
 Headers = dict[str, str]
 
@@ -145,6 +146,29 @@ async def test_a_key_may_have_a_document_of_its_own(scene: Scene) -> None:
     assert scene.peer.asked == ["/users/eve/key", "/users/eve"]
 
 
+async def test_an_actor_may_name_a_key_that_has_a_document_of_its_own(scene: Scene) -> None:
+    """What the actor names and the key's own document shows: neither alone is enough."""
+    key_id = f"{scene.eve}/key"
+    scene.peer.actor("eve", publicKey=key_id)
+    scene.peer.offers["/users/eve/key"] = scene.pem_key(key_id=key_id)
+    assert await scene.knock(key_id=key_id) == (202, "")
+    assert scene.peer.asked == ["/users/eve/key", "/users/eve"]
+    renamed: JsonObject = {**scene.peer.actor("eve", publicKey=[key_id]), "name": "Eve II"}
+    body = orjson.dumps({"id": f"{scene.eve}#u", "type": "Update", "actor": scene.eve, "object": renamed})
+    assert (await scene.post(body, scene.signed(body, key_id=key_id)))[0] == 202
+    await scene.side.settled()
+    eve = await scene.side.store.read(accounts.by_uri, scene.eve)
+    assert eve is not None
+    assert eve.display_name == "Eve II"
+    assert (await scene.post(scene.said("2"), scene.signed(scene.said("2"), key_id=key_id)))[:2] == (202, "")
+
+    scene.material, before = signing_keys.generate_ed25519(), scene.material
+    scene.peer.offers["/users/eve/key"] = scene.pem_key(key_id=key_id)
+    await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+    assert await scene.knock(key_id=key_id) == (202, "")
+    assert (await scene.knock(key_id=key_id, material=before))[0] == 401
+
+
 @pytest.mark.parametrize("owner", ["https://outside.example/users/eve", "", 7, None])
 async def test_a_key_s_document_must_lead_to_its_owner(scene: Scene, owner: JsonValue) -> None:
     key_id = f"{scene.eve}/key"
@@ -170,6 +194,55 @@ async def test_a_newer_key_under_the_same_name_is_fetched_once(scene: Scene) -> 
     assert await scene.knock() == (202, "")
     assert await scene.knock(material=signing_keys.generate_ed25519()) == (401, "wrong-key")
     assert scene.peer.asked == ["/users/eve", "/users/eve"]
+
+
+async def test_where_no_answer_came_the_key_is_not_said_to_be_wrong(scene: Scene) -> None:
+    """The peer tries again after 503; and so does this node, as soon as it is asked to."""
+    scene.peer.actor("eve", assertionMethod=[scene.multikey()])
+    await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+    scene.material = signing_keys.generate_ed25519()
+    scene.peer.actor("eve", assertionMethod=[scene.multikey()])
+    scene.peer.status = 503
+    assert await scene.knock() == (503, "key-not-reachable")
+    assert (await scene.post(*proven(scene)))[:2] == (503, "key-not-reachable")
+    scene.peer.status = 200
+    assert await scene.knock() == (202, "")
+
+
+async def test_who_wants_the_same_newer_key_waits_for_it_together(scene: Scene) -> None:
+    scene.peer.actor("eve", assertionMethod=[scene.multikey()])
+    await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+    scene.material = signing_keys.generate_ed25519()
+    scene.peer.actor("eve", assertionMethod=[scene.multikey()])
+    scene.peer.let_go.clear()
+    knocks = asyncio.gather(*(scene.knock(now=datetime.now(UTC) - timedelta(seconds=at)) for at in range(8)))
+    await until(lambda: _has_asked(scene.peer, 2))
+    scene.peer.let_go.set()
+    assert await knocks == [(202, "")] * 8
+    assert scene.peer.asked == ["/users/eve"] * 2
+
+
+async def _has_asked(peer: Rogue, times: int) -> bool:
+    return len(peer.asked) >= times
+
+
+def proven(scene: Scene) -> tuple[bytes, Headers]:
+    """Something that another actor of the peer brings, with a proof of eve's; the one who brings it signs with RSA."""
+    key = PrivateKey(scene.key_id, scene.material)
+    body = orjson.dumps(proofs.attach(orjson.loads(scene.said("p")), key, now=datetime.now(UTC)))
+    return body, rfc9421.sign(
+        "POST", scene.inbox, body, PrivateKey(f"{scene.eve}#main-key", scene.peer.key), now=datetime.now(UTC)
+    )
+
+
+async def test_keys_that_are_not_there_leave_nothing_behind(scene: Scene) -> None:
+    """What a stranger may name must not fill the memory. CVE-2026-69132."""
+    for name in ("warm", *map(str, range(40))):
+        scene.peer.gone.add(f"/users/nobody{name}")
+        assert (await scene.knock(key_id=f"{scene.peer.base_url}/users/nobody{name}#k"))[0] == 401
+    assert len(scene.peer.asked) == 41
+    keys_asked_for = scene.side.federation.peer_keys._asking
+    assert keys_asked_for == {}
 
 
 async def test_a_key_that_is_no_longer_shown_is_forgotten(scene: Scene) -> None:

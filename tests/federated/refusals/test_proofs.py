@@ -151,3 +151,17 @@ async def test_a_proof_without_a_context_is_read_and_never_made(peer: HandMade) 
     assert isinstance(proof, dict)
     assert proof["@context"] == accept["@context"]
     assert await peer.outcome(contextless(peer, peer.create())) == "applied"
+
+
+async def test_finding_out_who_vouches_is_part_of_what_one_activity_may_cost(
+    peer: HandMade, make_peer: MakePeer
+) -> None:
+    """Two keys that nobody here knows, and a chain of answers without an end: twenty questions, all together."""
+    dakar = await make_peer("dakar")
+    for number in range(60):
+        author = peer.add(f"author{number}")
+        above = f"{peer.base_url}/users/author{number + 1}/notes/1"
+        peer.offers[f"/users/author{number}/notes/1"] = peer.note(author, inReplyTo=above)
+    create = proven(peer, peer.create(inReplyTo=f"{peer.base_url}/users/author0/notes/1"))
+    assert await dakar.outcome(create, key_id=f"{dakar.eve}#main-key") == "applied"
+    assert (len(dakar.asked), 10 <= len(peer.asked) <= 19) == (1, True), peer.asked
