@@ -168,9 +168,11 @@ def every_inbox(unit: Unit) -> list[tuple[Host, str]]:
     return [(inbox.host, inbox.address) for inbox in unit.all(_Inbox, EVERY_INBOX)]
 
 
+# Whom moderators have suspended opens nothing to their node, as nothing is sent there for them (INBOXES).
 PEER_HAS_FOLLOWER = """
 select 1 from follows f join accounts a on a.id = f.follower_id
-where f.followed_id = :author and f.accepted_at is not null and a.host = :host limit 1
+where f.followed_id = :author and f.accepted_at is not null and a.host = :host and a.gone_at is null
+    and a.suspended_at is null limit 1
 """
 PEER_IS_ADDRESSED = """
 select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = :post and a.host = :host limit 1
@@ -178,7 +180,7 @@ select 1 from post_people w join accounts a on a.id = w.account_id where w.post_
 PEER_HAS_MEMBER = """
 select 1 from post_people w join accounts g on g.id = w.account_id and g.kind = 'Group' and g.host = ''
 join follows f on f.followed_id = g.id and f.accepted_at is not null
-join accounts a on a.id = f.follower_id and a.host = :host and a.gone_at is null
+join accounts a on a.id = f.follower_id and a.host = :host and a.gone_at is null and a.suspended_at is null
 where w.post_id = :post limit 1
 """
 

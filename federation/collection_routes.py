@@ -7,18 +7,16 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from federation import audience, directories, documents, featured, synchronising
+from federation import audience, directories, documents, featured, outboxes, synchronising
 from federation.asking import FEDERATION, STORE, asking_peer, document_answer, local_account, shown_account
 from federation.errors import NotFoundHere
 from federation.signatures import Signer
 from federation.strict_json import JsonValue
-from storage import attendances, communities, contexts, followers, occasions, pins, posts, timelines
+from storage import attendances, communities, contexts, followers, occasions, pins, posts
 from storage.accounts import Account
 from storage.contexts import Listed
-from storage.ids import AccountId, PostId, parsed
-from storage.pages import Page
+from storage.ids import PostId, parsed
 from storage.store import Unit, Value
-from storage.visibility import Reach
 
 FOLLOWERS_PAGE = 1_000
 
@@ -27,21 +25,22 @@ LISTED_AT_ONCE = 50
 
 
 async def get_outbox(request: web.Request) -> web.Response:
-    """What somebody wrote for all nodes, newest first."""
+    """What somebody wrote and shared for all nodes, newest first."""
     await asking_peer(request)
     account = await shown_account(request)
     before = request.query.get("before")
     if before is None:
-        total = await request.app[STORE].read(_open_posts_count, account.id)
+        total = await request.app[STORE].read(outboxes.total, account.id)
         return document_answer(documents.collection(account.outbox, total=total, first=f"{account.outbox}?before=0"))
     last_seen = parsed(before)
     if last_seen is None:
         raise NotFoundHere
-    page = Page(limit=documents.PAGE_SIZE, max_id=last_seen or None)
-    found, last = await request.app[STORE].read(_open_posts, account, page)
-    following = f"{account.outbox}?before={last}" if last and len(found) == documents.PAGE_SIZE else None
+    part = await request.app[STORE].read(outboxes.part, account, before=PostId(last_seen) if last_seen else None)
+    following = f"{account.outbox}?before={part.last}" if part.last else None
     uri = f"{account.outbox}?before={before}"
-    return document_answer(documents.collection_page(uri, part_of=account.outbox, items=found, following=following))
+    return document_answer(
+        documents.collection_page(uri, part_of=account.outbox, items=part.items, following=following)
+    )
 
 
 async def get_relations(request: web.Request) -> web.Response:
@@ -200,18 +199,3 @@ def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:
 def _pinned_for_peer(unit: Unit, author: Account, signer: Signer) -> list[JsonValue]:
     found = pins.pinned(unit, author.id)
     return [post.uri for post in found if audience.peer_may_read(unit, post, host=signer.host)]
-
-
-def _open_posts_count(unit: Unit, author: AccountId) -> int:
-    sql = "select count(*) from posts where author_id = :author and reach in (0, 1)"
-    return unit.one(int, sql, author=author) or 0
-
-
-def _open_posts(unit: Unit, author: Account, page: Page) -> tuple[list[JsonValue], PostId | None]:
-    found = timelines.by_author(unit, author.id, page, reader=author.id)
-    items: list[JsonValue] = []
-    for post in found:
-        if post.reach not in (Reach.ALL_NODES, Reach.UNLISTED):
-            continue
-        items.append(post.uri)
-    return items, found[-1].id if found else None

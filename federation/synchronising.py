@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 
-from federation import documents, followers, strict_json
+from federation import collections, documents, followers, strict_json
 from federation.client import Budget, Client
 from federation.errors import Unreachable
 from federation.events import FollowersReconciled
@@ -36,7 +36,6 @@ from storage.ids import AccountId, Host
 from storage.store import Store, Unit
 
 MOST_REMEMBERED = 4_096
-MOST_PAGES = 50
 MOST_UNDONE = 500
 PAUSE_SECONDS = 300.0
 """Between two questions for the followers of one person."""
@@ -162,7 +161,8 @@ class Synchronising:
 
     async def _listed(self, url: str) -> frozenset[str] | None:
         """Everybody in a list of followers; None if it is not whole."""
-        budget, seen = Budget(fetches=MOST_PAGES), set[str]()
+        # As many pages as of any collection. They are not cut after so many ids: a part of a list is worth nothing here.
+        budget, seen = Budget(fetches=collections.MOST_PAGES + 1), set[str]()
         found: list[str] = []
         total: object = None
         page: object = url

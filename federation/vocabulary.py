@@ -156,9 +156,26 @@ def types_of(document: Mapping[str, Any]) -> frozenset[str]:  # Any: whatever JS
     return frozenset(_term(part) for part in as_list(document.get("type")) if isinstance(part, str))
 
 
+PREFIXES = {
+    "as": "https://www.w3.org/ns/activitystreams#",
+    "toot": "http://joinmastodon.org/ns#",
+    "sec": "https://w3id.org/security#",
+    "schema": "http://schema.org#",
+}
+"""How software that compacts documents anew writes the names of terms that no context of ours gave it."""
+
+
 def _term(name: str) -> str:
     """A term of ActivityStreams by its plain name, however it was written."""
-    return name.removeprefix("as:").removeprefix("https://www.w3.org/ns/activitystreams#")
+    return name.removeprefix("as:").removeprefix(PREFIXES["as"])
+
+
+def _spelled(prefix: str, name: str) -> AliasChoices:
+    """A property by its plain name, which counts first; with a prefix; or in full.
+
+    Only of terms that say nothing of who speaks and of whom: those are looked at before anything is read into a model.
+    """
+    return AliasChoices(name, f"{prefix}:{name}", f"{PREFIXES[prefix]}{name}")
 
 
 class Model(BaseModel):
@@ -206,11 +223,13 @@ class File(Model):
     url: Annotated[str, BeforeValidator(_file_address)] = ""
     name: Annotated[str, BeforeValidator(_words)] = ""
     summary: Annotated[str, BeforeValidator(_words)] = ""
-    blurhash: Annotated[str, BeforeValidator(_words)] = ""
+    blurhash: Annotated[str, BeforeValidator(_words)] = Field(default="", validation_alias=_spelled("toot", "blurhash"))
     width: Annotated[int, BeforeValidator(_whole)] = 0
     height: Annotated[int, BeforeValidator(_whole)] = 0
     size: Annotated[int, BeforeValidator(_whole)] = 0
-    focal_point: Annotated[tuple[float, float], BeforeValidator(_point)] = (0.0, 0.0)
+    focal_point: Annotated[tuple[float, float], BeforeValidator(_point)] = Field(
+        default=(0.0, 0.0), validation_alias=_spelled("toot", "focalPoint")
+    )
     digest_multibase: Annotated[str, BeforeValidator(_words)] = ""
 
 
@@ -293,7 +312,7 @@ class Note(Model):
     content: Annotated[Text, Field(max_length=LONGEST_CONTENT)] = ""
     content_map: dict[str, str] = Field(default_factory=dict)
     summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
-    sensitive: bool = False
+    sensitive: bool = Field(default=False, validation_alias=_spelled("as", "sensitive"))
     in_reply_to: Annotated[str | None, BeforeValidator(first_id)] = None
     context: Annotated[str | None, BeforeValidator(first_id)] = None
     published: Moment | None = None
@@ -310,7 +329,9 @@ class Note(Model):
     any_of: Annotated[tuple[Choice, ...], BeforeValidator(_choices)] = ()
     end_time: Annotated[datetime | None, BeforeValidator(_moment_or_none)] = None
     closed: Annotated[datetime | bool | None, BeforeValidator(_closed)] = None
-    voters_count: Annotated[int | None, BeforeValidator(_number)] = None
+    voters_count: Annotated[int | None, BeforeValidator(_number)] = Field(
+        default=None, validation_alias=_spelled("toot", "votersCount")
+    )
     quote: Annotated[str | None, BeforeValidator(_first_uri)] = Field(
         default=None, validation_alias=AliasChoices("quote", "quoteUri", "quoteUrl", "_misskey_quote")
     )
@@ -348,7 +369,7 @@ class Key(Model):
 
     id: Uri
     owner: Uri
-    public_key_pem: str
+    public_key_pem: str = Field(validation_alias=_spelled("sec", "publicKeyPem"))
 
 
 MOST_KEYS = 10
@@ -366,7 +387,7 @@ class Multikey(Model):
     id: Uri
     type: Annotated[str, BeforeValidator(_first_type)]
     controller: Uri
-    public_key_multibase: str
+    public_key_multibase: str = Field(validation_alias=_spelled("sec", "publicKeyMultibase"))
     expires: Moment | None = None
     revoked: Moment | None = None
 
@@ -395,11 +416,15 @@ class PropertyValue(Model):
 
     type: str = ""
     name: Text = ""
-    value: Text = ""
+    value: Text = Field(default="", validation_alias=_spelled("schema", "value"))
+
+
+LINE_SPELLINGS = ("PropertyValue", "schema:PropertyValue", f"{PREFIXES['schema']}PropertyValue")
 
 
 def _lines(value: object) -> list[Mapping[str, object]]:
-    return [line for line in as_list(value) if isinstance(line, Mapping) and line.get("type") == "PropertyValue"][:16]
+    found = (line for line in as_list(value) if isinstance(line, Mapping) and line.get("type") in LINE_SPELLINGS)
+    return list(itertools.islice(found, 16))
 
 
 def _pictures(value: object) -> list[Mapping[str, object]]:
@@ -431,14 +456,20 @@ class Actor(Model):
     followers: Annotated[str, BeforeValidator(value_or_id)] = ""
     following: Annotated[str, BeforeValidator(value_or_id)] = ""
     endpoints: Endpoints = Endpoints()
-    manually_approves_followers: bool = False
-    discoverable: bool = True
-    featured: Annotated[str | None, BeforeValidator(first_id)] = None
+    manually_approves_followers: bool = Field(
+        default=False, validation_alias=_spelled("as", "manuallyApprovesFollowers")
+    )
+    discoverable: bool = Field(default=True, validation_alias=_spelled("toot", "discoverable"))
+    featured: Annotated[str | None, BeforeValidator(first_id)] = Field(
+        default=None, validation_alias=_spelled("toot", "featured")
+    )
     attributed_to: Annotated[str | None, BeforeValidator(first_id)] = None
     posting_restricted_to_mods: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
     is_for_members: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
-    also_known_as: Uris = ()
-    moved_to: Annotated[str | None, BeforeValidator(first_id)] = None
+    also_known_as: Uris = Field(default=(), validation_alias=_spelled("as", "alsoKnownAs"))
+    moved_to: Annotated[str | None, BeforeValidator(first_id)] = Field(
+        default=None, validation_alias=_spelled("as", "movedTo")
+    )
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
     visiting_card: Annotated[
         dict[str, Any] | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)

@@ -1,4 +1,4 @@
-"""What this node has to tell its peers: each activity once, and one row for each peer that must hear of it.
+"""What this node has to tell its peers: each activity once, and one row for each inbox that must hear of it, as a rule one at each peer.
 
 What one account has to tell one peer is a lane. Its rows are taken in the order of their ids, which is the order in which
 things happened. A row goes when the peer has taken the activity; it becomes a dead letter when the peer will never take it,
@@ -57,7 +57,7 @@ class Queue:
 def add(unit: Unit, *, uri: str, actor: AccountId, body: bytes, inboxes: Iterable[tuple[Host, str]]) -> None:
     """Queue an activity for peers.
 
-    uri: the activity's id.  body: the exact JSON to send.  inboxes: host and inbox address, one pair a peer.
+    uri: the activity's id.  body: the exact JSON to send.  inboxes: host and inbox address, one pair for each inbox.
     """
     chosen = list(inboxes)
     if not chosen:

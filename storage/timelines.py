@@ -343,6 +343,20 @@ def by_author(
     return paged(unit, Post, sql, "p.id", page, author=author, reader=reader, tag=tag.lower())
 
 
+OPEN_BY_AUTHOR = f"select {COLUMNS} from posts p where p.author_id = :author and p.reach in (0, 1)"
+
+
+def open_by_author(unit: Unit, author: AccountId, page: Page) -> list[Post]:
+    """What somebody wrote and shared for all nodes, newest first: what every peer may read."""
+    return paged(unit, Post, OPEN_BY_AUTHOR, "p.id", page, author=author)
+
+
+def count_open_by_author(unit: Unit, author: AccountId) -> int:
+    """How many those are."""
+    sql = "select count(*) from posts p where p.author_id = :author and p.reach in (0, 1)"
+    return unit.one(int, sql, author=author) or 0
+
+
 CARRIES = "select 1 from post_tags t join tags g on g.id = t.tag_id where t.post_id = p.id"
 
 TAGGED = f"""

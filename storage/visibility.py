@@ -80,7 +80,7 @@ AT_PEER = "a.host = :host and a.gone_at is null"
 VISIBLE_TO_PEER = f"""(p.boost_of is null and (p.reach in (0, 1) or (p.is_local = 1 and (
     (p.reach = 2 and exists (
         select 1 from follows v join accounts a on a.id = v.follower_id
-        where v.followed_id = p.author_id and v.accepted_at is not null and {AT_PEER}))
+        where v.followed_id = p.author_id and v.accepted_at is not null and a.suspended_at is null and {AT_PEER}))
     or (p.reach in (2, 4, 5) and exists (
         select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = p.id and {AT_PEER}))
 ))))"""

@@ -71,7 +71,9 @@ async def followers(scene: Scene) -> list[str]:
 
 
 async def test_who_shares_no_inbox_is_told_alone_and_whose_inbox_is_gone_follows_no_more(scene: Scene) -> None:
-    await follow_marie(scene, "ada", "bea")
+    people = frozenset(each.id for each in await follow_marie(scene, "ada", "bea"))
+    named = await scene.side.store.read(inboxes, Audience(people))
+    assert [inbox.rpartition("/users/")[2] for _, inbox in named] == ["ada/inbox", "bea/inbox"]
     for name in ("ada", "bea"):
         scene.peer.offers[f"/users/{name}/inbox"] = {}
     await tell_followers(scene, "1")

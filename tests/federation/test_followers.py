@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from federation import collection_routes, followers, signatures
+from federation import collection_routes, collections, followers, signatures
 from federation.client import Budget
 from federation.events import FollowersReconciled
 from federation.followers import Claim
@@ -148,6 +148,30 @@ async def test_a_list_that_is_not_whole_changes_nothing(listed: Listed) -> None:
     await listed.says(totalItems=2)
     await listed.wait()
     await listed.scene.side.settled()
+    assert await listed.follow() is not None
+
+
+async def test_a_list_of_more_pages_than_are_read_changes_nothing(listed: Listed) -> None:
+    """All of it is as it was told, and marie is not in it; but nobody reads so far."""
+    many = collections.MOST_PAGES + 2
+    uris = [f"{listed.scene.side.base_url}/users/{number}" for number in range(many)]
+    for number, uri in enumerate(uris):
+        page: JsonObject = {"id": f"{listed.url}/{number}", "type": "OrderedCollectionPage", "orderedItems": [uri]}
+        following: JsonObject = {"next": f"{listed.url}/{number + 1}"} if number + 1 < many else {}
+        listed.scene.peer.offers[f"{listed.path}/{number}"] = page | following
+    told = Claim(f"{listed.scene.eve}/followers", listed.url, followers.digest_of(uris))
+    await listed.says(claim=told, orderedItems=[], first=f"{listed.url}/0")
+
+    def pages() -> int:
+        return sum(path.startswith(f"{listed.path}/") for path in listed.scene.peer.asked)
+
+    async def are_read() -> bool:
+        return pages() >= collections.MOST_PAGES
+
+    await until(are_read)
+    await listed.says(claim=told, orderedItems=[], first=f"{listed.url}/0")
+    await listed.scene.side.settled()
+    assert pages() == collections.MOST_PAGES
     assert await listed.follow() is not None
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from federation.client import Budget
 from federation.strict_json import JsonObject
-from storage import accounts, follows, journal, peers, posts, timelines, visibility
+from storage import accounts, follows, journal, peers, posts, standings, timelines, visibility
 from storage.events import Received
 from storage.ids import AccountId
 from storage.pages import Page
@@ -91,6 +91,32 @@ async def test_a_second_copy_gets_202_and_changes_nothing(scene: Scene) -> None:
     create = activity("Create", scene.eve, note(scene.eve))
     assert [await scene.send(create) for _ in range(3)] == [202, 202, 202]
     assert await scene.public() == ["<p>Note 1</p>"]
+
+
+AS, TOOT = "https://www.w3.org/ns/activitystreams#", "http://joinmastodon.org/ns#"
+
+
+async def test_names_with_prefixes_and_in_full_are_read_where_they_are_known_to_occur(scene: Scene) -> None:
+    pem = scene.peer.actor("ada").pop("publicKey")
+    assert isinstance(pem, dict)
+    line = {"type": "schema:PropertyValue", "name": "Post", "schema:value": "Tokyo"}
+    aliases = {f"{AS}alsoKnownAs": [scene.eve], "as:movedTo": scene.eve, "attachment": [line]}
+    said = {"as:manuallyApprovesFollowers": True, f"{TOOT}discoverable": False, **aliases}
+    shown = {"id": pem["id"], "owner": pem["owner"], "sec:publicKeyPem": pem["publicKeyPem"]}
+    scene.peer.actor("ada", publicKey=shown, **said)
+    uri = f"{scene.peer.base_url}/users/ada"
+    ada = await scene.side.federation.gathering.actor(uri, budget=Budget())
+    assert (ada.locked, ada.discoverable, ada.aliases, ada.moved_to) == (True, False, [scene.eve], scene.eve)
+    assert ada.named_fields == [("Post", "Tokyo")]
+
+    written = note(scene.eve, sensitive=False) | {"as:sensitive": True}
+    prefixed = note(scene.eve, "2") | {"as:sensitive": True}
+    forged = note(scene.eve, "3") | {"as:attributedTo": uri, "as:content": "<p>of ada</p>"}
+    for name, each in enumerate((written, prefixed, forged)):
+        await scene.send(activity("Create", scene.eve, each, str(name)))
+    kept = {name: await scene.side.store.read(posts.by_uri, f"{scene.eve}/notes/{name}") for name in (1, 2, 3)}
+    assert {name: post and post.sensitive for name, post in kept.items()} == {1: False, 2: True, 3: False}
+    assert "<p>of ada</p>" not in await scene.public()
 
 
 async def test_scripts_in_a_post_never_reach_a_reader(scene: Scene) -> None:
@@ -434,6 +460,9 @@ async def test_what_is_not_for_a_peer_is_not_there_for_it(scene: Scene) -> None:
     assert (await scene.peer.get(f"{marie.uri}/posts/2"))[0] == 200
     _, page = await scene.peer.get(f"{marie.outbox}?before=0")
     assert page["orderedItems"] == [f"{marie.uri}/posts/{name}" for name in (1, 0)]
+    await scene.side.store.write(standings.restrict, eve.id, standings.SUSPENDED)
+    assert (await scene.peer.get(f"{marie.uri}/posts/2"))[0] == 404  # whoever is suspended opens nothing to their node
+    assert (await scene.peer.get(f"{marie.uri}/posts/9"))[0] == 200  # but what was sent there for them by name
 
 
 REFUSE_POISON = {
