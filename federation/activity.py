@@ -9,6 +9,7 @@ Each type is a class of its own in `activities/` and answers the same questions,
     answers    what is done in return, as an Accept to a Follow
     continues  in which conversation it takes place, whose other readers should hear of it
     passes_on  to whom this node passes it on, unchanged, when a peer has told it
+    decides_in the community in which it is what its managers decide
 
 Adding a type is adding a file to `activities/`: a class with `type: Literal["…"]` registers itself.
 """
@@ -220,5 +221,10 @@ class Activity(Model):
 
     def passes_on(self, unit: Unit, /) -> PassedOn | None:
         """Who must hear of this from here, as the peer has told it and with its proof. Nobody, for most. ActivityPub 7.1.2."""
+        del unit
+        return None
+
+    def decides_in(self, unit: Unit, /) -> Account | None:
+        """The community in which this is what its managers decide; None for most. See `federation.leading`."""
         del unit
         return None

@@ -82,6 +82,8 @@ def _takes_place_in(unit: Unit, activity: Activity, community: Account) -> bool:
     actor = activity.performer(unit).id
     if isinstance(activity, Create):
         return _may_be_written(unit, activity, community)
+    if (decided := activity.decides_in(unit)) is not None:  # by its managers: who is none was refused already
+        return decided.id == community.id
     post = posts.by_uri(unit, redistributed.target_of(activity))
     if post is None or post.reach not in IN_CONVERSATIONS or not is_in(unit, post, community.id):
         return False

@@ -8,10 +8,11 @@ The group vouches for having accepted the activity, never for what is in it. Who
     it is of the group's own node             which speaks for its own people
     neither                                   what it speaks of is asked of its own node, and the copy is not looked at
 
-Then it has the effect that it would have if it had come directly, provided that it names the group. A removal by somebody else
-than the author is one of the group's moderators: it is the group's own word about what stands in its conversations, and takes
-from here what was written for the group, no more. A new post that begins
-a conversation is shown as shared by the group, so whoever follows the group reads it.
+Then it has the effect that it would have if it had come directly, provided that it names the group. What the group's managers
+decide is another thing (`federation.leading`): it is the group's own word about itself and what stands in its conversations, and
+counts whoever has done it. A removal by somebody else than the author is such a decision, and takes from here what was written
+for the group, no more. A new post that begins a conversation is shown as shared by the group, so whoever follows the group
+reads it.
 
 Source: FEP-1b12, FEP-fe34.
 """
@@ -28,12 +29,15 @@ from federation.strict_json import JsonObject
 from federation.vocabulary import types_of, value_or_id
 from storage import accounts, follows, post_people, posts, tombstones
 from storage.accounts import Account
+from storage.ids import PostId
 from storage.posts import Post
 from storage.store import Unit
 from storage.visibility import OPEN, Reach
 
 POSTING = frozenset({"Create", "Update", "Delete"})
-ACCEPTED = POSTING | {"Like", "EmojiReact", "Undo"}
+DECIDING = frozenset({"Lock", "Block", "Add", "Remove"})
+"""What only managers do in a community; what somebody does so for themselves is nothing that a community sends on."""
+ACCEPTED = POSTING | DECIDING | {"Like", "EmojiReact", "Undo"}
 
 
 def activity_in(document: JsonObject) -> Activity | None:
@@ -53,11 +57,11 @@ def wants(unit: Unit, inner: Activity, *, group: str) -> Sequence[Wanted]:
         return ()
     if (taken_out := restoring.wants(unit, inner, group=sender)) is not None:
         return (taken_out,)
+    if inner.type in DECIDING or inner.decides_in(unit) is not None:
+        return inner.wants(unit)
     if proofs.has_proof(inner.document):
         wanted = Wanted(inner.id, required=True, how=How.PROOF, document=inner.document)
         return (wanted, *inner.wants(unit))
-    if removed_by_moderator(unit, inner, group=sender) is not None:
-        return ()
     if same_origin(inner.actor, group):
         known = accounts.by_uri(unit, inner.actor)
         return (*(() if known else (Wanted(inner.actor, required=True),)), *inner.wants(unit))
@@ -72,11 +76,12 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     """
     if not _is_followed(unit, group):
         raise Ignored("unsolicited")
+    if inner.type in DECIDING or inner.decides_in(unit) is not None:
+        _demand_decision(unit, inner)
+        return
     inner.demand_standing(unit)
     if not _names(unit, inner, group):
         raise NotAllowed(group.uri, inner.id, "of-another-audience")
-    if removed_by_moderator(unit, inner, group=group) is not None:
-        return
     if restoring.restored(unit, inner, group=group) is not None:
         return
     if inner.type == "Create" and _new_in_group(unit, inner, group) is not None:
@@ -86,36 +91,49 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     inner.authorize(unit)
 
 
-def removed_by_moderator(unit: Unit, inner: Activity, *, group: Account) -> Post | None:
-    """What a group takes out of its conversations, which somebody else wrote; None where it is no such removal.
-
-    Source: FEP-1b12, "Moderation".
-    """
-    post = posts.by_uri(unit, target_of(inner)) if inner.type == "Delete" else None
-    if post is None or accounts.get(unit, post.author_id).uri == inner.actor:
-        return None
-    is_there = posts.share_by(unit, group.id, post.id) is not None
-    return post if is_there or group.id in post_people.addressed(unit, post.id) else None
+def _demand_decision(unit: Unit, inner: Activity) -> None:
+    """What a group's managers decide, as the group says: who did it need not be known here. Raises Ignored, NotAllowed, NotFound."""
+    if inner.decides_in(unit) is None:
+        raise Ignored("nothing-of-the-group")
+    inner.authorize(unit)
 
 
 def take_out(unit: Unit, post: Post, group: Account) -> None:
-    """Have a post be no longer in a group. The copy of an answer, or of what is for members alone, goes; what was written here stays."""
+    """Have a post be no longer in a group.
+
+    The copy of an answer, or of what is for members alone, goes. What was written here stays, unless the group is of this node
+    too: then what is here is what its members read.
+    """
     share = posts.share_by(unit, group.id, post.id)
     if share is not None:
         tombstones.remove(unit, share, owner_uri=group.uri)
     is_nowhere_else = post.reply_to_uri is not None or post.reach is Reach.COMMUNITY
-    if is_nowhere_else and not post.is_local and group.id in post_people.addressed(unit, post.id):
+    is_kept = post.is_local and not group.is_local
+    if is_nowhere_else and not is_kept and group.id in post_people.addressed(unit, post.id):
         tombstones.remove(unit, post, owner_uri=accounts.get(unit, post.author_id).uri)
         tombstones.bury(unit, post.uri, owner_uri=group.uri)  # so that it is known who may put it back
 
 
+TAKEN_OUT = """
+select p.id from posts p where p.author_id = :author and p.boost_of is null and (
+    exists (select 1 from posts s where s.boost_of = p.id and s.author_id = :group)
+    or exists (select 1 from post_people w where w.post_id = p.id and w.account_id = :group))
+order by p.id
+"""
+
+
+def take_out_all(unit: Unit, author: Account, group: Account) -> None:
+    """The same for all that somebody has written in a group."""
+    written = unit.all(PostId, TAKEN_OUT, author=author.id, group=group.id)
+    for post in posts.by_ids(unit, written):  # one by one: so much hangs on each, and it is rarely asked for
+        take_out(unit, post, group)
+
+
 def apply(unit: Unit, inner: Activity, *, group: Account) -> None:
     """The effect that a member's activity would have if it had come directly; a post that is here already stays."""
-    if (removed := removed_by_moderator(unit, inner, group=group)) is not None:
-        take_out(unit, removed, group)
-    elif restoring.restored(unit, inner, group=group) is not None:
+    if restoring.restored(unit, inner, group=group) is not None:
         return
-    elif inner.type != "Create" or posts.by_uri(unit, target_of(inner)) is None:
+    if inner.type != "Create" or posts.by_uri(unit, target_of(inner)) is None:
         inner.apply(unit)
 
 

@@ -193,6 +193,12 @@ def banned(unit: Unit, community: AccountId, person: AccountId) -> Ban | None:
     return unit.one(Ban, sql, community=community, person=person, now=unit.now)
 
 
+def banned_by(unit: Unit, community: AccountId, uri: str) -> AccountId | None:
+    """Whom an activity keeps out of a community. uri: the id of the Block."""
+    sql = "select account_id from community_bans where community_id = :community and uri = :uri"
+    return unit.one(AccountId, sql, community=community, uri=uri)
+
+
 def bans(unit: Unit, community: AccountId) -> list[Ban]:
     """Who may not take part in a community just now, the latest first."""
     return unit.all(Ban, f"{BANS} order by created_at desc", community=community, now=unit.now)
@@ -221,6 +227,12 @@ def locked_by(unit: Unit, thread: PostId) -> AccountId | None:
     return unit.one(AccountId, "select community_id from locked_threads where post_id = :post", post=thread)
 
 
+def thread_locked_by(unit: Unit, community: AccountId, uri: str) -> PostId | None:
+    """The first post of the conversation that an activity locks in a community. uri: the id of the Lock."""
+    sql = "select post_id from locked_threads where community_id = :community and uri = :uri"
+    return unit.one(PostId, sql, community=community, uri=uri)
+
+
 def pin(unit: Unit, community: AccountId, post: PostId) -> bool:
     """Have a post stand first in a community. Returns False when it did already."""
     sql = """
@@ -234,3 +246,14 @@ def unpin(unit: Unit, community: AccountId, post: PostId) -> bool:
     """Take that back. Returns whether it stood there."""
     sql = "delete from community_pins where community_id = :community and post_id = :post"
     return unit.run(sql, community=community, post=post) > 0
+
+
+def is_pinned(unit: Unit, community: AccountId, post: PostId) -> bool:
+    """Whether a post stands first in a community."""
+    sql = "select 1 from community_pins where community_id = :community and post_id = :post"
+    return unit.one(int, sql, community=community, post=post) is not None
+
+
+def pins_count(unit: Unit, community: AccountId) -> int:
+    """How many posts stand first in a community."""
+    return unit.one(int, "select count(*) from community_pins where community_id = :id", id=community) or 0

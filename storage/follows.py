@@ -113,15 +113,22 @@ def remove(unit: Unit, follower: AccountId, followed: AccountId) -> bool:
         return False
     if not unit.run("delete from follows where id = :id", id=known.id):
         return False  # ended at the same moment by somebody else
-    unit.run(
-        "delete from notifications where account_id = :to and from_id = :by and kind in ('follow', 'follow_request')",
-        to=followed,
-        by=follower,
-    )
+    forget_asking(unit, follower, followed, kinds=("follow", "follow_request"))
     if known.accepted_at is not None:
         _count(unit, follower, followed, by=-1)
     unit.after_commit(RelationChanged(follower, followed))
     return True
+
+
+def forget_asking(
+    unit: Unit, follower: AccountId, followed: AccountId, *, kinds: Sequence[str] = ("follow_request",)
+) -> None:
+    """Untell somebody, or those who lead a community, that it was asked for. kinds: of what they were told."""
+    sql = """
+    delete from notifications where from_id = :by and kind in :kinds and (account_id = :to or about = :to) and account_id in (
+        select cast(:to as bigint) union all select account_id from community_managers where community_id = :to)
+    """
+    unit.run(sql, to=followed, by=follower, kinds=list(kinds))
 
 
 @dataclass(frozen=True, slots=True)

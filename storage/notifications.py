@@ -18,7 +18,10 @@ from storage.store import Unit, Value
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing that a person is told. about: the report or the warning, for the kinds that have one."""
+    """One thing that a person is told.
+
+    about: the report or the warning, for the kinds that have one; of a request, the community that it is about, if it is.
+    """
 
     id: int
     account_id: AccountId
@@ -125,6 +128,19 @@ def _add_about(unit: Unit, kind: str, told: Sequence[tuple[AccountId, int]], *, 
     unit.each(sql, rows)
     for account, new in told:
         unit.after_commit(Notified(account, new))
+
+
+def tell_managers(unit: Unit, community: AccountId, *, by: AccountId) -> None:
+    """Tell those of this node who lead a community that somebody asks to belong to it; each once, whomever they have blocked."""
+    sql = """
+    select s.account_id from community_managers m join staff s on s.account_id = m.account_id
+    where m.community_id = :community and s.disabled_at is null and s.account_id <> :by and not exists (
+        select 1 from notifications n where n.account_id = s.account_id and n.kind = 'follow_request'
+            and n.from_id = :by and n.about = :community)
+    order by s.account_id
+    """
+    told = [(account, unit.new_id()) for account in unit.all(AccountId, sql, community=community, by=by)]
+    _add_about(unit, "follow_request", told, by=by, about=community)
 
 
 def forget(unit: Unit, kind: str, *, by: AccountId, post: PostId) -> None:

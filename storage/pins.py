@@ -1,10 +1,17 @@
-"""Pins: the posts that somebody shows first on their profile."""
+"""Pins: the posts that somebody shows first on their profile; those that stand first in a community are read with them."""
 
 from storage import posts
 from storage.ids import AccountId, PostId
 from storage.posts import COLUMNS, Holds, Post
 from storage.store import Unit
 from storage.visibility import VISIBLE_TO
+
+FIRST = f"""
+select {COLUMNS} from (
+    select id, post_id from pins where account_id = :account
+    union all select id, post_id from community_pins where community_id = :account
+) n join posts p on p.id = n.post_id
+"""
 
 
 def add(unit: Unit, account: AccountId, post: PostId) -> bool:
@@ -28,18 +35,14 @@ def remove(unit: Unit, account: AccountId, post: PostId) -> bool:
 
 
 def of(unit: Unit, account: AccountId, *, reader: AccountId) -> list[Post]:
-    """What somebody has pinned and this person may see, the latest pin first."""
-    sql = f"""
-    select {COLUMNS} from pins n join posts p on p.id = n.post_id
-    where n.account_id = :account and {VISIBLE_TO} order by n.id desc
-    """
+    """What somebody has pinned, or stands first in a community, and this person may see, the latest pin first."""
+    sql = f"{FIRST} where {VISIBLE_TO} order by n.id desc"
     return unit.all(Post, sql, account=account, reader=reader)
 
 
 def pinned(unit: Unit, account: AccountId) -> list[Post]:
-    """All that somebody has pinned, the latest pin first, whoever asks."""
-    sql = f"select {COLUMNS} from pins n join posts p on p.id = n.post_id where n.account_id = :account order by n.id desc"
-    return unit.all(Post, sql, account=account)
+    """All that somebody has pinned, or stands first in a community, the latest pin first, whoever asks."""
+    return unit.all(Post, f"{FIRST} order by n.id desc", account=account)
 
 
 def count(unit: Unit, account: AccountId) -> int:

@@ -13,7 +13,7 @@ from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import first_id
-from storage import accounts, attendances, follows, notifications, posts, quote_stamps, quotes
+from storage import accounts, attendances, communities, follows, notifications, posts, quote_stamps, quotes
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.quotes import ACCEPTED, REVOKED
@@ -61,7 +61,14 @@ class Accept(Activity):
             attendances.answer(unit, invited, attendances.COMING)
             return
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
-        if follows.accept(unit, found.follower_id, found.followed_id):
+        followed = self.performer(unit)
+        if not follows.accept(unit, found.follower_id, found.followed_id):
+            return
+        if (
+            followed.kind == communities.KIND
+        ):  # nobody reads what a community is told; and who is let in is kept out no longer
+            communities.lift_ban(unit, followed.id, found.follower_id)
+        else:
             notifications.tell(unit, found.followed_id, "follow", by=found.follower_id)
 
     def answers(self, unit: Unit, /) -> Sequence[Activity]:

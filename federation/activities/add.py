@@ -1,9 +1,12 @@
-"""Add: somebody pins a post of theirs, or shows a tag on their profile (ActivityPub 6.6; Mastodon's `featured` collection)."""
+"""Add: somebody pins a post of theirs, or shows a tag on their profile (ActivityPub 6.6; Mastodon's `featured` collection).
+
+In a community managers do the same with what stands first in it, and with the collection of its managers (FEP-1b12, "Moderation").
+"""
 
 from collections.abc import Sequence
 from typing import Literal
 
-from federation import featured
+from federation import featured, leading, led_lists
 from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored
@@ -19,14 +22,20 @@ MOST_TAGS = 20
 
 
 class Add(Activity):
-    """A post is shown first on its author's profile; a tag stands there."""
+    """A post is shown first on its author's profile, or in a community; a tag stands there; somebody leads the community."""
 
     type: Literal["Add"] = "Add"
-    object: Uri  # the post, or the page of the tag
-    target: Uri  # the collection of what its author has pinned
+    object: Uri  # the post, the page of the tag, or the person
+    target: Uri  # the collection of what its author has pinned, or one of a community's
+
+    def decides_in(self, unit: Unit, /) -> Account | None:
+        """The community whose collection it is."""
+        return led_lists.community_of(unit, self, self.target)
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
-        """The post, when somebody here follows its author and it is not here."""
+        """The post, when somebody here follows its author and it is not here; what a community adds, where it counts here."""
+        if (led := led_lists.find(unit, self, self.target)) is not None:
+            return led_lists.wants(unit, self, led, self.object)
         actor = None if featured.tag_in(self.document) else accounts.by_uri(unit, self.actor)
         if actor is None or not same_origin(self.object, self.actor) or not follows.has_local_follower(unit, actor.id):
             return ()
@@ -38,6 +47,9 @@ class Add(Activity):
 
         Raises NotFound, NotAllowed, Malformed; Ignored: pinned already, taken back before, or more than anybody needs.
         """
+        if (led := led_lists.find(unit, self, self.target)) is not None:
+            led_lists.authorize_add(unit, self, led, self.object)
+            return
         actor = self.performer(unit)
         if tag := featured.tag_in(self.document):
             self._authorize_tag(unit, actor, tag)
@@ -52,11 +64,16 @@ class Add(Activity):
             raise Ignored("too-many-pins")
 
     def audience(self, unit: Unit, /) -> Audience:
-        """Followers."""
+        """Followers; of a community, its node."""
+        if (community := self.decides_in(unit)) is not None:
+            return leading.told(community)
         return Audience(followers_of=frozenset({self.performer(unit).id}))
 
     def apply(self, unit: Unit, /) -> None:
         """Note it."""
+        if (led := led_lists.find(unit, self, self.target)) is not None:
+            led_lists.add(unit, self, led, self.object)
+            return
         actor = self.performer(unit)
         if tag := featured.tag_in(self.document):
             featured_tags.add(unit, actor.id, tags.named(unit, tag).id)

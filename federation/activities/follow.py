@@ -10,7 +10,7 @@ from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.vocabulary import Uri
-from storage import accounts, blocked_nodes, follows, notifications, relations, tombstones
+from storage import accounts, blocked_nodes, communities, follows, notifications, relations, tombstones
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.store import Unit
@@ -34,6 +34,8 @@ class Follow(Activity):
         follower = self.performer(unit)
         if follower.is_local and _keep_apart(unit, follower, followed):
             raise NotAllowed(self.actor, self.object, "blocked")
+        if follower.is_local and is_banned(unit, follower, followed):
+            raise NotAllowed(self.actor, self.object, "banned-from-community")
         if follower.is_local and followed.moved_at is not None and followed.moved_to:
             raise NotAllowed(self.actor, self.object, "moved-away")
 
@@ -47,11 +49,15 @@ class Follow(Activity):
         if _is_closed(unit, follower, followed):
             return
         follows.ask(unit, follower.id, followed.id, uri=self.id)
-        if followed.locked and followed.is_local:
+        if not (followed.locked and followed.is_local):
+            return
+        if followed.kind == communities.KIND:
+            notifications.tell_managers(unit, followed.id, by=follower.id)
+        else:
             notifications.tell(unit, followed.id, "follow_request", by=follower.id)
 
     def answers(self, unit: Unit, /) -> Sequence[Activity]:
-        """Accept at once from people here who take every follower, Reject where one has blocked the other, or has moved."""
+        """Accept at once from people here who take every follower; Reject where one has blocked the other, has moved, or is banned."""
         follower, followed = self.performer(unit), self._followed(unit)
         if not followed.is_local:
             return ()
@@ -72,7 +78,13 @@ class Follow(Activity):
 def _is_closed(unit: Unit, follower: Account, followed: Account) -> bool:
     """Whether nobody follows here any more: the person works elsewhere, or one of the two keeps the other away."""
     has_moved = followed.is_local and followed.moved_to is not None
-    return has_moved or _keep_apart(unit, follower, followed)
+    return has_moved or _keep_apart(unit, follower, followed) or is_banned(unit, follower, followed)
+
+
+def is_banned(unit: Unit, follower: Account, followed: Account) -> bool:
+    """Whether a community of this node keeps somebody out. Of others, their node decides anew each time that it is asked."""
+    is_hosted = followed.is_local and followed.kind == communities.KIND
+    return is_hosted and communities.banned(unit, followed.id, follower.id) is not None
 
 
 def _keep_apart(unit: Unit, one: Account, other: Account) -> bool:

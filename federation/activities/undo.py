@@ -1,4 +1,7 @@
-"""Undo: somebody takes back a follow, a block, a favourite or the sharing of a post (ActivityPub 6.10, 7.12)."""
+"""Undo: somebody takes back a follow, a block, a favourite or the sharing of a post (ActivityPub 6.10, 7.12).
+
+What managers of a community take back is in `federation.undoing_decisions`.
+"""
 
 import contextlib
 from typing import Annotated, Any, ClassVar, Literal
@@ -6,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
-from federation import emoji, follow_answers, reacting
+from federation import emoji, follow_answers, reacting, undoing_decisions
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
@@ -46,24 +49,31 @@ class Undo(Activity):
     type: Literal["Undo"] = "Undo"
     object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: the activity, or its id alone
 
+    def decides_in(self, unit: Unit, /) -> Account | None:
+        """The community of whose managers a decision is taken back."""
+        decision = undoing_decisions.find(unit, self, self.object)
+        return None if decision is None else decision.community
+
     def authorize(self, unit: Unit, /) -> None:
-        """Only what one did oneself. Raises NotAllowed."""
-        del unit
+        """Only what one did oneself; in a community, only managers. Raises NotAllowed, NotFound, Ignored."""
         actor = value_or_id(self.object.get("actor", self.actor))
         if actor != self.actor or (self._undone and not same_origin(self._undone, self.actor)):
             raise NotAllowed(self.actor, self._undone, "not-the-owner")
+        if (decision := undoing_decisions.find(unit, self, self.object)) is not None:
+            undoing_decisions.authorize(unit, self, decision)
 
     def audience(self, unit: Unit, /) -> Audience:
         """Whoever was told of what is undone."""
+        if (decision := undoing_decisions.find(unit, self, self.object)) is not None:
+            return undoing_decisions.told(decision)
         actor = self.performer(unit)
         if (followed := self._followed(unit, actor)) is not None:
             return Audience(frozenset({followed}))
         if (concerned := self._reacted_to(unit, actor)) is not None:
             return reacting.told(unit, posts.get(unit, concerned))
-        if self._pinned(unit, actor) is not None:
-            return Audience(followers_of=frozenset({actor.id}))
-        if self._blocked(unit, actor) is not None:
-            return audiences.NOBODY
+        if self._pinned(unit, actor) is not None or self._blocked(unit, actor) is not None:
+            followers = self._blocked(unit, actor) is None  # of a block nobody is told
+            return Audience(followers_of=frozenset({actor.id} if followers else ()))
         if invited := self._invited(unit, actor):
             return Audience(frozenset(each.account_id for each in invited))
         shared = self._shared(unit, actor)
@@ -71,8 +81,9 @@ class Undo(Activity):
 
     def apply(self, unit: Unit, /) -> None:
         """As if it had never been done; remembered, should what is undone come later."""
-        actor = self.performer(unit)
-        if not self._ends_relation(unit, actor):
+        if (decision := undoing_decisions.find(unit, self, self.object)) is not None:
+            undoing_decisions.apply(unit, self, decision)
+        elif not self._ends_relation(unit, actor := self.performer(unit)):
             self._take_back(unit, actor)
         if self._undone:
             tombstones.bury(unit, self._undone, owner_uri=self.actor)

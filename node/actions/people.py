@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from federation import documents, outbox
-from federation.activities.follow import Follow, acceptance, refusal
+from federation.activities.follow import Follow, acceptance, is_banned, refusal
 from federation.activities.update import Update
 from federation.documents import OwnPublicKeys
 from federation.errors import FederationError, Unreachable
@@ -81,18 +81,18 @@ async def unmute(node: Node, me: Account, target: Account) -> None:
 
 async def accept_follower(node: Node, me: Account, follower: Account) -> None:
     """Grant a wish to follow. Raises NotFound when there is none."""
-    await node.store.write(_accept, me, follower)
+    await node.store.write(let_in, me, follower)
 
 
 async def reject_follower(node: Node, me: Account, follower: Account) -> None:
     """Refuse a wish to follow. Raises NotFound when there is none."""
-    await node.store.write(_reject, me, follower)
+    await node.store.write(turn_away, me, follower)
 
 
 async def remove_follower(node: Node, me: Account, follower: Account) -> None:
     """Have somebody follow no longer, if they do."""
     try:
-        await node.store.write(_reject, me, follower)
+        await node.store.write(turn_away, me, follower)
     except NotFound:
         return
 
@@ -236,6 +236,9 @@ def as_handle(text: str) -> Handle | None:
 def _follow(unit: Unit, me: Account, target: Account, *, shares: bool, notify: bool, languages: Sequence[str]) -> None:
     known = follows.between(unit, me.id, target.id)
     if known is None:
+        if is_banned(unit, me, target):
+            sentence = "This community keeps you out: write to those who lead it if you do not know why"
+            raise Invalid("id", "ERR_BANNED", sentence)
         uri = f"{me.uri}#follows/{unit.new_id()}"
         outbox.perform(unit, Follow.read(documents.act("Follow", me, target.uri, uri=uri, to=[target.uri])))
     follows.prefer(unit, me.id, target.id, shares=shares, notify=notify, languages=languages)
@@ -266,19 +269,17 @@ def join(unit: Unit, person: Account, community: Account) -> None:
     """Have somebody of this node be a member of one of its communities, whoever else would have decided it."""
     _follow(unit, person, community, shares=True, notify=False, languages=())
     if not communities.is_member(unit, community.id, person.id):
-        _accept(unit, community, person)
+        let_in(unit, community, person)
 
 
-def _accept(unit: Unit, me: Account, follower: Account) -> None:
+def let_in(unit: Unit, me: Account, follower: Account) -> None:
+    """Grant a wish to follow. Raises NotFound when there is none."""
     outbox.perform(unit, acceptance(unit, follower, me, uri=_asked(unit, me, follower).uri))
-    unit.run(
-        "delete from notifications where account_id = :me and from_id = :by and kind = 'follow_request'",
-        me=me.id,
-        by=follower.id,
-    )
+    follows.forget_asking(unit, follower.id, me.id)
 
 
-def _reject(unit: Unit, me: Account, follower: Account) -> None:
+def turn_away(unit: Unit, me: Account, follower: Account) -> None:
+    """Refuse a wish to follow, or end a follow. Raises NotFound when there is none."""
     outbox.perform(unit, refusal(unit, follower, me, uri=_asked(unit, me, follower).uri))
 
 

@@ -92,7 +92,7 @@ async def test_a_colleague_takes_no_block_back(scene: Scene) -> None:
         ("self", {}, "not-found"),
         ("nobody", {}, "not-found"),
         ("node", {}, "cannot-be-blocked"),
-        ("marie", {"target": "https://lemmy.example/c/main"}, "about-a-community"),
+        ("marie", {"target": "https://lemmy.example/c/main"}, "not-found"),
     ],
 )
 async def test_blocks_that_mean_nothing_here(scene: Scene, thing: str, more: dict[str, str], reason: str) -> None:

@@ -11,7 +11,7 @@ from storage.ids import AccountId
 from storage.notification_groups import Group
 from storage.notification_requests import Request
 
-OF_A_GROUP = ("report", "event", "moderation_warning")
+OF_A_GROUP = ("report", "event", "moderation_warning", "community")
 PARTIAL = ("id", "acct", "locked", "bot", "url", "avatar", "avatar_static")
 
 

@@ -6,8 +6,9 @@ from node.api.entities import moderation, people, posts
 from node.api.entities.parts import Entity, timestamp
 from node.context import Node
 from storage import accounts as account_rows
-from storage import moves, notification_groups, reports, staff, warnings
+from storage import communities, moves, notification_groups, reports, staff, warnings
 from storage.accounts import Account
+from storage.ids import AccountId
 from storage.notifications import Marker, Notification
 from storage.reports import Report
 from storage.store import Unit
@@ -45,11 +46,11 @@ async def notifications(node: Node, reader: Account, found: Sequence[Notificatio
     return entities
 
 
-ABOUT_REPORTS, ABOUT_WARNINGS = "admin.report", "moderation_warning"
+ABOUT_REPORTS, ABOUT_WARNINGS, ABOUT_COMMUNITIES = "admin.report", "moderation_warning", "follow_request"
 
 
 async def _of_moderation(node: Node, reader: Account, found: Sequence[Notification]) -> dict[int, Entity]:
-    """What reports and warnings add to what a person is told, by notification."""
+    """What reports, warnings and requests to join a community add to what a person is told, by notification."""
     about = [each for each in found if each.about is not None]
     return await node.store.read(_about, node, reader, about) if about else {}
 
@@ -62,6 +63,8 @@ def _about(unit: Unit, node: Node, reader: Account, found: Sequence[Notification
     told = warnings.by_ids(unit, [each.about for each in found if each.kind == ABOUT_WARNINGS and each.about])
     targets = account_rows.by_ids(unit, [case.target_id for case in cases.values()])
     pointed = reports.post_ids(unit, cases)
+    joined = any(each.kind == ABOUT_COMMUNITIES for each in found)
+    led = {community.id: community for community in communities.led_by(unit, reader.id)} if joined else {}
     shown: dict[int, Entity] = {}
     for each in found:
         if each.kind == ABOUT_REPORTS and (case := cases.get(each.about or 0)) is not None:
@@ -69,6 +72,8 @@ def _about(unit: Unit, node: Node, reader: Account, found: Sequence[Notification
             shown[each.id] = {"report": moderation.report(node, case, target=target, about=posts_of)}
         elif each.kind == ABOUT_WARNINGS and (given := told.get(each.about or 0)) is not None:
             shown[each.id] = {"moderation_warning": moderation.warning(node, given, target=reader)}
+        elif each.kind == ABOUT_COMMUNITIES and (community := led.get(AccountId(each.about or 0))) is not None:
+            shown[each.id] = {"community": people.account(node, community)}
     return shown
 
 

@@ -105,6 +105,7 @@ def _lines(found: Mapping[str, Any], groups: Sequence[Group], read_to: int) -> l
             "status": posts.get(each.get("status_id", "")),
             "report": each.get("report"),
             "moderation_warning": each.get("moderation_warning"),
+            "community": each.get("community"),
             "unread": newest[each["group_key"]] > read_to,
         }
         for each in found["notification_groups"]

@@ -331,6 +331,7 @@ def told(kind: str, who: dict[str, Any], post: dict[str, Any] | None = None, **m
         "unread": False,
         "report": None,
         "moderation_warning": None,
+        "community": None,
     }
     return {**one, **more}
 
@@ -761,6 +762,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("reblog", KEN, OWN),
                 told("follow", PAUL),
                 told("follow_request", AMINA),
+                told("follow_request", AMINA, community={"display_name": "<b>Presse", "username": "presse"}),
                 told("update", KEN, WARNED),
                 told("quote", KEN, QUOTING),
                 told("quoted_update", KEN, OWN),
