@@ -25,6 +25,7 @@ from federation.service import Federation, Place
 from node import api, oauth, observe, short_road
 from node import web as pages
 from node.api.limits import BUCKETS, Buckets
+from node.community_order import COMMUNITY_ORDER, CommunityOrder
 from node.context import NODE, Node
 from node.errors import BadSettings
 from node.exports import Exporter
@@ -185,6 +186,7 @@ def application_of(node: Node) -> web.Application:
     app[IS_SIGNED_IN] = is_signed_in
     app[STREAMS] = streams = Hub(node)
     app[TRENDS] = Trends(node.store)
+    app[COMMUNITY_ORDER] = CommunityOrder(node.store)
     app.on_shutdown.append(streams.stop)
     # The outermost first: refusals that come before any handler are still said in the caller's own way.
     app.middlewares[:0] = [api.in_json, pages.in_plain_words]

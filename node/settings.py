@@ -32,6 +32,7 @@ from node.errors import BadSettings
 from node.media.settings import Media
 from node.settings_values import (
     DEVELOPMENT_NETWORKS,
+    Communities,
     Egress,
     Network,
     Networks,
@@ -60,7 +61,7 @@ class Environment(EnvSettingsSource):
         return found
 
 
-NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push, "media": Media}
+NESTED: dict[str, type[BaseModel]] = {"egress": Egress, "push": Push, "media": Media, "communities": Communities}
 
 
 class Settings(BaseSettings):
@@ -160,6 +161,9 @@ class Settings(BaseSettings):
 
     media: Media = Media()
     """What files are taken, and where they are kept."""
+
+    communities: Communities = Communities()
+    """Communities of this node."""
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,7 @@
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import NoDecode
@@ -92,3 +92,12 @@ class Push(BaseModel):
 
     text: bool = True
     """Whether a push says who did what. Without, only that there is something new."""
+
+
+class Communities(BaseModel):
+    """Communities of this node."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    founding: Literal["everybody", "administrators"] = "everybody"
+    """Who may found a community of this node: `everybody` who works here, or `administrators` alone."""

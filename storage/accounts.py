@@ -356,6 +356,7 @@ def _indexed(unit: Unit, account: Account) -> Account:
         host=account.host,
         display_name=account.display_name,
         card=account.visiting_card,
+        purpose=account.note if account.kind == "Group" else "",
     )
     return account
 

@@ -17,7 +17,7 @@ from babel import Locale, UnknownLocaleError
 
 from storage.ids import AccountId
 from storage.store import Unit
-from storage.words import folded
+from storage.words import folded, plain
 
 LONGEST = 100
 MOST_LANGUAGES = 20
@@ -64,9 +64,9 @@ def read(text: str) -> Card:
     )
 
 
-def words_of(username: str, host: str, display_name: str, card: Card) -> str:
-    """What somebody is found by: each part folded, on a line of its own."""
-    parts = [display_name, username, host, card.function, card.department, card.place, *card.skills]
+def words_of(username: str, host: str, display_name: str, card: Card, purpose: str = "") -> str:
+    """What somebody is found by: each part folded, on a line of its own. purpose: HTML, of a community."""
+    parts = [display_name, username, host, card.function, card.department, card.place, *card.skills, plain(purpose)]
     parts += [name for code in card.languages for name in names_of(code)]
     return "\n".join(dict.fromkeys(folded(" ".join(part.split())) for part in parts if part))
 
@@ -87,13 +87,15 @@ on conflict (account_id) do update set name = excluded.name, words = excluded.wo
 """
 
 
-def index(unit: Unit, account: AccountId, *, username: str, host: str, display_name: str, card: Card) -> None:
-    """Have somebody be found by what is known of them now."""
+def index(
+    unit: Unit, account: AccountId, *, username: str, host: str, display_name: str, card: Card, purpose: str = ""
+) -> None:
+    """Have somebody be found by what is known of them now. purpose: what a community is for, HTML."""
     unit.run(
         INDEX,
         account=account,
         name=folded(display_name or username),
-        words=words_of(username, host, display_name, card),
+        words=words_of(username, host, display_name, card, purpose),
         is_local=int(not host),
         revision=unit.new_id(),
     )

@@ -28,17 +28,22 @@ class Audiences:
 async def of(node: Node, me: Account) -> Audiences:
     """What the choices come to for somebody, as of the last five minutes."""
     shelf, since = node.memory.readers, node.memory.changes.now
-    until = node.now() + GOOD_FOR
     shared = shelf.get(FOR_ALL)
     if shared is None:
         shared = await node.store.read(_for_all)
-        shelf.keep(FOR_ALL, shared, since=since, made_of=(), until=until)
-    own = shelf.get(me.id)
-    if own is None:
-        own = (await node.store.read(readership.followers, me.id),)
-        shelf.keep(me.id, own, since=since, made_of=(tags.numbers(me.id),), until=until)
+        shelf.keep(FOR_ALL, shared, since=since, made_of=(), until=node.now() + GOOD_FOR)
     everybody, here = shared
-    return Audiences(everybody, here, own[0])
+    return Audiences(everybody, here, await followers(node, me.id))
+
+
+async def followers(node: Node, account: AccountId) -> Readers:
+    """Those who follow somebody, or belong to a community, as far as this node knows, as of the last five minutes."""
+    shelf, since = node.memory.readers, node.memory.changes.now
+    known = shelf.get(account)
+    if known is None:
+        known = (await node.store.read(readership.followers, account),)
+        shelf.keep(account, known, since=since, made_of=(tags.numbers(account),), until=node.now() + GOOD_FOR)
+    return known[0]
 
 
 def _for_all(unit: Unit) -> tuple[Readers, ...]:

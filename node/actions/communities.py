@@ -12,8 +12,8 @@ from federation.activities.remove import Remove
 from node.actions import leading, markup, people
 from node.actions.staff import LONGEST_NAME, RESERVED, usable_username
 from node.context import Node
-from node.errors import Invalid
-from storage import accounts, audit, communities
+from node.errors import Invalid, NotPermitted
+from storage import accounts, audit, communities, staff
 from storage.accounts import Account
 from storage.errors import Conflict
 from storage.ids import AccountId
@@ -42,8 +42,11 @@ class Founding:
 async def found(node: Node, founder: Account, wanted: Founding, *, source: str) -> Account:
     """Found a community of this node; its founder leads it and is its first member. source: for the audit.
 
-    founder: of this node.  Raises Invalid: a name that cannot be taken or is taken, or a purpose that is too long.
+    founder: of this node.  Raises Invalid: a name that cannot be taken or is taken, or a purpose that is too long;
+    NotPermitted: the setting `communities.founding` leaves it to others.
     """
+    if not await may_found(node, founder):
+        raise NotPermitted("Only administrators found communities at this node. Ask one of them.")
     username = usable_username(wanted.username, reserved=RESERVED)
     name, note = _said(node, wanted.name, wanted.purpose)
     return await node.store.write(_found, node.base_url, founder, wanted, username, name, note, source=source)
@@ -104,6 +107,14 @@ def _said(node: Node, name: str, purpose: str) -> tuple[str, str]:
     if len(purpose) > LONGEST_PURPOSE:
         raise Invalid("purpose", "ERR_TOO_LONG", f"The purpose has at most {LONGEST_PURPOSE} characters")
     return name, markup.render(purpose, mentions={}, tag_url=lambda tag: f"{node.base_url}/tags/{tag.lower()}")
+
+
+async def may_found(node: Node, somebody: Account) -> bool:
+    """Whether somebody of this node may found a community, as the setting `communities.founding` says."""
+    if node.settings.communities.founding == "everybody":
+        return True
+    member = await node.store.read(staff.by_account, somebody.id)
+    return member is not None and member.role == staff.ADMIN
 
 
 def _found(

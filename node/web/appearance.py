@@ -49,6 +49,11 @@ NAMES_FIRST = re.compile(
 )
 """People whom a text names before it says anything, as the sanitiser writes it."""
 
+NAME_FIRST = re.compile(
+    r'\A<p><span class="h-card"><a href="/@(?P<handle>[^"]+)" class="u-url mention">@<span>[^<]*</span></a></span>\s*(?:<br>\s*)?'
+)
+"""One that it names first, as `content` writes it."""
+
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
 
@@ -161,6 +166,7 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "is_covered": filtered.is_covered,
         "excerpt_alone": excerpt_alone,
         "without_names": without_names,
+        "without_community": without_community,
     }
 
 
@@ -219,6 +225,17 @@ def content(post: Entity) -> Markup:
 def without_names(text: Markup) -> Markup:
     """A text as `content` gives it, without the names that it begins with: for places that say beside it to whom it is."""
     return Markup(NAMES_FIRST.sub("<p>", str(text), count=1).removeprefix("<p></p>"))  # noqa: S704  a part of safe markup
+
+
+def without_community(text: Markup, handle: str) -> Markup:
+    """A text as `content` gives it, without the name of a community that it begins with: for where that stands beside it.
+
+    handle: of the community; "" takes nothing away.
+    """
+    named = NAME_FIRST.match(str(text)) if handle else None
+    if named is None or named["handle"] != escape(handle):
+        return text
+    return Markup("<p>" + str(text)[named.end() :])  # noqa: S704  a part of safe markup
 
 
 def _tag_here(link: re.Match[str]) -> str:

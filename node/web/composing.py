@@ -13,7 +13,7 @@ from node.actions.compose import Preview
 from node.api import entities
 from node.context import NODE
 from node.trends import TRENDS
-from node.web import sending, session
+from node.web import community, sending, session
 from node.web.answers import render, zone_of
 from node.web.typed import Typed
 from storage import tags
@@ -45,6 +45,9 @@ async def show(
     if not typed.scheduled_at:
         typed = replace(typed, scheduled_zone=zone_of(request))
     parent, quoted = await post_of(request, typed.reply_to), await post_of(request, typed.quoted)
+    home = await community.to_write_in(request, typed.community)
+    if home is None:
+        typed = replace(typed, community="")
     is_torn = bool(typed.reply_to and parent is None) or bool(typed.quoted and quoted is None)
     if is_torn:
         typed = replace(typed, reply_to=parent["id"] if parent else "", quoted=quoted["id"] if quoted else "")
@@ -56,6 +59,7 @@ async def show(
         errors=errors or {},
         parent=parent,
         quoted=quoted,
+        community=home,
         is_torn=is_torn,
         is_used=is_used,
         previewed=previewed,

@@ -16,6 +16,7 @@ ACTS = {
     "account.erase": message("Erased an account"),
     "announcement.publish": message("Published an announcement"),
     "announcement.withdraw": message("Withdrew an announcement"),
+    "community.found": message("Founded a community"),
     "export": message("Asked for a copy of their data"),
     "keys.rotate": message("Replaced keys"),
     "node.found": message("Founded the node"),

@@ -24,7 +24,7 @@ OPEN = secrets.token_hex(16)
 
 CSRF, HERE = "csrf", "here"
 
-OF_A_PERSON = ("id", "acct", "username", "display_name", "avatar")
+OF_A_PERSON = ("id", "acct", "username", "display_name", "avatar", "group")
 """What a post shows of a person. How much they write and who follows them changes all day, and is seen elsewhere."""
 
 Entity = Mapping[str, Any]  # the JSON of the client API
@@ -45,11 +45,13 @@ def post(
     quoted: bool = False,
     in_thread: bool = False,
     pinned: bool = False,
+    within: str = "",
 ) -> Markup:
     """A post, for a template.
 
     level: of its heading.  alone: it is what the page is about.  quoted: shown beside something else, with no buttons.
-    in_thread: among those that it answers, and that answer it.  pinned: shown first on its author's profile.
+    in_thread: among those that it answers, and that answer it.  pinned: shown first where it stands.
+    within: the handle of the community whose page it stands on, which need not be named there.
     """
     lean = _lean(entity)
     shown = lean["reblog"] or lean
@@ -60,6 +62,8 @@ def post(
         "quoted": quoted,
         "in_thread": in_thread,
         "pinned": pinned,
+        "within": within,
+        "locked": shown["id"] in context.get("locked", ()),
         "me": _among(_authors(shown), context.get("me")),
         "sending": context.get("states", {}).get(shown["id"]),
         "where": context.get("where", ""),

@@ -44,7 +44,8 @@ class Typed:
     that it has.  poll_multiple, poll_hidden: "yes", or "".  quoted: the id of the post to quote, or "".
     quotable: who may quote this one.
     files: entities of what hangs on it.  most_files: how many may.
-    tags: put under the text, where it does not hold them.  scheduled_at, scheduled_zone: when to publish it, by which clock.
+    tags: put under the text, where it does not hold them.  community: the handle of the one to write in, or "".
+    scheduled_at, scheduled_zone: when to publish it, by which clock.
     """
 
     text: str = ""
@@ -72,6 +73,7 @@ class Typed:
     tags: tuple[str, ...] = ()
     scheduled_at: str = ""
     scheduled_zone: str = HEADQUARTERS
+    community: str = ""
 
     @classmethod
     def blank(cls, *, language: str, defaults: Defaults) -> Self:
@@ -141,11 +143,21 @@ class Typed:
 
     @property
     def whole_text(self) -> str:
-        """The text with its tags. Raises Invalid: a tag that is none."""
-        said = {name.casefold() for name in markup.hashtags(self.text)}
+        """The text with its tags, and the name of the community that it is for. Raises Invalid: a tag that is none."""
+        text = self._named_text
+        said = {name.casefold() for name in markup.hashtags(text)}
         wanted = dict.fromkeys(_tag_in(tag) for tag in self.tags if tag.strip())
         more = [f"#{name}" for name in wanted if name.casefold() not in said]
-        return f"{self.text.rstrip()}\n\n{' '.join(more)}".lstrip("\n") if more else self.text
+        return f"{text.rstrip()}\n\n{' '.join(more)}".lstrip("\n") if more else text
+
+    @property
+    def _named_text(self) -> str:
+        """The text; what is written in a community names it, so that every node knows where it stands."""
+        wanted = self.community.lower()
+        if not wanted or self.is_empty:
+            return self.text
+        named = {f"{each.username}@{each.host}" if each.host else each.username for each in markup.handles(self.text)}
+        return self.text if wanted in named else f"@{self.community} {self.text}"
 
     def demand_few_tags(self) -> None:
         """Who marks a post with everything marks it with nothing. Raises Invalid."""

@@ -56,6 +56,11 @@ NOTICES = {
     ),
     "asked": message("Your request is sent. What they publish appears in your journal once it is granted."),
     "unfollowed": message("You no longer follow this person."),
+    "founded": message("The community is founded. Say in a first post what it is for, and tell colleagues its name."),
+    "community-followed": message("You belong to this community now."),
+    "community-followed-soon": message("You belong to this community as soon as its node has answered."),
+    "community-asked": message("Your request is sent. You belong to the community once its managers have agreed."),
+    "community-unfollowed": message("You no longer belong to this community."),
     "tag_followed": message("Posts for everyone with this tag come to your journal now."),
     "tag_unfollowed": message("Posts with this tag no longer come to your journal by themselves."),
     "thread-muted": message("You are told of nothing more in this conversation."),
@@ -131,6 +136,16 @@ REFUSED = {
     ("list_title", "ERR_TOO_LONG"): message("The name is too long: 200 characters at most."),
     ("list_title", "ERR_TOO_MANY"): message(
         "You have 50 lists, which is the most. Delete one before you make another."
+    ),
+    ("name", "ERR_BLANK"): message("Give the community a name."),
+    ("name", "ERR_TOO_LONG"): message("The name is too long: 100 characters at most."),
+    ("purpose", "ERR_TOO_LONG"): message("The purpose is too long: 2,000 characters at most."),
+    ("address", "ERR_INVALID"): message(
+        "A short name has 1 to 30 letters a to z, digits, dots, hyphens or underscores, without spaces."
+    ),
+    ("address", "ERR_RESERVED"): message("This short name is kept for the node itself. Choose another."),
+    ("address", "ERR_TAKEN"): message(
+        "A person or a community of this node has this short name already. Choose another."
     ),
     ("replies", "ERR_INCLUSION"): message("Choose one of the three answers."),
     ("reach", "ERR_INCLUSION"): message("Choose one of the three answers."),

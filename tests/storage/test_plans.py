@@ -15,6 +15,7 @@ import pytest
 
 from storage import (
     accounts,
+    community_lists,
     list_timelines,
     media,
     oauth,
@@ -37,6 +38,7 @@ JOURNAL = {
     "home, upwards": timelines.CANDIDATES_UP,
     "list, downwards": list_timelines.CANDIDATES[0],
     "list, upwards": list_timelines.CANDIDATES[1],
+    "communities of somebody": community_lists.CANDIDATES,
 }
 
 HOT = JOURNAL | {
@@ -56,6 +58,9 @@ HOT = JOURNAL | {
     "what polls offer": polls.OPTIONS,
     "what a reader chose": polls.OWN,
     "what was found": search.SHOWN,
+    "communities that somebody belongs to": community_lists.JOINED,
+    "what is new in them": community_lists.SHOWN,
+    "communities of a page": community_lists.LISTED,
     "a token": f"{oauth.GRANT} and t.digest = :digest",
 }
 
@@ -71,6 +76,7 @@ VALUES = {
     "above": 0,
     "wide": 28,
     "list": 1,
+    "most": 1,
     "idle_since": 0,
     "tag": "1",
 }

@@ -15,7 +15,7 @@ from node.context import NODE
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.uploads import form_of
-from node.web import composing, sending, session
+from node.web import community, composing, sending, session
 from node.web.addresses import number, person, post_id
 from node.web.answers import go, language_of, render, said
 from node.web.appearance import reach
@@ -28,7 +28,7 @@ from storage.posts import Post
 
 @page("GET", "/compose")
 async def form(request: web.Request) -> web.StreamResponse:
-    """The whole form: `?reply_to=` answers a post, `?quote=` quotes one, `?mention=` names somebody, `?draft=` goes on."""
+    """The whole form: `?reply_to=` answers, `?quote=` quotes, `?mention=` names somebody, `?community=` is for one, `?draft=` goes on."""
     node, visitor = request.app[NODE], session.present(request)
     language, quotable = visitor.defaults.language or language_of(request, visitor), visitor.defaults.quotable
     if "draft" in request.query:
@@ -44,6 +44,9 @@ async def form(request: web.Request) -> web.StreamResponse:
     if handle := request.query.get("mention", ""):
         someone = await person(node, handle)
         typed = replace(typed, text=f"@{someone.handle} ", reach="mentioned")
+    if home := await community.to_write_in(request, request.query.get("community", "")):
+        reach_there = "community" if home.led.is_for_members else "all_nodes"
+        typed = replace(typed, community=home.account["acct"], reach=reach_there)
     return await composing.show(request, typed)
 
 
@@ -106,7 +109,8 @@ async def _send(request: web.Request, typed: Typed) -> web.Response:
     done = "published-mentioned" if typed.reach == "mentioned" and draft.reply_to is None else "published"
     if any(not each["description"] for each in typed.files):
         done = "published-undescribed"
-    return go("/" if draft.reply_to is None else f"/@{me.handle}/{made}", done=done, sent=made)
+    back = f"/@{typed.community}" if typed.community else "/"
+    return go(back if draft.reply_to is None else f"/@{me.handle}/{made}", done=done, sent=made)
 
 
 def _draft_of(request: web.Request, typed: Typed) -> Draft:

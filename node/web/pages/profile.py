@@ -10,10 +10,13 @@ from node.context import NODE
 from node.web import session, states
 from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, page_of, person
 from node.web.answers import go, render
+from node.web.community import shown as shown_community
 from node.web.declared import page
+from node.web.pages import community
 from storage import accounts, follows, pins, relations, timelines
 from storage.accounts import Account
 from storage.cards import EMPTY
+from storage.communities import KIND
 from storage.follows import Related
 from storage.ids import AccountId
 from storage.pages import Page
@@ -30,6 +33,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     someone = await person(node, request.match_info["acct"])
     if someone.handle != request.match_info["acct"]:
         return go(f"/@{someone.handle}")
+    if someone.kind == KIND:
+        return await community.conversations(request, someone)
     part = page_of(request)
     posts = await node.store.read(timelines.by_author, someone.id, part, reader=visitor.account.id)
     first = await node.store.read(pins.of, someone.id, reader=visitor.account.id) if is_first(part) else []
@@ -67,16 +72,15 @@ async def related(request: web.Request, list_of: Relations, *, shown: str) -> we
     visitor = session.present(request)
     someone = await person(node, request.match_info["acct"])
     part = page_of(request, limit=PEOPLE_A_PAGE)
+    if someone.kind == KIND and shown != "followers":
+        return go(f"/@{someone.handle}")
     rows, people = await node.store.read(listed, list_of, someone.id, part)
-    return await face(
-        request,
-        someone,
-        shown=shown,
-        posts=[],
-        pinned=[],
-        people=await entities.accounts(node, visitor.account, people),
-        around=neighbours(request, part, [row.relation for row in rows]),
-    )
+    entries = await entities.accounts(node, visitor.account, people)
+    around = neighbours(request, part, [row.relation for row in rows])
+    if someone.kind == KIND:
+        about = await shown_community(request, someone)
+        return await community.face(request, about, shown="members", people=entries, around=around)
+    return await face(request, someone, shown=shown, posts=[], pinned=[], people=entries, around=around)
 
 
 def listed(unit: Unit, list_of: Relations, someone: AccountId, part: Page) -> tuple[list[Related], list[Account]]:

@@ -14,6 +14,7 @@ from node.web.answers import go_back
 from node.web.declared import page
 from storage import accounts, relations
 from storage.accounts import Account
+from storage.communities import KIND
 from storage.ids import AccountId
 from storage.store import Unit
 
@@ -39,18 +40,24 @@ def _left_of_mute(unit: Unit, me: AccountId, other: AccountId) -> timedelta | No
     return known.mute_expires_at - unit.now if known and known.mute_expires_at else None
 
 
+def _in_a_community(other: Account, done: str) -> str:
+    """The code of the notice, where the other may be a community: one joins it, and follows a person."""
+    return f"community-{done}" if other.kind == KIND else done
+
+
 @page("POST", "/people/{id}/follow")
 async def follow(request: web.Request) -> web.StreamResponse:
     """Follow somebody, or ask to where they grant it themselves."""
     other = await request.app[NODE].store.read(accounts.get, account_id(request))
     done = "asked" if other.locked else "followed" if other.is_local else "followed-soon"
-    return await act(request, people.follow, done=done)
+    return await act(request, people.follow, done=_in_a_community(other, done))
 
 
 @page("POST", "/people/{id}/unfollow")
 async def unfollow(request: web.Request) -> web.StreamResponse:
     """End that, or withdraw the request."""
-    return await act(request, people.unfollow, done="unfollowed")
+    other = await request.app[NODE].store.read(accounts.get, account_id(request))
+    return await act(request, people.unfollow, done=_in_a_community(other, "unfollowed"))
 
 
 @page("POST", "/people/{id}/mute")

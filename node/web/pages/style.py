@@ -141,6 +141,7 @@ def _person() -> dict[str, Any]:
         "display_name": "Ken Tanaka",
         "locked": False,
         "bot": False,
+        "group": False,
         "avatar": assets.DEFAULT_AVATAR,
         "header": assets.DEFAULT_HEADER,
     }

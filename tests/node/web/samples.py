@@ -47,6 +47,7 @@ def account(identifier: int, username: str, name: str, host: str = "", **more: A
         "display_name": name,
         "locked": False,
         "bot": False,
+        "group": False,
         "note": "",
         "url": f"{origin}/@{username}",
         "uri": f"{origin}/people/{username}",
@@ -274,7 +275,7 @@ NO_EVENT = {
     "join_mode": "free",
 }
 NO_POLL: dict[str, Any] = {"options": (), "poll_ends": "86400", "poll_multiple": "", "poll_hidden": ""}
-NOT_LATER: dict[str, Any] = {"tags": (), "scheduled_at": "", "scheduled_zone": "Europe/Paris"}
+NOT_LATER: dict[str, Any] = {"tags": (), "scheduled_at": "", "scheduled_zone": "Europe/Paris", "community": ""}
 READERS = SimpleNamespace(
     everybody=SimpleNamespace(nodes=38, people=1240, silent=2),
     here=SimpleNamespace(nodes=1, people=38),

@@ -90,6 +90,7 @@ def test_every_template_has_a_sample() -> None:
     shown = {template for template, _ in PAGES.values()}
     parts = {
         "base.html",
+        "community_parts.html",
         "components.html",
         "composer.html",
         "files.html",

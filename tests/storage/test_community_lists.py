@@ -1,0 +1,93 @@
+"""Which communities there are, and what is new in those that somebody belongs to."""
+
+from storage import accounts, communities, community_lists, follows, posts, relations
+from storage.accounts import Account
+from storage.community_lists import NEW_FOR
+from storage.ids import PostId
+from storage.store import Store, Unit
+from storage.visibility import Reach
+from tests.storage.conftest import BASE, Clock, Person
+
+
+def _found(unit: Unit, name: str, purpose: str) -> Account:
+    made = accounts.add_local(unit, username=name, display_name=name.title(), base_url=BASE, kind=communities.KIND)
+    communities.keep(unit, made.id, is_for_members=False, managers_write_only=False, managers_uri="")
+    return accounts.change_profile(
+        unit,
+        made.id,
+        display_name=name.title(),
+        note=purpose,
+        note_source="",
+        fields=(),
+        locked=False,
+        discoverable=True,
+    )
+
+
+def _join(unit: Unit, person: Account, community: Account) -> None:
+    follows.ask(unit, person.id, community.id, uri=f"{person.uri}/{community.id}")
+    follows.accept(unit, person.id, community.id)
+
+
+def _write_in(unit: Unit, community: Account, author: Account, reach: Reach = Reach.ALL_NODES) -> PostId:
+    uri = f"{author.uri}/posts/{unit.new_id()}"
+    writing = posts.Writing(content="", summary="", sensitive=False, language=None, source=None)
+    written = posts.add(
+        unit, uri=uri, url=uri, author=author.id, is_local=True, reach=reach, writing=writing, published=unit.now
+    )
+    return posts.share(
+        unit,
+        uri=f"{uri}/shared",
+        author=community.id,
+        is_local=True,
+        post=written,
+        reach=Reach.ALL_NODES,
+        published=unit.now,
+    ).id
+
+
+async def test_what_is_new_is_counted_from_where_somebody_has_read(store: Store, person: Person, clock: Clock) -> None:
+    marie, ken = await person("marie"), await person("ken")
+    visas, press, asia = [await store.write(_found, name, "") for name in ("visas", "presse", "asie")]
+    await store.write(_write_in, visas, marie)
+    for each in (visas, press):
+        await store.write(_join, ken, each)
+    await store.write(communities.add_manager, asia.id, ken.id)
+    clock.forward(seconds=1)
+    first = await store.write(_write_in, visas, marie)
+    last = await store.write(_write_in, visas, marie)
+    await store.write(_write_in, visas, marie, Reach.FOLLOWERS)
+    own = await store.write(_write_in, press, ken)
+    found = await store.read(community_lists.belonging, ken.id)
+    assert [(one.community.id, one.leads, one.new, one.newest) for one in found] == [
+        (asia.id, True, 0, None),
+        (visas.id, False, 2, last),
+        (press.id, False, 0, own),
+    ]
+    for newest in (last, first):  # one never has read less than before
+        await store.write(community_lists.note_read, ken.id, visas.id, newest=newest)
+        assert sum(one.new for one in await store.read(community_lists.belonging, ken.id)) == 0
+    clock.forward(seconds=NEW_FOR.total_seconds())
+    assert {one.newest for one in await store.read(community_lists.belonging, ken.id)} == {None}
+
+
+async def test_the_liveliest_come_first_and_words_are_found_anywhere(
+    store: Store, person: Person, clock: Clock
+) -> None:
+    marie, ken = await person("marie"), await person("ken")
+    visas = await store.write(_found, "visas", "<p>L’état civil &amp; les séjours</p>")
+    press, over, rude = [await store.write(_found, name, "") for name in ("presse", "over", "rude")]
+    clock.forward(seconds=1)
+    await store.write(_write_in, visas, marie)
+    await store.write(communities.close, over.id)
+    await store.write(relations.block, ken.id, rude.id)
+    order = await store.read(community_lists.in_order)
+    assert order == [visas.id, rude.id, press.id]
+    assert await store.read(community_lists.listed, ken.id, order) == [
+        await store.read(accounts.get, visas.id),
+        press,
+    ]
+    for asked, expected in (("SEJOUR etat", {visas.id}), ("visas", {visas.id}), ("marie", set()), ("over", {over.id})):
+        found = await store.read(community_lists.search, ken.id, asked, limit=5)
+        assert {each.id for each in found} == expected, asked
+    assert len(await store.read(community_lists.search, ken.id, "", limit=2, offset=1)) == 2
