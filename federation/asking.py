@@ -23,10 +23,13 @@ from storage.ids import AccountId, parsed
 from storage.store import Store
 
 SignedIn = Callable[[web.Request], Awaitable[bool]]
+CountedBy = Callable[[web.Request], str]
 
 FEDERATION: web.AppKey[Federation] = web.AppKey("federation", Federation)
 STORE: web.AppKey[Store] = web.AppKey("store", Store)
 IS_SIGNED_IN: web.AppKey[SignedIn] = web.AppKey("is_signed_in")
+COUNTED_BY: web.AppKey[CountedBy] = web.AppKey("counted_by")
+"""The address by which callers are counted of whom nothing is known yet."""
 
 ACTIVITY_JSON = "application/activity+json"
 DEPENDS_ON_SIGNER = {"Vary": "Accept, Signature, Signature-Input", "Cache-Control": "private, no-store"}
@@ -42,7 +45,8 @@ async def arrival_of(request: web.Request) -> Arrival:
         body=await request.read(),
     )
     addressee = request.match_info.get("account", "") if request.method == "POST" else ""
-    return Arrival(signed, content_type=request.headers.get("Content-Type", ""), addressee=addressee)
+    content_type, address = request.headers.get("Content-Type", ""), request.app[COUNTED_BY](request)
+    return Arrival(signed, content_type=content_type, address=address, addressee=addressee)
 
 
 async def asking_peer(request: web.Request) -> Signer:

@@ -21,6 +21,7 @@ from federation.errors import (
     GoneHere,
     Malformed,
     NotFoundHere,
+    TemporarilyUnavailable,
     TooLarge,
     TooManyRequests,
     Unauthenticated,
@@ -59,13 +60,14 @@ NOWHERE = Host("")
 class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
 
-    request: as received.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
+    request: as received.  address: what its sender is counted by until it is known who that is.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
     host: where it claims to come from.  leaving: the actor that says with it that it is no more, '' for all else.  document: its body.  signer: who signed it.
     proven: who vouches for the document, if it has a proof.  budget: what finding out who vouches may cost.
     """
 
     request: SignedRequest
     content_type: str
+    address: str = ""
     addressee: str = ""
     host: Host = NOWHERE
     leaving: str = ""
@@ -97,7 +99,7 @@ class Inbox:
     ) -> None:
         """An inbox.
 
-        rates: how many activities a peer may send.  now: aware, UTC.  tell: hears of what was verified and what was kept.
+        rates: how many activities a peer may send, and how much may come that proves nothing.  now: aware, UTC.  tell: hears of what was verified and what was kept.
         remember: is told of each activity as it was read, so that whoever applies it need not read it again.
         notice: is told what a peer says of its people's followers here.
         """
@@ -152,6 +154,7 @@ class Inbox:
     async def identify(self, arrival: Arrival) -> Signer:
         """Who asks to read something: the checks that need no body. Raises Refused."""
         await self._demand_allowed(arrival)
+        await self._demand_patience(arrival)
         await self._demand_signature(arrival)
         assert arrival.signer is not None
         return arrival.signer
@@ -176,7 +179,15 @@ class Inbox:
             raise Unauthenticated(error.reason, code="bad-key-id") from error
         await self._allowlist.demand(arrival.host)
 
+    async def _demand_patience(self, arrival: Arrival) -> None:
+        """From where much came of late that proved nothing, nothing more is looked at for a moment."""
+        wait = self._rates.wait_of(arrival.address)
+        if wait is not None:
+            message = "Too much that proves nothing has come from this address. The request can be repeated later."
+            raise TooManyRequests(message, code="too-much-unproven", retry_after=max(1, round(wait)))
+
     async def _demand_rate(self, arrival: Arrival) -> None:
+        """Not before the signature holds: else whoever writes a peer's name on a request would spend what is the peer's."""
         wait = await self._rates.take(arrival.host)
         if wait is not None:
             raise TooManyRequests(retry_after=max(1, round(wait)))
@@ -194,6 +205,8 @@ class Inbox:
         if document.get("type") == "Delete" and isinstance(actor, str) and value_or_id(document.get("object")) == actor:
             arrival.leaving = actor
             arrival.settled = await self._has_left(actor)
+        if arrival.settled:
+            await self._rates.take_unproven(arrival.address)
 
     async def _has_left(self, actor: str) -> bool:
         known = await self._store.read(accounts.by_uri, actor)
@@ -202,7 +215,11 @@ class Inbox:
     async def _demand_signature(self, arrival: Arrival) -> None:
         try:
             arrival.signer = await self._keys.verify(arrival.request, budget=arrival.budget)
+        except TemporarilyUnavailable:
+            await self._rates.take_unproven(arrival.address)
+            raise
         except Unauthenticated:
+            await self._rates.take_unproven(arrival.address)
             # Whoever leaves may have no key to show any more: its node was asked for one, and may have said that it is gone.
             arrival.settled = arrival.leaving != "" and await self._has_left(arrival.leaving)
             if not arrival.settled:
@@ -257,10 +274,11 @@ CHECKS: tuple[Check, ...] = (
     Inbox._demand_size,  # noqa: SLF001  the order stands here, once, beside what it orders
     Inbox._demand_type,  # noqa: SLF001
     Inbox._demand_allowed,  # noqa: SLF001
-    Inbox._demand_rate,  # noqa: SLF001
+    Inbox._demand_patience,  # noqa: SLF001
     Inbox._drop_copies,  # noqa: SLF001
     Inbox._drop_farewells,  # noqa: SLF001
     Inbox._demand_signature,  # noqa: SLF001
+    Inbox._demand_rate,  # noqa: SLF001
     Inbox._demand_addressee,  # noqa: SLF001
     Inbox._demand_document,  # noqa: SLF001
     Inbox._demand_proof,  # noqa: SLF001

@@ -63,6 +63,7 @@ class Place:
     egress: Egress
     allow_addresses: bool
     activities_per_minute: int
+    unproven_per_minute: int
     open_webfinger: bool = False
 
     @property
@@ -114,7 +115,9 @@ class Federation:
         self.gathering = Gathering(store, self.client)
         self.backfill = Backfill(store, self.client, self.gathering, now=now)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
-        rates = Rates(store, per_minute=place.activities_per_minute, now=now)
+        rates = Rates(
+            store, per_minute=place.activities_per_minute, unproven_per_minute=place.unproven_per_minute, now=now
+        )
         self.applier = Applier(store, self.gathering, name=name, prove=self._prove, is_busy=self._is_busy, tell=tell)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.carrier = Carrier(store)

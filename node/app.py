@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractResolver
 
 from federation import routes as federation_routes
 from federation.addresses import Egress
-from federation.asking import FEDERATION, IS_SIGNED_IN, STORE
+from federation.asking import COUNTED_BY, FEDERATION, IS_SIGNED_IN, STORE
 from federation.hosts import canonical_host
 from federation.push_services import PushServices
 from federation.roles import Role
@@ -33,6 +33,7 @@ from node.media import serving
 from node.media.library import Library
 from node.memory import Memory
 from node.metrics import Metrics, scraped
+from node.origins import neighbourhood_of
 from node.passwords import Passwords
 from node.protection import IDENTIFIER
 from node.push import vapid
@@ -184,6 +185,7 @@ def application_of(node: Node) -> web.Application:
     app[STORE] = node.store
     app[BUCKETS] = Buckets(settings, node.store, now=node.now)
     app[IS_SIGNED_IN] = is_signed_in
+    app[COUNTED_BY] = neighbourhood_of
     app[STREAMS] = streams = Hub(node)
     app[TRENDS] = Trends(node.store)
     app[COMMUNITY_ORDER] = CommunityOrder(node.store)
@@ -235,6 +237,7 @@ def place_of(settings: Settings) -> Place:
         ),
         allow_addresses=settings.development,
         activities_per_minute=settings.peer_activities_per_minute,
+        unproven_per_minute=settings.unproven_per_minute,
         open_webfinger=settings.open_webfinger,
     )
 

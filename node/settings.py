@@ -136,7 +136,10 @@ class Settings(BaseSettings):
     """What processes started here do: `web` answers people, apps and peers, `inbox` applies what peers tell, `delivery` tells peers."""
 
     peer_activities_per_minute: Annotated[int, Field(ge=1)] = 600
-    """How many activities each peer may send on average; the same number may come at once."""
+    """How many activities each peer may send on average; the same number may come at once. Only what it has signed counts."""
+
+    unproven_per_minute: Annotated[int, Field(ge=1)] = 120
+    """How many requests with a signature that proves nothing may come from one address: more wait, and spend nothing of a peer's."""
 
     open_webfinger: bool = False
     """Whether everybody may ask by WebFinger who is behind a handle. Without it, allowed peers and people who are signed in: whoever may ask can try names until the staff is known."""

@@ -87,6 +87,7 @@ async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Si
         Egress(networks=(LOOPBACK,), loopback=True, plain_http=True),
         allow_addresses=True,
         activities_per_minute=100_000,
+        unproven_per_minute=100_000,
     )
     told: list[Event] = []
     federation = Federation(place, store, Vault(b"k" * 32), now=utc_now, tell=told.append)
@@ -94,6 +95,7 @@ async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Si
     app[asking.FEDERATION] = federation
     app[asking.STORE] = store
     app[asking.IS_SIGNED_IN] = nobody_is_signed_in
+    app[asking.COUNTED_BY] = lambda request: str(request.remote)
     app.add_routes(routes.routes())
     serving = await start(app, host="127.0.0.1", port=port)
     async with federation.running(roles):

@@ -36,6 +36,11 @@ FORBIDDEN = "127.0.0.200"
 """Loopback too, and outside of what the node may connect to."""
 
 ACTIVITIES_PER_MINUTE = 120
+UNPROVEN_PER_MINUTE = 200
+"""From one address, from which all tests come that do not say otherwise (`elsewhere`)."""
+
+elsewhere = (f"198.51.100.{number}" for number in itertools.count(1))
+"""Addresses from which nobody has come yet. The node believes its proxy, which is this machine, that somebody comes from there."""
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
@@ -59,6 +64,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "LEGATION_EGRESS__ALLOW": REACHABLE,
         "LEGATION_API_CALLS_PER_5_MINUTES": "1000000",
         "LEGATION_PEER_ACTIVITIES_PER_MINUTE": str(ACTIVITIES_PER_MINUTE),
+        "LEGATION_UNPROVEN_PER_MINUTE": str(UNPROVEN_PER_MINUTE),
     }
     with process_of(found.settings, **environment) as process:
         port_of(process)

@@ -14,7 +14,15 @@ from federation.signatures import keys as signing_keys
 from federation.signatures.keys import PrivateKey
 from federation.strict_json import JsonObject
 from tests.federated.refusals import signing
-from tests.federated.refusals.conftest import ACTIVITIES_PER_MINUTE, HandMade, MakePeer, Node, Trap
+from tests.federated.refusals.conftest import (
+    ACTIVITIES_PER_MINUTE,
+    UNPROVEN_PER_MINUTE,
+    HandMade,
+    MakePeer,
+    Node,
+    Trap,
+    elsewhere,
+)
 
 HOURS = timedelta(hours=2)
 SECOND = timedelta(seconds=1)
@@ -245,17 +253,43 @@ def _pem(peer: HandMade) -> str:
 
 async def test_a_peer_that_tells_too_much_is_asked_to_wait_and_others_are_not(make_peer: MakePeer) -> None:
     greedy, modest = await make_peer(), await make_peer()
-    body = b"{}"
-    headers = {"Content-Type": signing.TYPE, "Signature": f'keyId="{greedy.eve}#k",signature="AA=="'}
-    answers = [await greedy.deliver(body, headers) for _ in range(2 * ACTIVITIES_PER_MINUTE)]
-    assert set(answers[:ACTIVITIES_PER_MINUTE]) == {401}
+    answers = [await greedy.tell(greedy.act("Listen", greedy.eve, str(at))) for at in range(2 * ACTIVITIES_PER_MINUTE)]
+    assert set(answers[:ACTIVITIES_PER_MINUTE]) == {202}
     assert answers[-1] == 429
+    body = orjson.dumps(kept_back := greedy.create())
+    headers = signing.modern(greedy.node.inbox, body, ed25519_of(greedy))
     async with greedy.node.session.post(greedy.node.inbox, data=body, headers=headers) as response:
         assert (response.status, 1 <= int(response.headers["Retry-After"]) <= 60) == (429, True)
-    kept_back = greedy.create()
-    assert await greedy.tell(kept_back) == 429
     assert greedy.node.verdict(str(kept_back["id"])) is None
     assert await modest.outcome(modest.create()) == "applied"
+
+
+async def test_who_writes_a_peers_name_on_a_request_spends_nothing_of_the_peers(peer: HandMade) -> None:
+    headers = {
+        "Content-Type": signing.TYPE,
+        "Signature": f'keyId="{peer.eve}#main-key",signature="AA=="',
+        "X-Forwarded-For": next(elsewhere),
+    }
+    flood = [await peer.deliver(b"{}", headers) for _ in range(UNPROVEN_PER_MINUTE + 20)]
+    assert set(flood[:UNPROVEN_PER_MINUTE]) == {401}
+    assert 429 in flood
+    assert await peer.outcome(peer.create()) == "applied"
+
+
+async def test_from_where_nothing_is_proven_the_node_is_made_to_ask_so_often_and_no_more(peer: HandMade) -> None:
+    """However many keys are named, and from however many addresses of one machine."""
+    thrown_away = ed25519.Ed25519PrivateKey.generate()
+
+    async def come(at: int) -> int:
+        key = PrivateKey(f"{peer.base_url}/users/nobody{at}#k", thrown_away)
+        headers = signing.modern(peer.node.inbox, b"{}", key) | {"X-Forwarded-For": f"2001:db8:1:1::{at:x}"}
+        return await peer.deliver(b"{}", headers)
+
+    answers = [await come(at) for at in range(UNPROVEN_PER_MINUTE + 20)]
+    assert set(answers[:UNPROVEN_PER_MINUTE]) == {401}
+    assert 429 in answers
+    assert len(peer.asked) == answers.count(401)
+    assert await peer.outcome(peer.create()) == "applied"
 
 
 async def test_who_sends_a_byte_now_and_then_is_not_waited_for(peer: HandMade) -> None:
