@@ -24,7 +24,7 @@ import rfc8785
 from pydantic import AfterValidator, PrivateAttr, ValidationError
 
 from federation.audience import Audience
-from federation.errors import Malformed, NotAllowed
+from federation.errors import Ignored, Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import Model, Uri, Uris, types_of, value_or_id
@@ -40,6 +40,8 @@ class How(Enum):
 
     ONCE = auto()
     """Fetched, unless it is here."""
+    IF_FOR_US = auto()
+    """A post, fetched unless it is here, and kept only if somebody here is concerned."""
     AGAIN = auto()
     """A post, fetched also when it is here, since it may have changed or gone."""
     AS_ACT = auto()
@@ -97,6 +99,8 @@ class Activity(Model):
 
     may_be_of_suspended: ClassVar[bool] = False
     """Whether it counts from somebody whom moderators have suspended: it takes something back, or corrects it."""
+    may_be_of_gone: ClassVar[bool] = False
+    """Whether it counts from somebody who has left for good: it takes something back."""
     may_be_unnamed: ClassVar[bool] = False
     """Whether it is taken without an id: an answer, which some software sends so. ActivityPub 3.1 lets it."""
 
@@ -179,18 +183,28 @@ class Activity(Model):
         return found
 
     def demand_standing(self, unit: Unit, /) -> None:
-        """Whether moderators let the actor do this at all. Raises NotAllowed for what a suspended one may not do."""
-        if not self.is_allowed_to_stand(unit):
+        """Whether the actor is there to do this, and moderators let them.
+
+        Raises Ignored for what nobody does who has left; NotAllowed for what a suspended one may not do.
+        """
+        if self.may_be_of_suspended and self.may_be_of_gone:
+            return
+        try:
+            actor = self.performer(unit)
+        except NotFound:
+            return  # whoever is not known here has not been judged; `authorize` says what becomes of it
+        if actor.gone_at is not None and not self.may_be_of_gone:
+            raise Ignored("actor-gone")
+        if actor.suspended_at is not None and not self.may_be_of_suspended:
             raise NotAllowed(self.actor, self.id, "suspended")
 
     def is_allowed_to_stand(self, unit: Unit, /) -> bool:
         """The same as a question."""
-        if self.may_be_of_suspended:
-            return True
         try:
-            return self.performer(unit).suspended_at is None
-        except NotFound:
-            return True  # whoever is not known here has not been judged; `authorize` says what becomes of it
+            self.demand_standing(unit)
+        except (Ignored, NotAllowed):
+            return False
+        return True
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
         """What must be fetched before this can be applied. Nothing, for most."""

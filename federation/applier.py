@@ -251,6 +251,8 @@ class Applier:
         match wanted.how:
             case How.ONCE:
                 await self._gathering.anything(wanted.uri, budget=budget)
+            case How.IF_FOR_US:
+                await self._gathering.told(wanted.uri, budget=budget)
             case How.AGAIN:
                 await self._gathering.again(wanted.uri, naming=wanted.naming, budget=budget)
             case How.RESTORED:

@@ -95,15 +95,23 @@ def nodeinfo_links(base_url: str, actor_uri: str) -> JsonObject:
     return {"links": links}
 
 
-def nodeinfo(version: str, *, software_version: str, staff: int, posts: int, name: str) -> JsonObject:
-    """What this node is. Source: NodeInfo 2.1; FEP-f1d5."""
+def without_details(version: str) -> str:
+    """As much of a version of this software as strangers learn: `1` of `1.2.3`, so that nobody looks up what was mended since."""
+    return version.partition(".")[0]
+
+
+def nodeinfo(version: str, *, software: str, name: str, usage: JsonObject | None = None) -> JsonObject:
+    """What this node is. Source: NodeInfo 2.1; FEP-f1d5; FEP-0151 for leaving out what is not for everybody.
+
+    version: of NodeInfo.  software: the version of this software.  usage: how many work and have been written here, if that is told.
+    """
     return {
         "version": version,
-        "software": {"name": "legation", "version": software_version},
+        "software": {"name": "legation", "version": software},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": False,
-        "usage": {"users": {"total": staff}, "localPosts": posts},
+        "usage": usage or {"users": {}},
         # Apps that know Legation by name only look here for what it behaves like.
         "metadata": {"nodeName": name, "upstream": {"name": "mastodon"}},
     }

@@ -344,9 +344,10 @@ def act(
     return in_context({"id": uri, "type": kind, "actor": account.uri, **addressed, "object": target})
 
 
-def tombstone(uri: str, *, at: datetime) -> JsonObject:
-    """What is left of a removed post. Source: ActivityPub 6.4."""
-    return in_context({"id": uri, "type": "Tombstone", "deleted": timestamp(at)})
+def tombstone(uri: str, *, at: datetime, of: str = "") -> JsonObject:
+    """What is left of a removed post, or of somebody who has left. of: its type, where that is known. Source: ActivityPub 6.4."""
+    former: JsonObject = {"formerType": of} if of else {}
+    return in_context({"id": uri, "type": "Tombstone", **former, "deleted": timestamp(at)})
 
 
 def collection(uri: str, *, total: int, first: str | None = None) -> JsonObject:

@@ -65,10 +65,18 @@ class Gathering:
             return await self._kept(document, budget=budget)
         if quoting.STAMP in types_of(document):
             return await self._store.write(quoting.keep_stamp, document)
-        found = await self._post(document, budget=budget, depth=0)
-        if found.reply_to_uri is not None and budget.fetches > 0:
-            await self._store.write(_tell_torn, found, fetches=budget.fetches)
-        return found
+        return await self._in_thread(document, budget=budget)
+
+    async def told(self, uri: str, *, budget: Budget) -> None:
+        """Fetch a post of which somebody has told by its id alone, and keep it if it concerns somebody here. Raises Unreachable."""
+        document = (await self._client.get_document(uri, budget=budget)).json
+        try:
+            concerns_us = await self._store.read(_concerns_us, document)
+        except Malformed as error:
+            raise BadDocument(uri, code=error.code, internal=str(error)) from error
+        if not concerns_us:
+            raise BadDocument(uri, code="unsolicited")
+        await self._in_thread(document, budget=budget)
 
     async def post(self, uri: str, *, budget: Budget, depth: int = 0) -> Post:
         """Fetch a post, its author, and what it answers as far up as the budget goes. Raises Unreachable."""
@@ -216,6 +224,13 @@ class Gathering:
         except (Unreachable, Malformed):
             return  # then it is shown as a link
 
+    async def _in_thread(self, document: JsonObject, *, budget: Budget) -> Post:
+        """Keep a post; if it answers something, have the rest of its thread fetched with what is left of the budget."""
+        found = await self._post(document, budget=budget, depth=0)
+        if found.reply_to_uri is not None and budget.fetches > 0:
+            await self._store.write(_tell_torn, found, fetches=budget.fetches)
+        return found
+
     async def _parent(self, uri: str, *, budget: Budget, depth: int) -> None:
         try:
             await self.post(uri, budget=budget, depth=depth)
@@ -228,6 +243,10 @@ def _demand_named(uri: str, document: JsonObject, naming: str) -> None:
         raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
 
 
+def _concerns_us(unit: Unit, document: JsonObject) -> bool:
+    return create.of(document).concerns_us(unit)
+
+
 def _keep(unit: Unit, document: JsonObject) -> Post:
     activity = create.of(document)
     note = notes.read(document)
@@ -238,6 +257,7 @@ def _keep(unit: Unit, document: JsonObject) -> Post:
         raise Ignored("removed-already")
     notes.demand_own(note, activity.actor)
     activity.demand_standing(unit)
+    activity.demand_taken(unit)
     try:
         return notes.keep(unit, note, document, activity.performer(unit))
     except Conflict as error:

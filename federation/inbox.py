@@ -52,6 +52,8 @@ LARGEST_BODY = 1024 * 1024
 ACTIVITY_TYPES = frozenset({"application/activity+json", "application/ld+json"})
 ACTIVITY_PROFILE = "https://www.w3.org/ns/activitystreams"
 
+OF_ONESELF = ("Delete", "Update")
+"""What costs no question where it is about an actor that nobody here knows."""
 
 NOWHERE = Host("")
 
@@ -197,14 +199,15 @@ class Inbox:
         arrival.settled = self._replays.is_known(arrival.request)
 
     async def _drop_farewells(self, arrival: Arrival) -> None:
-        """An unknown actor deletes itself: its key is gone with it, and there is nothing here to delete."""
-        if b'"Delete"' not in arrival.request.body:
+        """An unknown actor deletes itself: its key is gone with it. Or has changed: nobody here has what was before."""
+        if not any(word in arrival.request.body for word in (b'"Delete"', b'"Update"')):
             return
         document = strict_json.loads(arrival.request.body)
-        actor = value_or_id(document.get("actor"))
-        if document.get("type") == "Delete" and isinstance(actor, str) and value_or_id(document.get("object")) == actor:
-            arrival.leaving = actor
-            arrival.settled = await self._has_left(actor)
+        kind, actor = document.get("type"), value_or_id(document.get("actor"))
+        if kind not in OF_ONESELF or not isinstance(actor, str) or value_or_id(document.get("object")) != actor:
+            return
+        arrival.leaving = actor if kind == "Delete" else ""
+        arrival.settled = await self._has_left(actor)
         if arrival.settled:
             await self._rates.take_unproven(arrival.address)
 

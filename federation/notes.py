@@ -13,7 +13,7 @@ from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
 from federation.strict_json import JsonObject
-from federation.vocabulary import LONGEST_SUMMARY, LONGEST_TITLE, POST_TYPES, PUBLIC, Note
+from federation.vocabulary import LONGEST_CONTENT, LONGEST_SUMMARY, LONGEST_TITLE, POST_TYPES, PUBLIC, Note
 from storage import accounts, follows, notifications, occasions, posts, titles
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
@@ -134,7 +134,12 @@ def people_of(unit: Unit, note: Note, author: Account) -> dict[str, Account]:
 
     A mention counts only with its addressing, as Mastodon has it: naming somebody is not telling them.
     """
-    addressed = {*note.to, *note.cc}.difference((PUBLIC, author.followers_uri))
+    return named_by(unit, note, followers=author.followers_uri)
+
+
+def named_by(unit: Unit, note: Note, *, followers: str) -> dict[str, Account]:
+    """The same of a post whose author need not be known. followers: the id of the author's followers, '' for none."""
+    addressed = {*note.to, *note.cc}.difference((PUBLIC, followers))
     beside = {*note.audience, *note.target}
     found = accounts.by_uris(unit, addressed | beside) if addressed or beside else {}
     return {uri: account for uri, account in found.items() if uri in addressed or account.kind == GROUP}
@@ -142,7 +147,7 @@ def people_of(unit: Unit, note: Note, author: Account) -> dict[str, Account]:
 
 def writing_of(note: Note) -> Writing:
     """What a post says, made safe."""
-    typed = note.source.content if note.source and note.source.media_type == "text/markdown" else None
+    typed = note.source.content[:LONGEST_CONTENT] if note.source and note.source.media_type == "text/markdown" else None
     return Writing(
         content=sanitise(note.text),
         summary=plain(_without_markup(note.summary), longest=LONGEST_SUMMARY),

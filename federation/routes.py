@@ -126,7 +126,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/actor/{collection:outbox|followers|following}", refusing(collection_routes.get_empty)),
         web.get("/.well-known/webfinger", refusing(webfinger)),
         web.get("/.well-known/nodeinfo", nodeinfo_links),
-        web.get("/nodeinfo/{version:2\\.[01]}", nodeinfo),
+        web.get("/nodeinfo/{version:2\\.[01]}", refusing(nodeinfo)),
         web.get("/.well-known/host-meta", host_meta),
     ]
 
@@ -149,13 +149,13 @@ async def node_actor(request: web.Request) -> web.Response:
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
-    """A person of this node; browsers are sent on to their page."""
+    """A person of this node, what is left of one who has left; browsers are sent on to their page."""
     if _wants_page(request):
         raise web.HTTPFound((await local_account(request)).url)
     signer = await asking_peer(request)
     account = await local_account(request)
     if account.gone_at is not None:
-        raise GoneHere
+        return document_answer(documents.tombstone(account.uri, at=account.gone_at, of=account.kind), status=410)
     federation = request.app[FEDERATION]
     keys = await federation.keys.public(account, make_rsa=signer.kind is Kind.RSA)
     pictures = await request.app[STORE].read(media.portraits, account.id)
@@ -224,13 +224,19 @@ async def nodeinfo_links(request: web.Request) -> web.Response:
 
 
 async def nodeinfo(request: web.Request) -> web.Response:
-    """What this node is."""
-    place = request.app[FEDERATION].place
-    staff, written = await request.app[STORE].read(_usage)
-    found = discovery.nodeinfo(
-        request.match_info["version"], software_version=place.version, staff=staff, posts=written, name=place.name
-    )
-    return _open_json(found)
+    """What this node is: to whoever asks; how many work here, and which version exactly it runs, to peers that sign.
+
+    Raises Refused: a signature that is no peer's, or not valid. Source: NodeInfo 2.1; FEP-0151.
+    """
+    place, version = request.app[FEDERATION].place, request.match_info["version"]
+    if "Signature" not in request.headers:
+        return _open_json(
+            discovery.nodeinfo(version, software=discovery.without_details(place.version), name=place.name)
+        )
+    await asking_peer(request)
+    usage = await request.app[STORE].read(_usage)
+    found = discovery.nodeinfo(version, software=place.version, usage=usage, name=place.name)
+    return web.json_response(body=orjson.dumps(found), headers=DEPENDS_ON_SIGNER)
 
 
 async def host_meta(request: web.Request) -> web.Response:
@@ -285,10 +291,10 @@ def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> 
     return quoting.stamp_document(owner, uri, quoted_uri=post.uri, quoting_uri=stamp.quoting_uri)
 
 
-def _usage(unit: Unit) -> tuple[int, int]:
+def _usage(unit: Unit) -> JsonObject:
     staff = unit.one(int, "select count(*) from staff where disabled_at is null") or 0
     written = unit.one(int, "select count(*) from posts where is_local = 1 and boost_of is null") or 0
-    return staff, written
+    return {"users": {"total": staff}, "localPosts": written}
 
 
 def _jrd(document: JsonObject) -> web.Response:
@@ -297,5 +303,6 @@ def _jrd(document: JsonObject) -> web.Response:
 
 def _open_json(document: JsonObject) -> web.Response:
     return web.json_response(
-        body=orjson.dumps(document), headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=300"}
+        body=orjson.dumps(document),
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=300", "Vary": DEPENDS_ON_SIGNER["Vary"]},
     )

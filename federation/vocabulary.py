@@ -309,9 +309,9 @@ class Note(Model):
     type: Annotated[str, BeforeValidator(_first_type)]
     attributed_to: Uri
     name: Text = ""
-    content: Annotated[Text, Field(max_length=LONGEST_CONTENT)] = ""
+    content: Text = ""  # whatever its length: the rest is cut off where it is made safe
     content_map: dict[str, str] = Field(default_factory=dict)
-    summary: Annotated[Text, Field(max_length=LONGEST_SUMMARY)] = ""
+    summary: Text = ""
     sensitive: bool = Field(default=False, validation_alias=_spelled("as", "sensitive"))
     in_reply_to: Annotated[str | None, BeforeValidator(first_id)] = None
     context: Annotated[str | None, BeforeValidator(first_id)] = None

@@ -261,12 +261,14 @@ def _profile_at(uri: str, username: str, display_name: str, *, url: str, base_ur
 def keep_remote(
     unit: Unit, *, uri: str, host: Host, kind: str, profile: Profile, document: str, takes_name: bool = False
 ) -> Account:
-    """Keep what a peer says of one of its actors: a new account, or the known one refreshed.
+    """Keep what a peer says of one of its actors: a new account, or the known one refreshed. Whoever has left stays as they are.
 
     document: the actor as received, JSON.  takes_name: whether the name is proved to be this actor's; then it leaves the
     account that had it. Otherwise a name that is somebody else's here stays theirs, and this one is called differently.
     """
     known = by_uri(unit, uri)
+    if known is not None and known.gone_at is not None:
+        return known
     new = AccountId(unit.new_id())
     holder = by_handle(unit, profile.username, host)
     if holder is not None and holder.uri != uri:

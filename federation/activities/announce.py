@@ -93,6 +93,8 @@ class Announce(Activity):
         reach = reach_of(sharer, to=self.to, cc=self.cc)
         if post.reach is Reach.COMMUNITY:  # what is for members is shown to them alone, whatever the community says
             reach = Reach.FOLLOWERS
+        elif post.reach is Reach.UNLISTED and reach in OPEN:  # what stands in no list for all is put into none
+            reach = Reach.UNLISTED
         posts.share(
             unit,
             uri=self.id,

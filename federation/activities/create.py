@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, PrivateAttr
 
 from federation import ballots, conversations, membership, notes, quoting
-from federation.activity import Activity, Wanted
+from federation.activity import Activity, How, Wanted
 from federation.audience import GROUP, NOBODY, TO_NAMED, Audience, reach_of
 from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
@@ -52,7 +52,8 @@ class Create(Activity):
         if self._ballot:
             return ()
         if not types_of(self.object):
-            return [Wanted(str(self.object["id"]), required=True)] if self._is_unknown(unit) else ()
+            told = Wanted(str(self.object["id"]), required=True, how=How.IF_FOR_US)
+            return [told] if self._is_unknown(unit) else ()
         note, missing = self.note(), list[str]()
         parent = note.in_reply_to
         if parent is not None and not (posts.by_uri(unit, parent) or tombstones.find(unit, parent)):
@@ -66,7 +67,8 @@ class Create(Activity):
         Raises NotAllowed, NotFound, Malformed; Ignored: known already, removed, or nobody here asked for it.
         """
         if not types_of(self.object):
-            raise Ignored("fetched-by-id")
+            # Its own node does not show it, or it concerns nobody here.
+            raise Ignored("not-kept" if self._is_unknown(unit) else "fetched-by-id")
         if self._ballot:
             demand_present(self, unit)
             ballots.demand_valid(unit, self, self._ballot)
@@ -78,7 +80,7 @@ class Create(Activity):
             raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
-        self._demand_taken(unit, note)
+        self.demand_taken(unit)
 
     def audience(self, unit: Unit, /) -> Audience:
         """Followers, the people named, and the author of what is answered; nobody elsewhere for this node only."""
@@ -135,6 +137,10 @@ class Create(Activity):
             self._read = notes.read(self.object)
         return self._read
 
+    def concerns_us(self, unit: Unit, /) -> bool:
+        """Whether anybody here follows who wrote the post, is named by it, or has written or read what it answers. Raises Malformed."""
+        return self._concerns_us(unit, self.note())
+
     def _is_unknown(self, unit: Unit) -> bool:
         uri = str(self.object["id"])
         return posts.by_uri(unit, uri) is None and tombstones.find(unit, uri) is None
@@ -145,12 +151,14 @@ class Create(Activity):
         try:
             author = self.performer(unit)
         except NotFound:
-            return False
-        return author.is_local or self._is_followed(unit, author) or _reaches_us(unit, author, note)
+            return _reaches_us(unit, note, followers="")
+        if author.is_local or self._is_followed(unit, author):
+            return True
+        return _reaches_us(unit, note, followers=author.followers_uri)
 
-    def _demand_taken(self, unit: Unit, note: Note) -> None:
+    def demand_taken(self, unit: Unit, /) -> None:
         """What is for the members of a community of this node alone is kept if that community takes it. Raises NotAllowed."""
-        author = self.performer(unit)
+        author, note = self.performer(unit), self.note()
         if reach_of(author, to=note.to, cc=note.cc) is not Reach.MENTIONED:
             return
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None
@@ -172,8 +180,9 @@ class Create(Activity):
         return {parent.author_id, *(first.author_id for first in posts.by_ids(unit, [parent.thread_id]))}
 
 
-def _reaches_us(unit: Unit, author: Account, note: Note) -> bool:
-    if any(account.is_local for account in notes.people_of(unit, note, author).values()):
+def _reaches_us(unit: Unit, note: Note, *, followers: str) -> bool:
+    """Whether a post names somebody here, or answers what is here. followers: the id of those of its author, if it is known."""
+    if any(account.is_local for account in notes.named_by(unit, note, followers=followers).values()):
         return True
     if note.in_reply_to is None:
         return False

@@ -29,6 +29,7 @@ class Delete(Activity):
     """Its owner takes a thing back. A tombstone stays for ever, so that a late copy finds the door closed."""
 
     may_be_of_suspended: ClassVar[bool] = True
+    may_be_of_gone: ClassVar[bool] = True
 
     type: Literal["Delete"] = "Delete"
     object: Uri  # the post, its tombstone, a stamp, or the actor itself

@@ -17,6 +17,7 @@ class Reject(Activity):
     """A follow, a place, a quote or an invitation is refused; after an Accept, it ends."""
 
     may_be_of_suspended: ClassVar[bool] = True
+    may_be_of_gone: ClassVar[bool] = True
     may_be_unnamed: ClassVar[bool] = True
 
     type: Literal["Reject"] = "Reject"

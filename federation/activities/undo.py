@@ -45,6 +45,7 @@ class Undo(Activity):
     """Takes back what the same actor did. One that comes before what it undoes is remembered."""
 
     may_be_of_suspended: ClassVar[bool] = True
+    may_be_of_gone: ClassVar[bool] = True
 
     type: Literal["Undo"] = "Undo"
     object: Annotated[dict[str, Any], BeforeValidator(_embedded)]  # Any: the activity, or its id alone

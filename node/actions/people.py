@@ -160,7 +160,7 @@ async def find(
     """
     wanted = text.strip()
     exact = await _exactly(node, wanted, resolve=resolve) if offset == 0 else None
-    if exact is not None and following and not await _follows(node, me, exact):
+    if exact is not None and (exact.gone_at is not None or (following and not await _follows(node, me, exact))):
         exact = None
     name = wanted.lstrip("@").partition("@")[0]
     follower = me.id if following else None

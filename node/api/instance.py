@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from federation import discovery
 from node.actions import defaults, markup, polls
 from node.actions.files import LONGEST_DESCRIPTION
 from node.actions.pins import MOST_PINS
@@ -264,7 +265,7 @@ def _host(node: Node) -> str:
 
 
 def _version(node: Node) -> str:
-    return f"{LEVEL} (compatible; Legation {node.federation.place.version})"
+    return f"{LEVEL} (compatible; Legation {discovery.without_details(node.federation.place.version)})"
 
 
 def _streaming(node: Node) -> str:

@@ -42,6 +42,13 @@ def _follow(unit: Unit, follower: AccountId, followed: AccountId) -> None:
     follows.accept(unit, follower, followed)
 
 
+async def test_of_somebody_of_this_node_who_has_left_a_tombstone_is_shown(scene: Scene) -> None:
+    marie = await marie_of(scene)
+    await scene.side.store.write(accounts.mark_gone, marie.id)
+    status, shown = await scene.peer.get(marie.uri)
+    assert (status, shown["id"], shown["type"], shown["formerType"]) == (410, marie.uri, "Tombstone", "Person")
+
+
 async def tell_followers(scene: Scene, name: str) -> None:
     """Marie does something of which her followers hear; returns once nothing waits."""
     marie = await marie_of(scene)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from federation.strict_json import JsonObject
 from storage import accounts, communities, deliveries, directories, follows, posts
@@ -160,6 +161,8 @@ async def test_what_a_community_does_not_take_is_neither_kept_for_its_members_no
     assert outcome is not None
     assert f": {reason}: " in outcome
     assert await presse.store.read(posts.by_uri, f"{author}/notes/1") is None
+    presse.scene.peer.offers[URL(author).path + "/notes/3"] = presse.for_members("3", author=author, **more)
+    assert "not-kept" in str(await presse.told(activity("Create", author, f"{author}/notes/3", "3")))
     await presse.told(activity("Create", author, presse.note("2", author=author, **more), "2"))
     assert len(await presse.sent()) == before
 

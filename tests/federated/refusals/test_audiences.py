@@ -9,7 +9,7 @@ from aiohttp import web
 
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
-from tests.federated.refusals.conftest import HandMade, MakePeer
+from tests.federated.refusals.conftest import PUBLIC, HandMade, MakePeer
 from tests.federated.refusals.test_order import again, follows_marie, written_by_marie
 
 LATER = "2026-03-01T09:00:00Z"
@@ -85,6 +85,27 @@ async def test_a_post_told_by_somebody_else_is_shown_as_its_own_node_tells_it(
 async def test_what_nobody_here_asked_for_is_dropped(peer: HandMade) -> None:
     assert "unsolicited" in await peer.outcome(peer.create(cc=[]))
     assert await peer.node.shown(peer) == []
+
+
+async def test_what_nobody_here_asked_for_is_dropped_when_only_its_id_is_told(
+    peer: HandMade, make_peer: MakePeer
+) -> None:
+    """Neither eve's own nor one of a third peer's; a post of eve's for marie is kept, and so is what somebody followed says."""
+    dakar = await make_peer("dakar")
+    for one in (peer, dakar):
+        one.offers["/users/eve/notes/1"] = one.note(cc=[])
+    for number, one in enumerate((peer, dakar)):
+        named = peer.act("Create", one.note()["id"], f"by-id-{number}")
+        assert "not-kept" in await peer.outcome(named)
+        assert one.asked.count("/users/eve/notes/1") == 1
+    assert "/users/eve" not in dakar.asked
+    assert await peer.node.shown(peer, dakar) == []
+    peer.offers["/users/eve/notes/2"] = peer.note("", "2")
+    assert "fetched-by-id" in await peer.outcome(peer.act("Create", peer.note("", "2")["id"], "for-marie"))
+    await marie_follows(peer)
+    peer.offers["/users/eve/notes/3"] = peer.note("", "3", cc=[])
+    assert "fetched-by-id" in await peer.outcome(peer.act("Create", peer.note("", "3")["id"], "for-followers"))
+    assert await peer.node.shown(peer, dakar) == ["Note 3", "Note 2"]
 
 
 # ---- follows ---------------------------------------------------------------------------------------------------------
@@ -177,6 +198,17 @@ async def test_a_post_for_followers_is_not_shared_by_others(peer: HandMade) -> N
     assert "not-open-to-all" in await peer.outcome(peer.act("Announce", uri, "2", actor=peer.add("mallory")))
     wider = peer.act("Announce", uri, "3", to=peer.note()["to"])
     assert "wider-than-the-post" in await peer.outcome(wider)
+
+
+async def test_what_stands_in_no_list_for_all_is_put_into_none_by_sharing_it(peer: HandMade) -> None:
+    await marie_follows(peer)
+    unlisted = peer.create(to=[f"{peer.eve}/followers"], cc=[PUBLIC])
+    assert await peer.outcome(unlisted) == "applied"
+    assert await peer.outcome(peer.act("Announce", peer.note()["id"], to=[PUBLIC])) == "applied"
+    assert await peer.node.shown(peer) == []
+    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    shares = [post["visibility"] for post in found if (post["reblog"] or {}).get("uri") == peer.note()["id"]]
+    assert shares == ["unlisted"]
 
 
 async def test_nobody_makes_an_audience_wider_by_telling_of_a_post_again(peer: HandMade) -> None:

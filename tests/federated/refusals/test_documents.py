@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from importlib import metadata
 
 import orjson
 import pytest
@@ -179,7 +180,7 @@ async def test_a_document_that_is_not_what_was_asked_for_is_not_kept(peer: HandM
     note = peer.note()
     peer.bare["/users/eve/notes/1"] = NOT_BELIEVED[case](note)
     create = peer.act("Create", note["id"])
-    assert await peer.outcome(create) != "applied"
+    assert "not-kept" in await peer.outcome(create)
     assert peer.asked.count("/users/eve/notes/1") == 1
     assert await peer.node.shown(peer) == []
 
@@ -193,19 +194,27 @@ async def test_a_document_that_calls_itself_one_of_ours_is_not_kept(peer: HandMa
     assert seen["content"] == "<p>Mine</p>"
 
 
-TOO_MUCH: dict[str, dict[str, object]] = {
-    "content": {"content": "x" * 100_001},
-    "summary": {"summary": "x" * 5_001},
+NOT_READ: dict[str, dict[str, object]] = {
     "an address that is none": {"id": "urn:uuid:1"},
     "a moment that is none": {"published": "yesterday"},
 }
 
 
-@pytest.mark.parametrize("case", TOO_MUCH)
-async def test_a_post_that_is_more_than_is_read_is_dropped(peer: HandMade, case: str) -> None:
-    create = peer.create(**TOO_MUCH[case])
+@pytest.mark.parametrize("case", NOT_READ)
+async def test_a_post_that_cannot_be_read_is_dropped(peer: HandMade, case: str) -> None:
+    create = peer.create(**NOT_READ[case])
     assert "bad-object" in await peer.outcome(create)
     assert await peer.node.shown(peer) == []
+
+
+async def test_of_a_post_that_is_too_long_the_beginning_is_kept(peer: HandMade) -> None:
+    long = "<p>" + "word " * 40_000 + "</p>"
+    assert await peer.outcome(peer.create(content=long, summary="s" * 6_000)) == "applied"
+    (shown,) = await peer.node.shown(peer)
+    assert shown.startswith("word word")
+    assert 90_000 < len(shown) < 100_001
+    (post,) = (await peer.node.ask("GET", "/api/v2/search", params={"q": str(peer.note()["id"])}))["statuses"]
+    assert post["spoiler_text"] == "s" * 5_000
 
 
 async def test_scripts_do_not_come_through(peer: HandMade) -> None:
@@ -253,6 +262,24 @@ async def test_a_post_says_how_many_like_and_share_it_and_not_who(peer: HandMade
         assert (status, {key: served[key] for key in served if key != "@context"}) == (200, total)
     hidden = await peer.node.ask("POST", "/api/v1/statuses", json={"status": "Nous", "visibility": "private"})
     assert (await peer.get(f"{hidden['uri']}/likes"))[0] == 404
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1"])
+async def test_how_many_work_here_and_which_version_it_runs_are_told_to_peers_alone(
+    peer: HandMade, version: str
+) -> None:
+    address = f"{peer.node.url}/nodeinfo/{version}"
+    async with peer.node.session.get(address) as response:
+        assert response.status == 200
+        told = await response.json()
+    assert (told["software"], told["usage"]) == ({"name": "legation", "version": "0"}, {"users": {}})
+    status, raw = await peer.fetch(address)
+    known = orjson.loads(raw)
+    assert (status, known["software"]) == (200, {"name": "legation", "version": metadata.version("legation")})
+    assert known["usage"]["users"]["total"] > 2
+    forged = {"Signature": f'keyId="{peer.eve}#main-key",signature="AAAA"'}
+    async with peer.node.session.get(address, headers=forged) as response:
+        assert response.status == 401
 
 
 async def test_the_actors_of_this_node_say_what_it_can(peer: HandMade) -> None:

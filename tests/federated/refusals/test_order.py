@@ -29,6 +29,43 @@ async def test_a_stranger_to_us_who_deletes_itself_costs_no_question(peer: HandM
     assert peer.node.verdict(f"{gone}#Delete-1") is None
 
 
+async def test_a_stranger_to_us_who_has_changed_costs_no_question(peer: HandMade) -> None:
+    stranger = peer.add("stranger")
+    changed = {**peer.actor("stranger"), "name": "Changed"}
+    assert await peer.tell(peer.act("Update", changed, actor=stranger)) == 202
+    assert peer.asked == []
+    assert peer.node.verdict(f"{stranger}#Update-1") is None
+    assert await peer.outcome(peer.act("Follow", peer.node.marie, actor=stranger)) == "applied"
+    changed["name"] = "Changed again"
+    assert await peer.outcome(peer.act("Update", changed, "2", actor=stranger)) == "applied"
+
+
+async def test_who_has_left_does_nothing_more_and_is_not_found(peer: HandMade) -> None:
+    """Her own key still fits, and her node still shows her: it is her word that counts. What takes things back is let through."""
+    mallory, post = peer.add("mallory"), await written_by_marie(peer)
+    follow = peer.act("Follow", peer.node.marie, actor=mallory)
+    assert await peer.outcome(follow) == "applied"
+    assert await peer.node.person(mallory) is not None
+    before = len(await told(peer))
+    assert await peer.outcome(peer.act("Delete", mallory, actor=mallory)) == "applied"
+    back = {**peer.actor("mallory"), "name": "Back"}
+    for kind, thing in (
+        ("Create", peer.note(mallory)),
+        ("Create", f"{mallory}/notes/2"),
+        ("Like", post["uri"]),
+        ("Announce", post["uri"]),
+        ("Follow", peer.node.marie),
+    ):
+        act = peer.act(kind, thing, f"after {thing is post}", actor=mallory, id=f"{mallory}#{kind}-{len(str(thing))}")
+        assert "actor-gone" in await peer.outcome(act), kind
+    assert await peer.tell(peer.act("Update", back, actor=mallory)) == 202
+    assert await peer.outcome(peer.act("Undo", follow, actor=mallory)) == "applied"
+    assert await peer.node.person(mallory) is None
+    assert len(await told(peer)) <= before
+    assert await peer.node.shown(peer) == []
+    assert (await again(peer, post))["favourites_count"] == 0
+
+
 async def test_who_deletes_somebody_else_is_asked_for_a_key_as_always(peer: HandMade) -> None:
     gone = f"{peer.base_url}/users/gone"
     assert await peer.tell(peer.act("Delete", peer.eve, actor=gone), without="Digest") == 401
