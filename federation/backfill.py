@@ -38,6 +38,7 @@ from storage.events import Event, PeerReturned, ThreadTorn
 from storage.ids import Host, PostId
 from storage.posts import Post
 from storage.store import Store, Unit
+from storage.visibility import OPEN
 
 COOL_DOWN = timedelta(minutes=15)
 RETURNS_COUNT_EVERY = timedelta(minutes=5)
@@ -187,6 +188,8 @@ class Backfill:
             return
         crawl = Crawl(Budget(fetches, MOST_SECONDS))
         try:
+            if fetches == MOST_FETCHES:  # somebody looks at it
+                await self._renew(crawl, post)
             start = await self._upwards(crawl, post, start)
             crawl.conversation = start.conversation
             await self._below(crawl, post, start)
@@ -194,6 +197,16 @@ class Backfill:
         finally:
             goes_on = fetches < MOST_FETCHES and crawl.budget.fetches <= 0
             await self._store.write(_end, post, list(crawl.missing.values()), goes_on=goes_on)
+
+    async def _renew(self, crawl: Crawl, post: PostId) -> None:
+        """Have the post that was opened, and the first of its thread, as their own nodes show them now."""
+        for uri in await self._store.read(_of_others, post):
+            if not crawl.is_away(uri):
+                try:
+                    await self._gathering.renew(uri, budget=crawl.budget)
+                except Unreachable as error:
+                    crawl.miss(uri, error)
+                crawl.missing.pop(uri, None)  # it is here; what is not known is how it stands today
 
     async def _upwards(self, crawl: Crawl, post: PostId, start: Start) -> Start:
         """Fetch what the thread's first post answers, as far as that goes."""
@@ -286,6 +299,12 @@ def _start(unit: Unit, post: PostId) -> Start | None:
     if is_whole and not quotes.pending_in(unit, thread, limit=1):
         return None
     return Start(conversation, ours, parent)
+
+
+def _of_others(unit: Unit, post: PostId) -> list[str]:
+    """Of a post and the first of its thread, the ids of those that are another node's and for all to read."""
+    found = posts.by_ids(unit, {post, posts.get(unit, post).thread_id})
+    return [each.uri for each in found if not each.is_local and each.reach in OPEN and each.boost_of is None]
 
 
 def _pending_quotes(unit: Unit, post: PostId) -> list[str]:

@@ -102,6 +102,16 @@ class Gathering:
         post = await self._post(document, budget=budget, depth=0)
         await self._store.write(_renew, post, document)
 
+    async def renew(self, uri: str, *, budget: Budget) -> None:
+        """Have a post that is here as its own node shows it now: edited, with other totals, or gone. Raises Unreachable."""
+        try:
+            document = (await self._client.get_document(uri, budget=budget)).json
+        except NotThere as error:
+            if error.gone:
+                await self._store.write(_take_away, uri)
+            raise
+        await self._store.write(_renew_known, document)
+
     async def restored(self, uri: str, *, group: str, budget: Budget) -> None:
         """Have a post here again that a group had taken out, as its own node shows it now. group: its id.  Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
@@ -277,6 +287,12 @@ def _renew(unit: Unit, post: Post, document: JsonObject) -> None:
     with suppress(Malformed, NotAllowed, Ignored, NotFound):
         activity.authorize(unit)
         activity.apply(unit)
+
+
+def _renew_known(unit: Unit, document: JsonObject) -> None:
+    post = posts.by_uri(unit, str(document["id"]))
+    if post is not None:
+        _renew(unit, post, document)
 
 
 def _settle(unit: Unit, document: JsonObject) -> None:

@@ -109,7 +109,7 @@ def settle(unit: Unit, post: Post, note: Note, author: Account) -> None:
 
 def brings_news(unit: Unit, post: Post, note: Note, author: Account) -> bool:
     """Whether an author says the same words once more, and something new of quotes beside them."""
-    if not _is_same_version(post, note):
+    if not is_same_version(post, note):
         return False
     if author.is_local:
         return True
@@ -120,7 +120,8 @@ def brings_news(unit: Unit, post: Post, note: Note, author: Account) -> bool:
     return policy is not None and post.reach in quote_policies.QUOTABLE and policy != quote_policies.find(unit, post)
 
 
-def _is_same_version(post: Post, note: Note) -> bool:
+def is_same_version(post: Post, note: Note) -> bool:
+    """Whether a note is the version of a post that is here."""
     if note.updated is None or post.edited_at is None:
         return note.updated is None and post.edited_at is None
     return abs((note.updated - post.edited_at).total_seconds()) < 0.001  # noqa: PLR2004  moments are kept to the millisecond

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntFlag
 
-from storage import contexts, post_people, post_words, thread_marks
+from storage import contexts, post_people, post_words, thread_marks, totals
 from storage.errors import NotFound
 from storage.events import (
     PostAdded,
@@ -38,6 +38,8 @@ class Holds(IntFlag):
     PIN = 64
     QUOTED = 128
     MEDIA = 256
+    TOLD = 512
+    """Its own node has told of more sharings or answers than were known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +252,8 @@ def add(
     _tag(unit, new, writing.tags)
     post_words.add(unit, new, uri=uri, is_local=is_local, author=author, texts=_said(writing))
     if parent:
-        unit.run("update posts set replies_count = replies_count + 1 where id = :id", id=parent.id)
-        unit.after_commit(PostAltered(parent.id))
+        counted = not is_local and _is_told(parent)
+        totals.one_answer_more(unit, parent.id, thread=parent.thread_id, is_counted_there=counted)
     adopted = _adopt(unit, new, uri=uri, author=author, thread=post.thread_id) if post.is_awaited else 0
     _count(unit, author)
     unit.after_commit(PostAdded(new, author))
@@ -273,12 +275,15 @@ def share(
         is_local=int(is_local),
         url=uri,
     )
-    unit.run("update posts set shares_count = shares_count + 1 where id = :id", id=post.id)
+    totals.one_share_more(unit, post.id, is_counted_there=not is_local and _is_told(post))
     _count(unit, author)
     unit.after_commit(PostAdded(sharing.id, author))
-    unit.after_commit(PostAltered(post.id))
     unit.after_commit(Reacted(author, post.id))
     return sharing
+
+
+def _is_told(post: Post) -> bool:
+    return bool(post.holds & Holds.TOLD)
 
 
 def hold(unit: Unit, post: PostId, what: Holds) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from federation import actors, attachments, notes, questions, quoting
+from federation import actors, attachments, notes, questions, quoting, totals
 from federation import audience as audiences
 from federation.activities import create
 from federation.activity import Activity, Wanted
@@ -55,6 +55,7 @@ class Update(Activity):
             _is_newer(note, known)
             or self._tells_totals(unit, known, note)
             or quoting.brings_news(unit, known, note, self.performer(unit))
+            or totals.brings_news(known, note, self.object)
         ):
             raise Ignored("not-newer")
 
@@ -92,14 +93,16 @@ class Update(Activity):
         post = self._post(unit, note)
         author = self.performer(unit)
         # The same words: only what stands beside them is new.
-        is_news_beside = not _is_newer(note, post) and quoting.brings_news(unit, post, note, author)
+        is_newer = _is_newer(note, post)
+        is_news_beside = not is_newer and quoting.brings_news(unit, post, note, author)
         quoting.renew(unit, post, note, author)
         if is_news_beside:
             quotes.keep_document(unit, post.id, notes.as_kept(self.object))
         if self._tells_totals(unit, post, note):
             questions.keep(unit, post, note)
-        elif not is_news_beside:
+        elif is_newer:
             self._edit(unit, note, post)
+        totals.keep(unit, post, self.object)
 
     def _edit(self, unit: Unit, note: Note, post: Post) -> None:
         before = {named.account_id for named in post_people.mentions_of(unit, [post.id])}
