@@ -22,16 +22,22 @@ MOST_ITEMS = 500
 class Items:
     """What a collection names, in its order.
 
-    trouble: what kept us from reading all of it.  is_cut: there is more than anybody reads.
+    ids: of what has one.  things: all of it, as it stands there.  trouble: what kept us from reading all of it.  is_cut: there is more than anybody reads.
     """
 
     ids: list[str] = field(default_factory=list)
+    things: list[object] = field(default_factory=list)
     trouble: Unreachable | None = None
     is_cut: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is all of it."""
+        return self.trouble is None and not self.is_cut
+
 
 async def read(client: Client, collection: object, *, within: str, budget: Budget) -> Items:
-    """The ids in a collection. Never raises Unreachable: what was read before is worth having.
+    """What is in a collection. Never raises Unreachable: what was read before is worth having.
 
     collection: its id, or as it stands embedded in another document.  within: a URI of the origin that all pages must have.
     """
@@ -46,10 +52,13 @@ async def read(client: Client, collection: object, *, within: str, budget: Budge
         if page is None:
             return found
         for item in _items(page):
-            if len(found.ids) == MOST_ITEMS:
+            if len(found.things) == MOST_ITEMS:
                 found.is_cut = True
                 return found
-            found.ids.append(item)
+            found.things.append(item)
+            identifier = value_or_id(item)
+            if isinstance(identifier, str):
+                found.ids.append(identifier)
         following = page.get("first") if "first" in page else page.get("next")
     found.is_cut = following is not None
     return found
@@ -73,8 +82,6 @@ async def _page(client: Client, page: object, within: str, seen: set[str], budge
     return (await client.get_document(identifier, budget=budget)).json
 
 
-def _items(page: Mapping[str, object]) -> Iterator[str]:
-    for item in (*as_list(page.get("orderedItems")), *as_list(page.get("items"))):
-        identifier = value_or_id(item)
-        if isinstance(identifier, str):
-            yield identifier
+def _items(page: Mapping[str, object]) -> Iterator[object]:
+    yield from as_list(page.get("orderedItems"))
+    yield from as_list(page.get("items"))

@@ -28,6 +28,7 @@ from federation.knocks import Knocks
 from federation.own_keys import OwnKeys
 from federation.peer_keys import PeerKeys
 from federation.poll_watch import PollWatch
+from federation.profiles import Profiles
 from federation.rates import Rates
 from federation.roles import ALL_ROLES, Role
 from federation.signatures import proofs
@@ -119,6 +120,7 @@ class Federation:
             store, per_minute=place.activities_per_minute, unproven_per_minute=place.unproven_per_minute, now=now
         )
         self.applier = Applier(store, self.gathering, name=name, prove=self._prove, is_busy=self._is_busy, tell=tell)
+        self.profiles = Profiles(store, self.client, self.gathering, spawn=self._spawn, now=now)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.carrier = Carrier(store)
         self.inbox = Inbox(

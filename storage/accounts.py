@@ -158,6 +158,12 @@ def get(unit: Unit, identifier: AccountId) -> Account:
     return found
 
 
+def document_of(unit: Unit, identifier: AccountId) -> str | None:
+    """What the node of somebody elsewhere said of them, as it was received, JSON; None for people of this node."""
+    sql = "select document from accounts where id = :id and document is not null"
+    return unit.one(str, sql, id=identifier)
+
+
 def by_ids(unit: Unit, identifiers: Iterable[AccountId]) -> dict[AccountId, Account]:
     """The accounts with these ids, by id; unknown ids are left out."""
     chosen = list(set(identifiers))

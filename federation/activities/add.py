@@ -16,10 +16,6 @@ from storage import accounts, featured_tags, follows, pins, posts, tags, tombsto
 from storage.accounts import Account
 from storage.store import Unit
 
-MOST_PINS = 20
-"""Of somebody elsewhere; other software lets people pin a handful."""
-MOST_TAGS = 20
-
 
 class Add(Activity):
     """A post is shown first on its author's profile, or in a community; a tag stands there; somebody leads the community."""
@@ -60,7 +56,7 @@ class Add(Activity):
             raise Ignored("undone-already")
         if pins.is_pinned(unit, post.id):
             raise Ignored("pinned-already")
-        if pins.count(unit, actor.id) >= MOST_PINS:
+        if pins.count(unit, actor.id) >= featured.MOST_PINS:
             raise Ignored("too-many-pins")
 
     def audience(self, unit: Unit, /) -> Audience:
@@ -84,5 +80,5 @@ class Add(Activity):
         featured.demand_collection(actor, self.target)
         if featured.shown(unit, actor, tag) is not None:
             raise Ignored("shown-already")
-        if len(featured_tags.of(unit, actor.id)) >= MOST_TAGS:
+        if len(featured_tags.of(unit, actor.id)) >= featured.MOST_TAGS:
             raise Ignored("too-many-tags")

@@ -198,7 +198,9 @@ async def several(caller: Caller, wanted: Wanted) -> Answerable:
 @endpoint("GET", "/api/v1/accounts/{id}", scope="read:accounts")
 async def one(caller: Caller, *, id: AccountId) -> Answerable:
     """Somebody."""
-    return await _shown(caller, await caller.node.store.read(accounts.get, id))
+    found = await caller.node.store.read(accounts.get, id)
+    caller.node.federation.profiles.look(found)
+    return await _shown(caller, found)
 
 
 @endpoint("GET", "/api/v1/accounts/{id}/statuses", scope="read:statuses")

@@ -104,7 +104,7 @@ async def worth_featuring(caller: Caller) -> Answerable:
 @endpoint("GET", "/api/v1/accounts/{id}/featured_tags", scope=SIGNED_IN)
 async def featured_by(caller: Caller, *, id: AccountId) -> Answerable:
     """What somebody shows on their profile."""
-    await caller.node.store.read(accounts.get, id)
+    caller.node.federation.profiles.look(await caller.node.store.read(accounts.get, id))
     return await _shown(caller, id)
 
 

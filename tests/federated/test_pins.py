@@ -1,6 +1,8 @@
 """What people show on their profiles crosses between nodes: posts and tags."""
 
-from tests.federated.conftest import FederationOf, settled
+from datetime import timedelta
+
+from tests.federated.conftest import FederationOf, settled, until
 
 
 async def test_a_pin_in_paris_is_seen_in_tokyo_and_goes_again(federation_of: FederationOf) -> None:
@@ -35,3 +37,36 @@ async def test_a_tag_on_a_profile_in_paris_is_seen_in_tokyo_and_goes_again(feder
     await marie.ask("POST", "/api/v1/tags/VISA/unfeature")
     await settled(paris, tokyo)
     assert [tag["name"] for tag in await ken.ask("GET", path)] == ["sommet"]
+
+
+async def test_what_stood_on_a_profile_before_is_read_when_somebody_looks_at_it(federation_of: FederationOf) -> None:
+    paris, tokyo = await federation_of(2)
+    marie, ken = await paris.staff("marie"), await tokyo.staff("ken")
+    for name in ("sommet", "Visa"):
+        await marie.ask("POST", f"/api/v1/tags/{name}/feature")
+    posts = [await marie.post(text) for text in ("Permanence : 1234", "Bonjour")]
+    for post in posts:
+        await marie.ask("POST", f"/api/v1/statuses/{post['id']}/pin")
+    path = f"/api/v1/accounts/{(await ken.find(marie))['id']}"
+
+    async def shown() -> tuple[list[str], list[str]]:
+        await ken.ask("GET", path)
+        tags = await ken.ask("GET", f"{path}/featured_tags")
+        pinned = await ken.ask("GET", f"{path}/statuses", params={"pinned": "true"})
+        return [tag["name"] for tag in tags], [post["uri"] for post in pinned]
+
+    async def is_read() -> bool:
+        return await shown() == (["Visa", "sommet"], [post["uri"] for post in reversed(posts)])
+
+    await until(is_read)
+
+    # Nobody in Tokyo follows her: what she takes away is seen a day later.
+    await marie.ask("POST", "/api/v1/tags/visa/unfeature")
+    await marie.ask("POST", f"/api/v1/statuses/{posts[0]['id']}/unpin")
+    assert await is_read()
+    paris.ahead = tokyo.ahead = timedelta(hours=25)
+
+    async def is_gone() -> bool:
+        return await shown() == (["sommet"], [posts[1]["uri"]])
+
+    await until(is_gone)

@@ -1,9 +1,10 @@
 """How often a post of a peer was found useful, shared and answered: as its node says, and at least as often as is known here."""
 
+from typing import Any
+
 import pytest
 
 from federation.client import Budget
-from federation.strict_json import JsonObject
 from storage import accounts, posts, reactions
 from storage.accounts import Account
 from storage.store import Unit
@@ -13,9 +14,10 @@ from tests.federation.test_inbox import PUBLIC, Scene, activity, note, scene
 __all__ = ["scene"]
 
 
-def of(likes: object = None, shares: object = None, replies: object = None) -> JsonObject:
+def of(likes: object = None, shares: object = None, replies: object = None) -> dict[str, Any]:
+    """Totals as a post has them; Any: whatever a peer would say."""
     said = {"likes": likes, "shares": shares, "replies": replies}
-    return {  # type: ignore[return-value]  # tests say whatever a peer would
+    return {
         name: {"id": f"urn:{name}", "type": "Collection", "totalItems": total}
         for name, total in said.items()
         if total is not None
@@ -44,7 +46,9 @@ async def edits(scene: Scene) -> int:
         ({"replies": {"type": "Collection", "first": {"type": "CollectionPage", "items": []}}}, (0, 0, 0)),
     ],
 )
-async def test_totals_are_read_with_the_post(scene: Scene, said: JsonObject, expected: tuple[int, int, int]) -> None:
+async def test_totals_are_read_with_the_post(
+    scene: Scene, said: dict[str, Any], expected: tuple[int, int, int]
+) -> None:
     create = activity("Create", scene.eve, note(scene.eve, **said))
     await scene.send(create)
     assert await scene.outcome(str(create["id"])) == "applied"

@@ -13,7 +13,7 @@ from node.web.answers import go, render
 from node.web.community import shown as shown_community
 from node.web.declared import page
 from node.web.pages import community
-from storage import accounts, follows, pins, relations, timelines
+from storage import accounts, featured_tags, follows, pins, relations, timelines
 from storage.accounts import Account
 from storage.cards import EMPTY
 from storage.communities import KIND
@@ -97,6 +97,7 @@ async def face(request: web.Request, someone: Account, **own: Any) -> web.Stream
     (entity,) = await entities.accounts(node, visitor.account, [someone])
     between = await node.store.read(relations.of_each, visitor.account.id, [someone.id])
     is_shown = someone.suspended_at is None  # of whom moderators have suspended, nothing that they say
+    node.federation.profiles.look(someone)
     return await render(
         request,
         "profile.html",
@@ -104,6 +105,7 @@ async def face(request: web.Request, someone: Account, **own: Any) -> web.Stream
         account=entity,
         card=someone.visiting_card if is_shown else EMPTY,
         own_fields=someone.named_fields if is_shown else [],
+        own_tags=await node.store.read(featured_tags.of, someone.id) if is_shown else [],
         relation=between[someone.id],
         **own,
     )

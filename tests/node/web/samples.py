@@ -27,6 +27,7 @@ from storage.passkeys import Passkey, PasskeyId
 from storage.posting_defaults import Defaults
 from storage.second_factors import Factors
 from storage.sendings import Sending
+from storage.tags import Tag
 from storage.visibility import Reach
 
 ALONE = Neighbours(None, None)
@@ -434,6 +435,7 @@ FACE = {
     "around": ALONE,
     "card": CARD,
     "own_fields": [("Bureau", "<p>B 214</p><script>")],
+    "own_tags": [Tag(1, "visa", "Visa"), Tag(2, "<b>", "<b>")],
 }
 
 DRAWN = segno.make("otpauth://totp/Legation").svg_data_uri()

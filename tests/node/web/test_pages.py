@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from yarl import URL
 
-from node.actions import people
+from node.actions import people, tags
 from storage import accounts, audit, peers, staff
 from storage.ids import Host
 from tests import loopback
@@ -528,6 +528,18 @@ async def test_a_pinned_post_comes_first_on_the_profile_and_once(marie: Browser,
     shown = await marie.open("/@marie")
     assert "Épinglé" not in shown.text
     assert shown.text.index("Bonjour") < shown.text.index("Permanence")
+
+
+async def test_the_tags_on_a_profile_lead_to_what_carries_them(house: House, marie: Browser, ken: Browser) -> None:
+    await marie.publish("Un #Sommet se prépare")
+    assert "Écrit sur" not in (await ken.open("/@marie")).text
+    account = await house.node.store.read(accounts.by_handle, "marie")
+    assert account is not None
+    await tags.feature(house.node, account, "Sommet")
+    shown = await ken.open("/@marie")
+    assert "Écrit sur" in shown.text
+    assert 'href="/tags/sommet"' in shown.html
+    assert "se prépare" in (await ken.open("/tags/sommet")).text
 
 
 async def test_a_new_password_needs_the_present_one_and_ends_every_session(marie: Browser, visit: Visit) -> None:

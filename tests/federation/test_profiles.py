@@ -1,0 +1,137 @@
+"""What peers show on profiles, in collections as odd as they come: read with care, within bounds, and from their own node alone."""
+
+import asyncio
+
+import pytest
+
+from federation.client import Budget
+from federation.strict_json import JsonObject, JsonValue
+from storage import accounts, featured_tags, pins, posts, tags
+from storage.accounts import Account
+from storage.store import Unit
+from tests.federation.conftest import until
+from tests.federation.test_inbox import Scene, activity, note, scene
+
+__all__ = ["scene"]
+
+
+def tag(name: object, **changes: object) -> JsonObject:
+    return {"type": "Hashtag", "name": name, "href": "https://tokyo.example/tags/x", **changes}  # type: ignore[dict-item]
+
+
+async def eve_shows(scene: Scene, **collections: object) -> Account:
+    """Eve's actor with these collections, as it is known here now."""
+    scene.peer.actor("eve", **collections)
+    return await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+
+
+async def looked_at(scene: Scene, account: Account) -> None:
+    """Somebody looks at a profile; returns when it has been read."""
+    profiles = scene.side.federation.profiles
+    profiles.look(account)
+
+    async def is_done() -> bool:
+        await asyncio.sleep(0)
+        return profiles.is_idle
+
+    await until(is_done)
+
+
+async def shown(scene: Scene, account: Account) -> list[str]:
+    return [each.spelling for each in await scene.side.store.read(featured_tags.of, account.id)]
+
+
+MASTODON: JsonObject = {
+    "type": "Collection",
+    "totalItems": 2,
+    "items": [tag("#Visa"), tag("#sommet")],
+}
+
+
+@pytest.mark.parametrize(
+    ("collection", "expected"),
+    [
+        (MASTODON, ["Visa", "sommet"]),
+        ({"type": "OrderedCollection", "orderedItems": [tag("Visa"), tag("VISA"), tag("visa")]}, ["Visa"]),
+        ({"type": "Collection", "items": tag("seul")}, ["seul"]),
+        ({"type": "Collection", "items": [tag(str(number)) for number in range(60)]}, [str(n) for n in range(20)]),
+        (
+            {
+                "type": "Collection",
+                "items": ["https://a.example/1", tag(7), tag(""), tag("#"), tag("a b"), tag("x" * 101)],
+            },
+            [],
+        ),
+        ({"type": "Collection", "items": [tag("non", type="Note"), {"name": "rien"}, [tag("tief")], None]}, []),
+        ({"type": "Collection"}, []),
+    ],
+)
+async def test_tags_are_read_however_they_are_listed(scene: Scene, collection: JsonObject, expected: list[str]) -> None:
+    uri = f"{scene.eve}/tags"
+    scene.peer.offers["/users/eve/tags"] = {"id": uri, **collection}
+    eve = await eve_shows(scene, featuredTags=uri)
+    await scene.side.store.write(_show, eve, "before")
+    await looked_at(scene, eve)
+    assert await shown(scene, eve) == expected
+    await looked_at(scene, eve)
+    assert scene.peer.asked.count("/users/eve/tags") == 1
+
+
+def _show(unit: Unit, account: Account, name: str) -> None:
+    featured_tags.add(unit, account.id, tags.named(unit, name).id)
+
+
+async def test_an_embedded_collection_needs_no_question(scene: Scene) -> None:
+    eve = await eve_shows(scene, featuredTags={"id": f"{scene.eve}/tags", **MASTODON})
+    await looked_at(scene, eve)
+    assert await shown(scene, eve) == ["Visa", "sommet"]
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "absent", "endless", "none"])
+async def test_what_cannot_be_read_takes_nothing_away(scene: Scene, where: str) -> None:
+    uri = f"{scene.eve}/tags"
+    named: object = {"elsewhere": "https://other.example/tags", "none": None}.get(where, uri)
+    if where == "endless":
+        pages = {f"/users/eve/tags{at}": f"{uri}{at + 1}" for at in range(20)}
+        for path, following in pages.items():
+            page = {"id": f"{scene.peer.base_url}{path}", "type": "CollectionPage", "next": following}
+            scene.peer.offers[path] = {**page, "items": []}
+        named = f"{uri}0"
+    eve = await eve_shows(scene, featuredTags=named)
+    await scene.side.store.write(_show, eve, "before")
+    await looked_at(scene, eve)
+    assert await shown(scene, eve) == ["before"]
+    assert len([path for path in scene.peer.asked if "tags" in path]) <= 11
+    scene.peer.unannounced.clear()
+
+
+async def test_only_their_own_posts_for_all_are_pinned(scene: Scene) -> None:
+    scene.peer.actor("ada")
+    ada = f"{scene.peer.base_url}/users/ada"
+    await scene.send(activity("Create", scene.eve, note(scene.eve, "old")))
+    named = {
+        "/users/eve/notes/new": note(scene.eve, "new"),
+        "/users/eve/notes/few": note(scene.eve, "few", to=[f"{scene.eve}/followers"], cc=[]),
+        "/users/ada/notes/1": note(ada),
+    }
+    scene.peer.offers |= named
+    listed = [scene.peer.base_url + path for path in named]
+    items: list[JsonValue] = [{"id": listed[0], "type": "Note"}, f"{scene.eve}/notes/old", *listed[1:], "urn:x", 7]
+    scene.peer.offers["/users/eve/pinned"] = {
+        "id": f"{scene.eve}/pinned",
+        "type": "OrderedCollection",
+        "orderedItems": items,
+    }
+    eve = await eve_shows(scene, featured=f"{scene.eve}/pinned")
+    await looked_at(scene, eve)
+    found = await scene.side.store.read(pins.pinned, eve.id)
+    assert [post.uri for post in found] == [listed[0], f"{scene.eve}/notes/old"]
+    assert await scene.side.store.read(posts.by_uri, listed[2]) is not None  # it is ada's, and stays unpinned
+
+
+async def test_people_of_this_node_are_not_asked_for(scene: Scene) -> None:
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    before = list(scene.peer.asked)
+    await looked_at(scene, marie)
+    assert scene.peer.asked == before
