@@ -28,6 +28,7 @@ from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
 from storage import accounts, tombstones
 from storage.accounts import Account
+from storage.communities import KIND
 from storage.errors import NotFound, StorageTrouble
 from storage.ids import AccountId
 from storage.store import Store
@@ -107,7 +108,8 @@ class Profiles:
         kept = await self._store.read(accounts.document_of, account.id)
         actor: JsonObject = orjson.loads(kept) if kept else {}
         tags = await self._listed(account, actor, "featuredTags", budget)
-        pinned = await self._listed(account, actor, "featured", budget)
+        # What a community shows first is its members', and comes by what its managers do.
+        pinned = None if account.kind == KIND else await self._listed(account, actor, "featured", budget)
         if tags is not None:
             await self._store.write(featured.keep_tags, account.id, tags.things, is_whole=tags.is_whole)
         if pinned is not None:

@@ -1,7 +1,7 @@
 """How often a post of another node was found useful, shared and answered, as that node says in the post itself.
 
 `likes`, `shares` and `replies` are collections; of each, `totalItems` is read and nothing else. It comes with the post, with each
-change of it, and when somebody here opens the thread (`backfill`). Source: ActivityPub 5.7, 5.8; decision 40.
+change of it, and when somebody here opens the thread (`backfill`). Source: ActivityPub 5.7, 5.8; decision 41.
 """
 
 from collections.abc import Mapping
