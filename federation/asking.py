@@ -24,10 +24,13 @@ from storage.store import Store
 
 SignedIn = Callable[[web.Request], Awaitable[bool]]
 CountedBy = Callable[[web.Request], str]
+ToSignIn = Callable[[web.Request], web.Response]
 
 FEDERATION: web.AppKey[Federation] = web.AppKey("federation", Federation)
 STORE: web.AppKey[Store] = web.AppKey("store", Store)
 IS_SIGNED_IN: web.AppKey[SignedIn] = web.AppKey("is_signed_in")
+TO_SIGN_IN: web.AppKey[ToSignIn] = web.AppKey("to_sign_in")
+"""Sends a browser to the page where people sign in, and from there to what was asked for."""
 COUNTED_BY: web.AppKey[CountedBy] = web.AppKey("counted_by")
 """The address by which callers are counted of whom nothing is known yet."""
 
@@ -56,6 +59,30 @@ async def asking_peer(request: web.Request) -> Signer:
     with suppress(StorageTrouble):  # a full disk must not stop anybody from reading
         await request.app[STORE].write(peers.greeted, {signer.host: request.app[FEDERATION].inbox.skew_of(signer)})
     return signer
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a browser asks, and no program."""
+    accept = request.headers.get("Accept", "")
+    return "text/html" in accept and "json" not in accept
+
+
+async def sent_on(request: web.Request, beside: str = "") -> web.Response:
+    """Send a browser to the page of somebody of this node, or of what is theirs. beside: the rest of the page's address.
+
+    Whoever is not signed in is sent to sign in first, whether there is such a page or not: else the staff could be counted by
+    trying numbers. Raises HTTPNotFound, to those who are signed in.
+    """
+    if not await request.app[IS_SIGNED_IN](request):
+        answer = request.app[TO_SIGN_IN](request)
+    else:
+        try:
+            account = await local_account(request)
+        except NotFoundHere:
+            raise web.HTTPNotFound from None
+        answer = web.Response(status=302, headers={"Location": account.url + beside})
+    answer.headers["Vary"] = "Accept, Cookie"
+    return answer
 
 
 async def local_account(request: web.Request) -> Account:

@@ -21,7 +21,9 @@ from federation.asking import (
     asking_peer,
     document_answer,
     local_account,
+    sent_on,
     shown_account,
+    wants_page,
 )
 from federation.errors import (
     FederationError,
@@ -150,8 +152,8 @@ async def node_actor(request: web.Request) -> web.Response:
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
     """A person of this node, what is left of one who has left; browsers are sent on to their page."""
-    if _wants_page(request):
-        raise web.HTTPFound((await local_account(request)).url)
+    if wants_page(request):
+        return await sent_on(request)
     signer = await asking_peer(request)
     account = await local_account(request)
     if account.gone_at is not None:
@@ -166,8 +168,8 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
 
 async def get_post(request: web.Request) -> web.StreamResponse:
     """A post of this node, for those peers that may read it; what is left of it, when it was removed."""
-    if _wants_page(request):
-        raise web.HTTPFound(f"{(await local_account(request)).url}/{request.match_info['post']}")
+    if wants_page(request):
+        return await sent_on(request, f"/{request.match_info['post']}")
     signer = await asking_peer(request)
     account = await shown_account(request)
     uri = f"{account.uri}/posts/{request.match_info['post']}"
@@ -253,11 +255,6 @@ async def _demand_known_asker(request: web.Request) -> None:
         await asking_peer(request)
     elif not await request.app[IS_SIGNED_IN](request):
         raise Unauthenticated("Only allowed peers and people who are signed in may ask.", code="unsigned")
-
-
-def _wants_page(request: web.Request) -> bool:
-    accept = request.headers.get("Accept", "")
-    return "text/html" in accept and "json" not in accept
 
 
 def _by_name(unit: Unit, name: str) -> Account | None:

@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractResolver
 
 from federation import routes as federation_routes
 from federation.addresses import Egress
-from federation.asking import COUNTED_BY, FEDERATION, IS_SIGNED_IN, STORE
+from federation.asking import COUNTED_BY, FEDERATION, IS_SIGNED_IN, STORE, TO_SIGN_IN
 from federation.hosts import canonical_host
 from federation.push_services import PushServices
 from federation.roles import Role
@@ -43,6 +43,7 @@ from node.settings import Settings
 from node.streaming import STREAMS, Hub
 from node.timetable import Timetable
 from node.trends import TRENDS, Trends
+from node.web.declared import to_sign_in
 from node.web.session import is_signed_in
 from node.workers import Inherited
 from storage import facts, schema_version
@@ -185,6 +186,7 @@ def application_of(node: Node) -> web.Application:
     app[STORE] = node.store
     app[BUCKETS] = Buckets(settings, node.store, now=node.now)
     app[IS_SIGNED_IN] = is_signed_in
+    app[TO_SIGN_IN] = to_sign_in
     app[COUNTED_BY] = neighbourhood_of
     app[STREAMS] = streams = Hub(node)
     app[TRENDS] = Trends(node.store)

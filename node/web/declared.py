@@ -100,7 +100,7 @@ def _first(
 ) -> web.Response | None:
     """Where somebody goes before this page: to sign in, to their second factor, to the charter; None for nowhere."""
     if visitor is None:
-        return _to_sign_in(request) if needs_person else None
+        return to_sign_in(request) if needs_person else None
     if visitor.must_enrol:
         return None if enrolling else _to_enrolment(request)
     return to_charter(request) if visitor.owes_charter and needs_person and not before_charter else None
@@ -177,7 +177,8 @@ def to_charter(request: web.Request) -> web.Response:
     return go("/charter?" + urlencode({"next": then}))
 
 
-def _to_sign_in(request: web.Request) -> web.Response:
+def to_sign_in(request: web.Request) -> web.Response:
+    """Send somebody to sign in first; from there they come back to a page, and begin a form anew."""
     if request.method in CHANGING:
         return go("/sign-in")
     return go("/sign-in?" + urlencode({"next": request.path_qs}))

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
@@ -183,6 +184,22 @@ async def test_who_does_not_sign_reads_nothing(peer: HandMade, path: str) -> Non
     async with peer.node.session.get(f"{peer.node.marie}{path}", headers=headers) as response:
         assert response.status == 401
         assert peer.node.marie not in await response.text()
+
+
+@pytest.mark.parametrize("rest", ["", "/posts/1"])
+async def test_a_browser_of_nobody_learns_of_nobody_whether_they_are_here(peer: HandMade, rest: str) -> None:
+    """The same answer for marie and for a number that nobody has."""
+    number = int(peer.node.marie.rpartition("/")[2])
+
+    async def sent_to(path: str) -> tuple[int, str, str]:
+        browser = {"Accept": "text/html,*/*;q=0.8"}
+        async with peer.node.session.get(peer.node.url + path, headers=browser, allow_redirects=False) as response:
+            location = URL(response.headers["Location"])
+            assert location.query["next"] == path
+            return response.status, location.path, await response.text()
+
+    answers = {await sent_to(f"/users/{number + more}{rest}") for more in (0, 1, -65_536)}
+    assert answers == {(303, "/sign-in", "")}
 
 
 async def test_a_post_for_followers_is_not_shared_by_others(peer: HandMade) -> None:

@@ -47,6 +47,20 @@ async def follow(browser: Browser, name: str) -> Shown:
     return await browser.press(f"/@{name}", "/follow")
 
 
+async def test_an_address_that_nodes_use_leads_who_is_signed_in_to_the_page(house: House, marie: Browser) -> None:
+    """Others sign in first, and come there afterwards (`tests/federated/refusals/test_audiences.py`)."""
+    yves = await house.staff("yves")
+    shown = await marie.open(f"/users/{yves.id}")
+    assert (shown.status, shown.url.path) == (200, "/@yves")
+    absent = await marie.open(f"/users/{yves.id + 1}")
+    assert (absent.status, "<main" in absent.html) == (404, True)
+    async with loopback.session(base_url=house.url) as client:
+        stranger = Browser(client)
+        page = await stranger.open(f"/users/{yves.id}")
+        landed = await stranger.send(page, "/sign-in", username="marie", password=PASSWORD)
+        assert landed.url.path == f"/users/{yves.id}"  # from where a browser is sent on
+
+
 # ---- signing in -------------------------------------------------------------------------------------------------
 
 
