@@ -1,15 +1,15 @@
-"""The directory of a node: its people who want to be found, for the other admitted nodes.
+"""The directory of a node: its people who want to be found, and its communities, for the other admitted nodes.
 
-Whom nobody follows yet is unknown elsewhere: no activity of theirs was ever sent there. So each node shows a list of its people,
-and reads those of the others from time to time.
+Whom nobody follows yet is unknown elsewhere: no activity of theirs was ever sent there. So each node shows a list of its people
+and communities, and reads those of the others from time to time.
 
     /actor                          "directory": "https://tokyo.example/actor/directory"
     /actor/directory                an OrderedCollection
     /actor/directory?after=<n>      people as they changed after that, the earliest change first; `next` goes on from the last
 
 Whoever has read to the end keeps the address of the page that was empty, and asks that one again later: it holds what has changed
-since, and how many people the whole directory holds. Who can no longer be found stands there once more, as a Tombstone. What is told of people are their actors
-without keys: those are fetched from the actor itself when somebody signs. Each says only what its own origin may say (FEP-fe34).
+since, and how many people the whole directory holds. Who can no longer be found stands there once more, as a Tombstone; so does a
+community that was closed. What is told are the actors, communities with how they are led, without keys: those are fetched from the actor itself when somebody signs. Each says only what its own origin may say (FEP-fe34).
 """
 
 import asyncio
@@ -20,13 +20,14 @@ from datetime import datetime, timedelta
 import orjson
 
 from federation import actors, attachments, documents
+from federation import communities as terms
 from federation.client import Budget, Client
 from federation.errors import BadDocument, BadHost, NotFoundHere, NotThere, Unreachable
 from federation.events import DirectoryNotRead
 from federation.hosts import host_of, same_origin
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import as_list, types_of
-from storage import accounts, directories, directory, media
+from storage import accounts, communities, directories, directory, media
 from storage.directories import Known
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, Event, PeerChanged
@@ -71,8 +72,14 @@ def shown(unit: Unit, base_url: str, after: str | None, *, domain: str) -> JsonO
     found = directory.revised_here(unit, after=last_seen, limit=PEOPLE_A_PAGE)
     known = accounts.by_ids(unit, [one.account_id for one in found])
     pictures = media.portraits_of(unit, list(known))
+    led = communities.find_all(unit, [each.id for each in known.values() if each.kind == communities.KIND])
     items: list[JsonValue] = [
-        documents.entry(known[one.account_id], pictures=pictures.get(one.account_id, {}), domain=domain)
+        documents.entry(
+            known[one.account_id],
+            pictures=pictures.get(one.account_id, {}),
+            domain=domain,
+            led=led.get(one.account_id),
+        )
         if one.is_listed
         else {"id": known[one.account_id].uri, "type": "Tombstone"}
         for one in found
@@ -184,7 +191,7 @@ def _keep_page(
 
 
 def keep(unit: Unit, entries: Iterable[Mapping[str, JsonValue]], *, within: str) -> None:
-    """Take over what a directory says of people. within: a URI of the origin that may speak for them.
+    """Take over what a directory says of people and communities. within: a URI of the origin that may speak for them.
 
     What cannot be read, or is another's to say, is passed over.
     """
@@ -211,6 +218,7 @@ def _keep(unit: Unit, entry: JsonObject, within: str) -> None:
         takes_name=True,  # a node says itself who has which name there
     )
     attachments.keep_pictures(unit, account, actor)
+    terms.keep_told(unit, account, actor)
 
 
 def _leads_on(following: object, page: str) -> bool:

@@ -37,6 +37,7 @@ def in_context(document: JsonObject) -> JsonObject:
     further: list[JsonValue] = [EVENT_TERMS] if _has_event(document) else []
     further += [QUOTE_TERMS] if _speaks_of_quotes(document) else []
     further += [cards.TERMS] if _has_card(document) else []
+    further += [communities.TERMS] if _has_community(document) else []
     return {"@context": [*CONTEXT, *further], **document}
 
 
@@ -48,6 +49,11 @@ def _has_event(document: JsonObject) -> bool:
 def _has_card(document: JsonObject) -> bool:
     inner = [document.get("object"), *as_list(document.get("orderedItems"))]
     return any(isinstance(part, dict) and "visitingCard" in part for part in inner)
+
+
+def _has_community(document: JsonObject) -> bool:
+    inner = [document.get("object"), *as_list(document.get("orderedItems"))]
+    return any(isinstance(part, dict) and "isForMembers" in part for part in inner)
 
 
 def _speaks_of_quotes(document: JsonObject) -> bool:
@@ -103,7 +109,7 @@ def actor(
     lines = [*((name, escape(text)) for name, text in cards.lines(card)), *account.named_fields]
     document: JsonObject = {
         "@context": [*ACTOR_CONTEXT, cards.TERMS] if card or account.kind == NODE_ACTOR_KIND else ACTOR_CONTEXT,
-        **entry(account, pictures=pictures, domain=domain),
+        **entry(account, pictures=pictures, domain=domain, led=led),
         "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in lines],
         "assertionMethod": [_multikey(account, key) for key in keys.ed25519],
     }
@@ -112,7 +118,7 @@ def actor(
     else:
         document["generator"] = {"type": "Application", "id": f"{_node_of(account)}/actor", "implements": IMPLEMENTS}
     if led is not None:
-        document |= {"@context": [*ACTOR_CONTEXT, communities.TERMS], **communities.said(led)}
+        document["@context"] = [*ACTOR_CONTEXT, communities.TERMS]
     if account.aliases:
         document["alsoKnownAs"] = list[JsonValue](account.aliases)
     if account.moved_to:
@@ -122,8 +128,10 @@ def actor(
     return document
 
 
-def entry(account: Account, *, pictures: Mapping[Place, Media], domain: str) -> JsonObject:
-    """The same as it stands in the directory of this node: without keys, and what only keys vouch for."""
+def entry(
+    account: Account, *, pictures: Mapping[Place, Media], domain: str, led: Community | None = None
+) -> JsonObject:
+    """The same as it stands in the directory of this node: without keys, and what only keys vouch for. led: as for `actor`."""
     document: JsonObject = {
         "id": account.uri,
         "type": account.kind,
@@ -147,6 +155,8 @@ def entry(account: Account, *, pictures: Mapping[Place, Media], domain: str) -> 
         document["featuredTags"] = tags_uri(account)
     if card := cards.said(account.visiting_card):
         document["visitingCard"] = card
+    if led is not None:
+        document |= communities.said(led)
     for name, place in (("icon", Place.AVATAR), ("image", Place.HEADER)):
         if place in pictures:
             document[name] = attachments.picture(pictures[place], base_url=_node_of(account))

@@ -19,7 +19,7 @@ from node.errors import BadSettings
 from node.settings import Settings
 from node.verdicts import MUCH_OF_CONNECTIONS, MUCH_SKEW_SECONDS, Finding, State, clock, installed_at, queue, room
 from node.web.wording import trouble_of
-from storage import audit, deliveries, facts, journal, peers, soundness, staff
+from storage import audit, community_life, deliveries, facts, journal, peers, soundness, staff
 from storage.addresses import shown
 from storage.errors import StorageTrouble
 from storage.opening import open_store
@@ -162,6 +162,10 @@ async def _contents(store: Store, settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("audit", State.BAD, sentence)
     if await store.read(staff.active_admins) == 0:
         yield Finding("staff", State.BAD, "Nobody can administer this node: legation staff role NAME admin")
+    if unled := await store.read(community_life.unled):
+        names = ", ".join(each.username for each in unled)
+        sentence = f"Nobody leads {names} any more who can sign in. Run: legation community manager add NAME PERSON"
+        yield Finding("communities", State.LOOK, sentence)
     waiting = await store.read(journal.unsettled)
     if waiting:
         yield Finding("received", State.LOOK, f"{waiting} received activities wait to be applied: is the node running?")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage.follows import Related
+from storage.follows import MEMBERS_KNOWN, Related
 from storage.ids import AccountId
 from storage.pages import Page, paged
 from storage.store import Unit
@@ -57,13 +57,13 @@ class Familiar:
     follower: AccountId
 
 
-FAMILIAR = """
+FAMILIAR = f"""
 select followed_id, follower_id from (
     select f.followed_id, f.follower_id,
         row_number() over (partition by f.followed_id order by f.id desc) as nth
     from follows f join follows own on own.followed_id = f.follower_id and own.follower_id = :reader
         and own.accepted_at is not null
-    where f.followed_id in :ids and f.accepted_at is not null
+    where f.followed_id in :ids and f.accepted_at is not null and {MEMBERS_KNOWN}
 ) ranked where nth <= :most order by followed_id, nth
 """
 

@@ -97,6 +97,19 @@ FOLLOWED = _of(
 )
 """Whom they follow. first: their shares too.  second: is told of each post.  text: in which languages alone."""
 
+COMMUNITIES = _of(
+    Person,
+    """a.username, a.host, c.account_id is not null, f.id is not null, '' from accounts a
+    left join community_managers c on c.community_id = a.id and c.account_id = :reader
+    left join follows f on f.followed_id = a.id and f.follower_id = :reader and f.accepted_at is not null
+    where a.kind = 'Group' and a.gone_at is null and a.id in (
+        select followed_id from follows where follower_id = :reader
+        union all select community_id from community_managers where account_id = :reader)
+    and (f.id is not null or c.account_id is not null)""",
+    by="a.id",
+)
+"""The communities to which they belong. first: they lead it.  second: they are a member."""
+
 FOLLOWERS = _of(
     Person,
     """a.username, a.host, 0, 0, '' from follows b

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import cards
 from storage.accounts import COLUMNS, Account
 from storage.events import AccountChanged
 from storage.ids import AccountId, PostId
@@ -72,11 +73,16 @@ def keep(
         managers_write_only = excluded.managers_write_only, managers_uri = excluded.managers_uri
     """
     unit.run(sql, id=community, members=int(is_for_members), managers=int(managers_write_only), uri=managers_uri)
+    cards.revise(unit, community)
     unit.after_commit(AccountChanged(community))
 
 
 def close(unit: Unit, community: AccountId) -> bool:
-    """Have nothing more be written in a community; what is there stays. Returns False when it was closed already."""
+    """Have nothing more be written in a community; what is there stays, and it is found no more.
+
+    Returns False when it was closed already.
+    """
+    cards.revise(unit, community)
     sql = "update communities set closed_at = :now where account_id = :id and closed_at is null"
     unit.after_commit(AccountChanged(community))
     return unit.run(sql, id=community, now=unit.now) > 0
@@ -84,6 +90,7 @@ def close(unit: Unit, community: AccountId) -> bool:
 
 def reopen(unit: Unit, community: AccountId) -> bool:
     """Take that back. Returns False when it was open."""
+    cards.revise(unit, community)
     sql = "update communities set closed_at = null where account_id = :id and closed_at is not null"
     unit.after_commit(AccountChanged(community))
     return unit.run(sql, id=community) > 0
@@ -117,17 +124,20 @@ on conflict (community_id, account_id) do nothing
 
 def add_manager(unit: Unit, community: AccountId, person: AccountId) -> bool:
     """Have somebody lead a community. Returns False when they did already."""
+    unit.after_commit(AccountChanged(community))
     return unit.run(ADD_MANAGER, community=community, person=person, now=unit.now) > 0
 
 
 def remove_manager(unit: Unit, community: AccountId, person: AccountId) -> bool:
     """Have somebody lead a community no longer. Returns whether they did."""
+    unit.after_commit(AccountChanged(community))
     sql = "delete from community_managers where community_id = :community and account_id = :person"
     return unit.run(sql, community=community, person=person) > 0
 
 
 def set_managers(unit: Unit, community: AccountId, people: Sequence[AccountId]) -> None:
     """Have exactly these people lead a community, as its node says it."""
+    unit.after_commit(AccountChanged(community))
     sql = "delete from community_managers where community_id = :community"
     unit.run(sql, community=community)
     unit.each(ADD_MANAGER, [{"community": community, "person": person, "now": unit.now} for person in people])
@@ -161,6 +171,15 @@ def is_member(unit: Unit, community: AccountId, person: AccountId) -> bool:
     """Whether somebody belongs to a community: they follow it and were accepted."""
     sql = "select 1 from follows where follower_id = :person and followed_id = :community and accepted_at is not null"
     return unit.one(int, sql, community=community, person=person) is not None
+
+
+def are_for_members(unit: Unit, chosen: Iterable[AccountId], *, among: AccountId) -> bool:
+    """Whether one of these communities is for its members, and somebody is among them."""
+    sql = """
+    select 1 from communities c join follows f on f.followed_id = c.account_id
+    where c.account_id in :ids and c.is_for_members = 1 and f.follower_id = :person and f.accepted_at is not null limit 1
+    """
+    return unit.one(int, sql, ids=list(chosen), person=among) is not None
 
 
 # ---- what its managers have decided ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Who is here to be found: the directory of people, and whom one might follow.
+"""Who is here to be found: the directory of people and communities, and whom one might follow.
 
 Both leave out who does not want to be listed, who has gone or moved, whom moderators have restricted, with whom there is a
-block either way, and whose node the reader hides.
+block either way, and whose node the reader hides; and communities that are closed.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,15 @@ MOST_WORDS = 6
 LONGEST_PIECE = 100
 SETTLED_AFTER = timedelta(seconds=5)
 
-LISTED = """
+OPEN_COMMUNITY = """
+a.kind = 'Group' and not exists (select 1 from communities c where c.account_id = a.id and c.closed_at is not null)
+"""
+
+LISTED = f"""
 a.kind <> 'Application' and a.discoverable = 1 and a.gone_at is null and a.moved_to is null
 and a.suspended_at is null and a.silenced_at is null
-and (a.host <> '' or exists (select 1 from staff s where s.account_id = a.id and s.disabled_at is null))
+and (a.host <> '' or exists (select 1 from staff s where s.account_id = a.id and s.disabled_at is null)
+    or ({OPEN_COMMUNITY}))
 and not exists (select 1 from blocks b where (b.account_id = :reader and b.target_id = a.id)
     or (b.account_id = a.id and b.target_id = :reader))
 and not exists (select 1 from blocked_nodes nb where nb.account_id = :reader and nb.host = a.host)
@@ -39,7 +44,10 @@ class Known:
 def people(
     unit: Unit, reader: AccountId, *, order: str, local: bool = False, limit: int, offset: int = 0
 ) -> list[Account]:
-    """The people who want to be found. order: `active`, who wrote last first; `new`, who came last first.  local: of this node."""
+    """The people and communities that want to be found.
+
+    order: `active`, who wrote last first; `new`, who came last first.  local: of this node.
+    """
     here = "and a.host = ''" if local else ""
     sql = f"select {COLUMNS} from accounts a where {LISTED} {here} order by {ORDERS[order]} limit :limit offset :offset"
     return unit.all(Account, sql, reader=reader, limit=limit, offset=offset)
@@ -109,15 +117,16 @@ def matching(
     )
 
 
-WANTS_TO_BE_FOUND = """
+WANTS_TO_BE_FOUND = f"""
 case when a.discoverable = 1 and a.gone_at is null and a.moved_to is null and a.suspended_at is null and a.silenced_at is null
-    and exists (select 1 from staff s where s.account_id = a.id and s.disabled_at is null) then 1 else 0 end
+    and (({OPEN_COMMUNITY}) or exists (select 1 from staff s where s.account_id = a.id and s.disabled_at is null))
+    then 1 else 0 end
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """Somebody of this node of whom others should hear. is_listed: whether they can be found."""
+    """Somebody, or a community, of this node of whom others should hear. is_listed: whether they can be found."""
 
     account_id: AccountId
     revision: int
@@ -125,7 +134,7 @@ class Revised:
 
 
 def revised_here(unit: Unit, *, after: int, limit: int) -> list[Revised]:
-    """The people of this node of whom something has changed after a revision, the earliest change first.
+    """The people and communities of this node of whom something has changed after a revision, the earliest change first.
 
     What is not older than a moment is left for later: another process may be about to keep something earlier.
     """
@@ -139,8 +148,10 @@ def revised_here(unit: Unit, *, after: int, limit: int) -> list[Revised]:
 
 
 def listed_here(unit: Unit) -> int:
-    """How many people of this node can be found."""
-    sql = f"select count(*) from accounts a where a.host = '' and a.kind <> 'Application' and {WANTS_TO_BE_FOUND} = 1"
+    """How many people of this node can be found; communities are not counted: it is asked for how many may read."""
+    sql = f"""
+    select count(*) from accounts a where a.host = '' and a.kind not in ('Application', 'Group') and {WANTS_TO_BE_FOUND} = 1
+    """
     return unit.one(int, sql) or 0
 
 
@@ -178,13 +189,15 @@ where mine.follower_id = :reader and mine.accepted_at is not null and theirs.acc
 group by a.id order by count(*) desc, a.id desc limit :limit
 """
 
-OF_THIS_NODE = f"select a.id from accounts a where a.host = '' and {UNFOLLOWED} order by a.followers_count desc, a.id desc limit :limit"
+MOST_FOLLOWED = "order by a.followers_count desc, a.id desc limit :limit"
+OF_THIS_NODE = f"select a.id from accounts a where a.host = '' and {UNFOLLOWED} {MOST_FOLLOWED}"
+COLLEAGUES = f"select a.id from accounts a where a.host = '' and a.kind <> 'Group' and {UNFOLLOWED} {MOST_FOLLOWED}"
 
 
 def suggestions(unit: Unit, reader: AccountId, *, limit: int) -> list[tuple[AccountId, tuple[str, ...]]]:
     """Whom a person might follow, and why, the best first.
 
-    Those whom people they follow follow, then those of the same node who are followed most. Reasons in the API's words.
+    Those, and communities, that people they follow follow, then those of the same node that are followed most. Reasons in the API's words.
     """
     found: dict[AccountId, tuple[str, ...]] = {}
     for known in unit.all(Known, FRIENDS_OF_FRIENDS, reader=reader, limit=limit):
@@ -196,13 +209,14 @@ def suggestions(unit: Unit, reader: AccountId, *, limit: int) -> list[tuple[Acco
 
 def colleagues(unit: Unit, reader: AccountId, *, limit: int) -> list[AccountId]:
     """People of this node whom a person does not follow yet, those who are followed most first."""
-    return unit.all(AccountId, OF_THIS_NODE, reader=reader, limit=limit)
+    return unit.all(AccountId, COLLEAGUES, reader=reader, limit=limit)
 
 
 def elsewhere(unit: Unit, reader: AccountId, *, limit: int) -> list[Account]:
     """People of other nodes whom a person does not follow yet, who wrote last first. Looks at whoever is known: read slowly."""
     sql = f"""
-    select {COLUMNS} from accounts a where a.host <> '' and a.last_post_at is not null and {UNFOLLOWED}
+    select {COLUMNS} from accounts a where a.host <> '' and a.kind <> 'Group' and a.last_post_at is not null
+        and {UNFOLLOWED}
     order by a.last_post_at desc, a.id desc limit :limit
     """
     return unit.all(Account, sql, reader=reader, limit=limit)

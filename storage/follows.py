@@ -139,16 +139,31 @@ class Related:
     account: AccountId
 
 
-def followers(unit: Unit, account: AccountId, page: Page) -> list[Related]:
-    """Who follows somebody, newest first; paged by the relation's id."""
-    sql = "select id, follower_id from follows where followed_id = :account and accepted_at is not null"
-    return paged(unit, Related, sql, "id", page, account=account)
+# Who belongs to a community is for those to know who belong to it, and for the person themselves.
+MEMBERS_KNOWN = """
+(f.follower_id = :reader
+    or not exists (select 1 from accounts g where g.id = f.followed_id and g.kind = 'Group')
+    or exists (select 1 from follows m
+        where m.follower_id = :reader and m.followed_id = f.followed_id and m.accepted_at is not null))
+"""
 
 
-def following(unit: Unit, account: AccountId, page: Page) -> list[Related]:
-    """Whom somebody follows, newest first; paged by the relation's id."""
-    sql = "select id, followed_id from follows where follower_id = :account and accepted_at is not null"
-    return paged(unit, Related, sql, "id", page, account=account)
+def followers(unit: Unit, account: AccountId, page: Page, *, reader: AccountId) -> list[Related]:
+    """Who follows somebody, newest first, as far as the reader is to know; paged by the relation's id."""
+    sql = f"""
+    select f.id, f.follower_id from follows f
+    where f.followed_id = :account and f.accepted_at is not null and {MEMBERS_KNOWN}
+    """
+    return paged(unit, Related, sql, "f.id", page, account=account, reader=reader)
+
+
+def following(unit: Unit, account: AccountId, page: Page, *, reader: AccountId) -> list[Related]:
+    """Whom somebody follows, newest first, as far as the reader is to know; paged by the relation's id."""
+    sql = f"""
+    select f.id, f.followed_id from follows f
+    where f.follower_id = :account and f.accepted_at is not null and {MEMBERS_KNOWN}
+    """
+    return paged(unit, Related, sql, "f.id", page, account=account, reader=reader)
 
 
 def wanted_by(unit: Unit, follower: AccountId) -> list[AccountId]:

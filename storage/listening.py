@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from storage import bookmarks, polls, posts, reactions
 from storage.ids import AccountId, PostId
-from storage.list_timelines import SHOWN_IN_LIST
+from storage.list_timelines import SHOWN_IN_COMMUNITY, SHOWN_IN_LIST
 from storage.posts import Holds, Post
 from storage.store import Unit
 from storage.timelines import BY_TAG, COMES_HOME, SHOWN_AT_HOME, WANTED
@@ -43,10 +43,16 @@ where l.id in :lists and exists (
     and {_for_many(SHOWN_IN_LIST).replace(":list", "l.id")}
 """
 
+IN_COMMUNITY = f"""
+select r.id, p.author_id from accounts r join posts p on p.id = :post join accounts g on g.id = p.author_id
+join follows cf on cf.follower_id = r.id and cf.followed_id = g.id and cf.accepted_at is not null
+where r.id in :readers and g.kind = 'Group' and {_for_many(SHOWN_IN_COMMUNITY)}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class InList:
-    """That a post stands in a list. reader: whose list it is."""
+    """That a post stands in a list, or that a list is listened to. reader: whose list it is."""
 
     reader: AccountId
     list: int
@@ -57,13 +63,13 @@ class Listeners:
     """Who listens, by what they want to hear of.
 
     home: their journal.  public: lists of posts for all.  in_person: what is addressed to them alone.
-    lists: the lists that somebody listens to.
+    lists: the lists that somebody listens to, those of communities included.
     """
 
     home: Sequence[AccountId] = ()
     public: Sequence[AccountId] = ()
     in_person: Sequence[AccountId] = ()
-    lists: Sequence[int] = ()
+    lists: Sequence[InList] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,7 @@ def told_of(unit: Unit, identifier: PostId, listeners: Listeners) -> Told | None
         _among(unit, AT_HOME, identifier, listeners.home) | by_tag,
         _among(unit, IN_PUBLIC, identifier, listeners.public if is_public else ()),
         _among(unit, IN_PERSON, identifier, listeners.in_person if post.reach is Reach.MENTIONED else ()),
-        frozenset(unit.all(InList, IN_LISTS, post=identifier, lists=listeners.lists, now=unit.now))
-        if listeners.lists
-        else frozenset(),
+        _in_lists(unit, post, listeners.lists) if listeners.lists else frozenset(),
     )
 
 
@@ -116,6 +120,15 @@ def marks_of(
     chosen = polls.chosen_among(unit, original, readers) if may_ask else {}
     kept = bookmarks.holders(unit, original, among=readers)
     return {reader: (reader in liked, reader in shared, chosen.get(reader, ()), reader in kept) for reader in readers}
+
+
+def _in_lists(unit: Unit, post: Post, listened: Sequence[InList]) -> frozenset[InList]:
+    lists = [each.list for each in listened]
+    found = unit.all(InList, IN_LISTS, post=post.id, lists=lists, now=unit.now)
+    members = [each.reader for each in listened if each.list == post.author_id]
+    if members:
+        found += unit.all(InList, IN_COMMUNITY, post=post.id, readers=members, now=unit.now)
+    return frozenset(found)
 
 
 def _among(unit: Unit, sql: str, post: PostId, readers: Sequence[AccountId]) -> frozenset[AccountId]:

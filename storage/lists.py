@@ -93,13 +93,13 @@ def change(unit: Unit, known: PeopleList) -> None:
     """Have a list be as it is said here."""
     sql = "update lists set title = :title, replies_policy = :policy, exclusive = :exclusive where id = :id"
     unit.run(sql, id=known.id, title=known.title, policy=known.replies_policy, exclusive=int(known.exclusive))
-    _note_what_comes_home(unit, known.account_id)
+    note_what_comes_home(unit, known.account_id)
 
 
 def remove(unit: Unit, known: PeopleList) -> None:
     """Take a list away; its members are followed as before."""
     unit.run("delete from lists where id = :id", id=known.id)
-    _note_what_comes_home(unit, known.account_id)
+    note_what_comes_home(unit, known.account_id)
 
 
 def followed_among(unit: Unit, account: AccountId, people: Iterable[AccountId]) -> dict[AccountId, int]:
@@ -116,7 +116,7 @@ def put_in(unit: Unit, known: PeopleList, follows: Sequence[int]) -> None:
     on conflict (list_id, follow_id) do nothing
     """
     unit.each(sql, [{"id": unit.new_id(), "list": known.id, "follow": follow} for follow in follows])
-    _note_what_comes_home(unit, known.account_id)
+    note_what_comes_home(unit, known.account_id)
 
 
 def take_out(unit: Unit, known: PeopleList, people: Iterable[AccountId]) -> None:
@@ -126,7 +126,7 @@ def take_out(unit: Unit, known: PeopleList, people: Iterable[AccountId]) -> None
         and follow_id in (select id from follows where follower_id = :account and followed_id in :people)
     """
     unit.run(sql, list=known.id, account=known.account_id, people=list(people))
-    _note_what_comes_home(unit, known.account_id)
+    note_what_comes_home(unit, known.account_id)
 
 
 def place(unit: Unit, account: AccountId, follow: int, among: Iterable[int]) -> None:
@@ -140,7 +140,7 @@ def place(unit: Unit, account: AccountId, follow: int, among: Iterable[int]) -> 
     on conflict (list_id, follow_id) do nothing
     """
     unit.each(sql, [{"id": unit.new_id(), "list": each, "follow": follow} for each in chosen])
-    _note_what_comes_home(unit, account)
+    note_what_comes_home(unit, account)
 
 
 def members(unit: Unit, known: PeopleList, page: Page) -> list[Related]:
@@ -176,7 +176,8 @@ select m.follow_id from list_members m join lists l on l.id = m.list_id where l.
 """
 
 
-def _note_what_comes_home(unit: Unit, account: AccountId) -> None:
+def note_what_comes_home(unit: Unit, account: AccountId) -> None:
+    """Note with somebody's follows who is in one of their exclusive lists; of whom else they read in a list alone stays."""
     away = f"update follows set at_home = 0 where follower_id = :account and at_home = 1 and id in ({APART})"
     home = f"update follows set at_home = 1 where follower_id = :account and at_home = 0 and id not in ({APART})"
     if unit.run(away, account=account) + unit.run(home, account=account):

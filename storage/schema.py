@@ -282,7 +282,7 @@ follows = Table(
     flag("shares", default=1),
     flag("notify"),
     Column("languages", WORDS),
-    flag("at_home", default=1),
+    flag("at_home", default=1),  # 0: in an exclusive list; 2: a community that is read in its list alone
     UniqueConstraint("follower_id", "followed_id"),
     Index("ix_follows_followed", "followed_id", "id"),
     Index(

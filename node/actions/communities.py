@@ -17,7 +17,7 @@ from storage import accounts, audit, communities, staff
 from storage.accounts import Account
 from storage.errors import Conflict
 from storage.ids import AccountId
-from storage.store import Unit
+from storage.store import Store, Unit
 
 LONGEST_PURPOSE = 2_000
 
@@ -47,9 +47,16 @@ async def found(node: Node, founder: Account, wanted: Founding, *, source: str) 
     """
     if not await may_found(node, founder):
         raise NotPermitted("Only administrators found communities at this node. Ask one of them.")
+    return await found_for(node.store, node.base_url, founder, wanted, by=founder.username, source=source)
+
+
+async def found_for(
+    store: Store, base_url: str, founder: Account, wanted: Founding, *, by: str, source: str
+) -> Account:
+    """The same for an administrator, and for whoever has no node that serves. by: who does it, for the audit."""
     username = usable_username(wanted.username, reserved=RESERVED)
-    name, note = _said(node, wanted.name, wanted.purpose)
-    return await node.store.write(_found, node.base_url, founder, wanted, username, name, note, source=source)
+    name, note = _said(base_url, wanted.name, wanted.purpose)
+    return await store.write(_found, base_url, founder, wanted, username, name, note, by=by, source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ async def change(node: Node, me: Account, community: AccountId, wanted: Terms, *
 
     source: for the audit.  Raises NotFound, NotPermitted, Invalid.
     """
-    name, note = _said(node, wanted.name, wanted.purpose)
+    name, note = _said(node.base_url, wanted.name, wanted.purpose)
     changed = await node.store.write(_change, me, community, wanted, name, note, source=source)
     await people.tell_profile(node, changed)
     return changed
@@ -97,7 +104,7 @@ async def remove_manager(node: Node, me: Account, community: AccountId, person: 
     return await node.store.write(_remove_manager, me, community, person, source=source)
 
 
-def _said(node: Node, name: str, purpose: str) -> tuple[str, str]:
+def _said(base_url: str, name: str, purpose: str) -> tuple[str, str]:
     """A name on one line, and the purpose as safe HTML. Raises Invalid."""
     name = " ".join(name.split())
     if not name:
@@ -106,7 +113,7 @@ def _said(node: Node, name: str, purpose: str) -> tuple[str, str]:
         raise Invalid("name", "ERR_TOO_LONG", f"A name has at most {LONGEST_NAME} characters")
     if len(purpose) > LONGEST_PURPOSE:
         raise Invalid("purpose", "ERR_TOO_LONG", f"The purpose has at most {LONGEST_PURPOSE} characters")
-    return name, markup.render(purpose, mentions={}, tag_url=lambda tag: f"{node.base_url}/tags/{tag.lower()}")
+    return name, markup.render(purpose, mentions={}, tag_url=lambda tag: f"{base_url}/tags/{tag.lower()}")
 
 
 async def may_found(node: Node, somebody: Account) -> bool:
@@ -126,6 +133,7 @@ def _found(
     name: str,
     note: str,
     *,
+    by: str,
     source: str,
 ) -> Account:
     try:
@@ -151,7 +159,7 @@ def _found(
     )
     communities.add_manager(unit, community.id, founder.id)
     people.join(unit, founder, community)
-    audit.add(unit, who=founder.username, source=source, act="community.found", subject=username)
+    audit.add(unit, who=by, source=source, act="community.found", subject=username)
     return community
 
 
@@ -206,7 +214,7 @@ def _add_manager(unit: Unit, me: Account, community: AccountId, identifier: Acco
     found, person = leading.led(unit, me, community), accounts.get(unit, identifier)
     if communities.is_manager(unit, found.id, person.id):
         return True
-    _demand_fit_to_lead(unit, found, person)
+    demand_fit_to_lead(unit, found, person)
     target = _managers_of(unit, found)
     if person.is_local and found.is_local:
         people.join(unit, person, found)
@@ -230,7 +238,8 @@ def _remove_manager(unit: Unit, me: Account, community: AccountId, identifier: A
     return is_so
 
 
-def _demand_fit_to_lead(unit: Unit, community: Account, person: Account) -> None:
+def demand_fit_to_lead(unit: Unit, community: Account, person: Account) -> None:
+    """Raises Invalid: it is nobody who can lead, or somebody who is kept out of the community."""
     cannot = person.kind in (accounts.NODE_ACTOR_KIND, communities.KIND)
     if cannot or person.gone_at is not None or person.suspended_at is not None:
         raise Invalid("account_id", "ERR_NOBODY", f"{person.handle} cannot lead a community")

@@ -26,7 +26,18 @@ from node.actions.markup import Handle, Mention
 from node.actions.polls import PollDraft
 from node.context import Node
 from node.errors import Invalid
-from storage import attendances, deliveries, drafts, idempotency, posts, quote_policies, scheduled, sendings, staff
+from storage import (
+    attendances,
+    communities,
+    deliveries,
+    drafts,
+    idempotency,
+    posts,
+    quote_policies,
+    scheduled,
+    sendings,
+    staff,
+)
 from storage.accounts import Account
 from storage.conversations import CommunityAddress, communities_concerned, communities_named, communities_of
 from storage.errors import NotFound
@@ -230,7 +241,7 @@ def _post(
     if idempotency_key and (known := idempotency.find_alone(unit, author.id, idempotency_key)) is not None:
         return known
     parent = posts.visible(unit, draft.reply_to, reader=author.id) if draft.reply_to else None
-    reach = _within(parent, _for_members(draft.reach, words, parent))
+    reach = _within(parent, _for_members(unit, author, draft.reach, words, parent))
     quoted = quotes.quotable(unit, author, draft.quoted) if draft.quoted is not None else None
     if quoted is not None:
         reach = quotes.within(quoted, reach, author=author, people=people)
@@ -293,10 +304,12 @@ def _within(parent: Post | None, reach: Reach) -> Reach:
     return Reach.NODE if other in (*OPEN, Reach.NODE) else Reach.MENTIONED
 
 
-def _for_members(reach: Reach, words: Words, parent: Post | None) -> Reach:
-    """What is for those whom it names, and names a community, is for the members of that community."""
+def _for_members(unit: Unit, author: Account, reach: Reach, words: Words, parent: Post | None) -> Reach:
+    """What names a community, and is for those whom it names, or is written by a member where all is for members, is for members."""
     if reach not in TO_NAMED:
-        return reach
+        # Apps know no reach of communities: whoever writes to one that is for its members means them, whatever the app says.
+        named = [each.id for each in words.communities] if parent is None and reach is not Reach.NODE else []
+        return Reach.COMMUNITY if named and communities.are_for_members(unit, named, among=author.id) else reach
     answers_members = parent is not None and parent.reach is Reach.COMMUNITY and reach is Reach.COMMUNITY
     return Reach.COMMUNITY if words.communities or answers_members else Reach.MENTIONED
 
@@ -371,14 +384,14 @@ def depart(unit: Unit, author: Account) -> None:
 
 def removal(unit: Unit, author: Account, known: Post) -> Delete:
     """What takes back a post of somebody of this node, everywhere."""
-    communities = communities_concerned(unit, known)
+    concerned = communities_concerned(unit, known)
     to = [PUBLIC] if known.reach in OPEN else [author.followers_uri]
-    cc = [each.uri for each in communities]
+    cc = [each.uri for each in concerned]
     if known.reach is Reach.COMMUNITY:
-        to, cc = addressing(author, known.reach, people=[], communities=communities)
+        to, cc = addressing(author, known.reach, people=[], communities=concerned)
     buried = {"id": known.uri, "type": "Tombstone"}
     delete = documents.act("Delete", author, dict(buried), uri=f"{known.uri}#delete", to=to, cc=cc)
-    return Delete.read(delete | documents.in_audience(communities))
+    return Delete.read(delete | documents.in_audience(concerned))
 
 
 def _own(unit: Unit, author: Account, identifier: PostId) -> Post:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from node.actions import defaults, people, portraits
@@ -226,14 +227,14 @@ async def statuses(caller: Caller, wanted: Written, *, id: AccountId) -> Answera
 
 @endpoint("GET", "/api/v1/accounts/{id}/followers", scope="read:accounts")
 async def followers(caller: Caller, query: LongPage, *, id: AccountId) -> Answerable:
-    """Who follows somebody, the newest follower first."""
-    return await _related(caller, follows.followers, id, query)
+    """Who follows somebody, the newest follower first; who belongs to a community is told to those who do."""
+    return await _related(caller, partial(follows.followers, reader=caller.me.id), id, query)
 
 
 @endpoint("GET", "/api/v1/accounts/{id}/following", scope="read:accounts")
 async def following(caller: Caller, query: LongPage, *, id: AccountId) -> Answerable:
-    """Whom somebody follows, the latest first."""
-    return await _related(caller, follows.following, id, query)
+    """Whom somebody follows, the latest first; of communities, those to which one belongs oneself."""
+    return await _related(caller, partial(follows.following, reader=caller.me.id), id, query)
 
 
 @endpoint("POST", "/api/v1/accounts/{id}/follow", scope="write:follows")

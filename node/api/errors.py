@@ -123,6 +123,13 @@ class RoleNeeded(ApiError):
         super().__init__("This action is not allowed")
 
 
+class CommunityDecides(ApiError):
+    """A list is that of a community, which is not changed by changing the list."""
+
+    code = "community-decides"
+    status = 403
+
+
 class TooOften(ApiError):
     """The caller has used up what may be asked for now."""
 

@@ -21,9 +21,10 @@ from node.api.parameters import Parameters
 from node.streaming import STREAMS, Ending, Message, OpenStream, Subscription, sse
 from node.streaming.open_stream import Proof
 from node.streaming.subscriptions import MEDIA, SCOPES
-from storage import lists, oauth
+from storage import joined_lists, lists, oauth
 from storage.errors import NotFound
-from storage.ids import parsed
+from storage.ids import AccountId, parsed
+from storage.store import Unit
 
 ANY_OF_THEM: Final = tuple(dict.fromkeys(SCOPES.values()))
 
@@ -114,11 +115,15 @@ async def _demanded(caller: Caller, stream: OpenStream, name: str, wanted: Wante
 
 
 async def _own_list(caller: Caller, named: str) -> Subscription:
-    """One of the caller's lists. Raises NotFound."""
+    """One of the caller's lists, or that of a community. Raises NotFound."""
     identifier = parsed(named)
-    if identifier is None or await caller.node.store.read(lists.one, caller.me.id, identifier) is None:
+    if identifier is None or not await caller.node.store.read(_is_own, caller.me.id, identifier):
         raise NotFound
     return Subscription("list", str(identifier))
+
+
+def _is_own(unit: Unit, me: AccountId, identifier: int) -> bool:
+    return (lists.one(unit, me, identifier) or joined_lists.one(unit, me, identifier)) is not None
 
 
 # ---- WebSocket ------------------------------------------------------------------------------------------------------

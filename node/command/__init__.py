@@ -21,6 +21,7 @@ GROUPS = {
     "demo": "Run a small federation on this machine, with people and posts.",
     "doctor": "Look at everything a node needs, and say what to do.",
     "staff": "The people of this node: add, list, role, disable, password; who arrives from another one, who moves.",
+    "community": "The communities of this node: add, list, show, close, reopen; who leads them.",
     "announcements": "What everybody of this node is told: publish, list, withdraw.",
     "token": "Print a token with which a script acts for a person.",
     "peers": "The nodes that this one speaks with: list, show, allow, remove.",

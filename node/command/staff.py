@@ -1,7 +1,7 @@
 """`legation staff`: the people of this node."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from node.command.common import (
 )
 from node.errors import Invalid
 from node.passwords import Passwords
-from storage import accounts, audit, second_factors
+from storage import accounts, audit, community_life, second_factors
 from storage import staff as people
 from storage.ids import AccountId
 from storage.second_factors import Factors
@@ -158,8 +158,9 @@ async def role(name: str, new_role: str, data: Path) -> None:
 async def disable(name: str, data: Path) -> None:
     """Somebody left: they can no longer sign in; what they wrote stays."""
     async with opened(data) as (_, store):
-        await store.write(_disable, name)
+        left = await store.write(_disable, name)
     click.echo(f"{name} can no longer sign in, and is signed out everywhere.")
+    _tell_unled(left)
 
 
 @staff.command()
@@ -236,13 +237,16 @@ async def arrives(name: str, before: str, data: Path, *, as_json: bool) -> None:
 async def moves_away(name: str, there: str, data: Path, *, as_json: bool) -> None:
     """Somebody goes to another node: their followers go with them, what they wrote stays. That node comes first."""
     async with asking(data) as federation:
+        before = await federation.store.read(_unled)
         account, new = await postings.moves_away(federation, name, handle=there, by=operator(), source=SOURCE)
+        left = [each for each in await federation.store.read(_unled) if each not in before]
     if as_json:
         print_json({"name": account.username, "id": account.uri, "to": new.uri, "followers": account.followers_count})
         return
     told = f"{account.followers_count} follower" + ("" if account.followers_count == 1 else "s")
     click.echo(f"{account.username} works as {new.handle} now; the news of it goes to {told}.")
     click.echo(f"To end their signing in here as well: legation staff disable {account.username}")
+    _tell_unled(left)
 
 
 @contextlib.asynccontextmanager
@@ -283,8 +287,20 @@ def _change_role(unit: Unit, name: str, new: str) -> None:
     actions.change_role(unit, _member(unit, name).username, new, by=operator(), source=SOURCE)
 
 
-def _disable(unit: Unit, name: str) -> None:
+def _disable(unit: Unit, name: str) -> list[str]:
+    before = _unled(unit)
     actions.disable(unit, _member(unit, name).username, by=operator(), source=SOURCE)
+    return [each for each in _unled(unit) if each not in before]
+
+
+def _unled(unit: Unit) -> list[str]:
+    return [each.username for each in community_life.unled(unit)]
+
+
+def _tell_unled(names: Sequence[str]) -> None:
+    """Say which communities lost the last person who led them: they live on, and somebody should lead them."""
+    for each in names:
+        click.echo(f"Nobody leads {each} any more. Choose somebody: legation community manager add {each} PERSON")
 
 
 def _enable(unit: Unit, name: str) -> None:

@@ -126,6 +126,12 @@ class _Copy:
             belongings.FOLLOWED,
             lambda each, who: (who, _said(each.first), _said(each.second), each.text.strip(",").replace(",", ", ")),
         )
+        await self._people(
+            "communities.csv",
+            (ADDRESS, "Member", "Leads"),
+            belongings.COMMUNITIES,
+            lambda each, who: (who, _said(each.second), _said(each.first)),
+        )
         await self._people("followers.csv", (ADDRESS,), belongings.FOLLOWERS, lambda _, who: (who,))
         await self._people("blocked_accounts.csv", (ADDRESS,), belongings.BLOCKED, lambda _, who: (who,))
         await self._people(

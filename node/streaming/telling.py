@@ -17,7 +17,7 @@ from storage import listening, notifications
 from storage.correspondence import Conversation
 from storage.events import Notified, PostRemoved
 from storage.ids import AccountId, PostId
-from storage.listening import Listeners, Told
+from storage.listening import InList, Listeners, Told
 from storage.posts import Post
 
 STILL_NEWS = timedelta(hours=6)
@@ -119,7 +119,11 @@ def _listeners(streams: Open) -> Listeners:
         home=among(lambda one: one.is_home),
         public=among(lambda one: one.is_public),
         in_person=among(lambda one: one.is_in_person),
-        lists=[int(one.of) for theirs in streams.values() for _, one in carrying(theirs, lambda one: one.is_list)],
+        lists=[
+            InList(reader, int(one.of))
+            for reader, theirs in streams.items()
+            for _, one in carrying(theirs, lambda one: one.is_list)
+        ],
     )
 
 

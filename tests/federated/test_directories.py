@@ -1,4 +1,4 @@
-"""The directories of two nodes: whom nobody follows yet is found at the other node, and followed with one click."""
+"""The directories of two nodes: whom nobody follows yet is found at the other node, and followed with one click; communities too."""
 
 from datetime import timedelta
 
@@ -9,8 +9,10 @@ from federation.client import Budget
 from federation.errors import NotThere
 from federation.strict_json import JsonObject
 from federation.vocabulary import as_list
-from node.actions import cards
+from node.actions import cards, communities
+from node.actions.communities import Founding
 from storage import accounts, directory, readership, staff
+from storage import communities as rows
 from storage.accounts import Account
 from storage.cards import Card
 from storage.ids import AccountId
@@ -38,9 +40,18 @@ async def test_a_colleague_whom_nobody_follows_is_found_and_followed(federation_
     await cards.describe(
         federation, "ken", display_name="Ken Satō", card=Card("Attaché naval", place="Tokyo"), by="x", source="x"
     )
+    wanted = Founding("presse", "Salle de presse", closed=True, is_for_members=True)
+    founder = await tokyo.running.node.store.read(accounts.get, await _id(tokyo, "ken"))
+    community = await communities.found(tokyo.running.node, founder, wanted, source="x")
     for place in (tokyo, paris):
         await later(place, minutes=2)
     await until(lambda: knows(paris, "ken", tokyo.host))
+    press = await knows(paris, "presse", tokyo.host)
+    assert press is not None
+    assert (press.kind, press.display_name, press.locked) == ("Group", "Salle de presse", True)
+    led = await paris.running.node.store.read(rows.find, press.id)
+    assert led is not None
+    assert (led.is_for_members, led.managers_uri) == (True, f"{community.uri}/managers")
     told = await paris.running.node.store.read(readership.everybody)
     here = await paris.running.node.store.read(readership.here)
     there = await tokyo.running.node.store.read(directory.listed_here)
@@ -58,11 +69,13 @@ async def test_a_colleague_whom_nobody_follows_is_found_and_followed(federation_
         assert "Ne plus suivre" in shown.text
 
     await tokyo.running.node.store.write(staff.disable, await _id(tokyo, "ken"))
+    await tokyo.running.node.store.write(rows.close, community.id)
     await tokyo.staff("yuki")
     await later(tokyo, hours=7)
     await later(paris, hours=7)
     await until(lambda: knows(paris, "yuki", tokyo.host))
     assert await knows(paris, "ken", tokyo.host) is None
+    assert await knows(paris, "presse", tokyo.host) is None
 
 
 async def _id(place: Place, name: str) -> AccountId:

@@ -5,14 +5,19 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import pytest
-from mastodon import Mastodon
+from mastodon import Mastodon, MastodonAPIError
 
+from node.actions import caretaking
+from node.actions import communities as acts
+from node.actions.communities import Founding
+from storage import accounts, communities
+from storage.ids import AccountId
 from tests.federated.clients import (  # noqa: F401  `names_lead_here` is a fixture
     Recorded,
     names_lead_here,
     signed_in,
 )
-from tests.federated.conftest import FederationOf, settled, until
+from tests.federated.conftest import FederationOf, Place, settled, until
 from tests.node.api.used_by import FOR_ONESELF
 
 P = ParamSpec("P")
@@ -47,6 +52,7 @@ async def test_what_one_keeps_for_oneself(federation_of: FederationOf) -> None:
     await done(posts, marie)
     await done(filters, marie)
     await done(people, marie, him)
+    await join_and_leave_a_community(marie, ken, paris, tokyo)
     me = (await done(ken.search_v2, f"@marie@{paris.host}", result_type="accounts")).accounts[0].id
     assert not (await done(marie.account_remove_from_followers, him)).followed_by
     await until(lambda: done(lambda: not ken.account_relationships(me)[0].following))
@@ -76,6 +82,49 @@ def lists(marie: Mastodon, him: int) -> None:
     assert marie.timeline_list(made) == []
     marie.list_delete(made)
     assert marie.lists() == []
+
+
+async def join_and_leave_a_community(marie: Mastodon, ken: Mastodon, paris: Place, tokyo: Place) -> None:
+    """Find one of another node, follow it, read it as a list; lead it for a while, at the word of its node's administrator."""
+    here, there = paris.running.node.store, tokyo.running.node.store
+    founder, member = [await there.read(accounts.by_handle, *who) for who in (("ken", ""), ("marie", paris.host))]
+    assert founder is not None
+    assert member is not None
+    press = await acts.found(tokyo.running.node, founder, Founding("presse", "Salle de presse"), source="test")
+    (group,) = (await done(marie.search_v2, f"@presse@{tokyo.host}", result_type="accounts")).accounts
+    assert (group.group, group.bot, group.locked) == (True, False, False)
+    await done(marie.account_follow, group.id)
+    await until(lambda: done(lambda: marie.account_relationships(group.id)[0].following))
+    await done(ken.status_post, "@presse Qui vient lundi ?")
+    await settled(paris, tokyo)
+    await done(read_as_a_list, marie, group.id)
+    for decide, leads in ((caretaking.appoint, True), (caretaking.dismiss, False)):
+        await there.write(decide, press, member, by="x", source="x")
+        await settled(paris, tokyo)
+        known = AccountId(int(group.id)), AccountId(int((await done(marie.me)).id))
+        assert await here.read(communities.is_manager, *known) is leads
+        if leads:
+            with pytest.raises(MastodonAPIError, match="You lead this community"):
+                await done(marie.list_delete, group.id)
+    await done(marie.list_delete, group.id)
+    assert list(await done(marie.lists)) == []
+    assert not (await done(marie.account_relationships, group.id))[0].following
+
+
+def read_as_a_list(marie: Mastodon, group: Any) -> None:
+    (found,) = marie.lists()
+    assert (found.id, found.title, found.replies_policy, found.exclusive) == (group, "Salle de presse", "list", False)
+    (post,) = marie.timeline_list(found)
+    assert (post.account.id, "Qui vient lundi" in post.reblog.content) == (group, True)
+    assert post.id in [each.id for each in marie.timeline_home()]
+    assert marie.list_update(found, found.title, exclusive=True).exclusive
+    assert post.id not in [each.id for each in marie.timeline_home()]
+    with pytest.raises(MastodonAPIError, match="called as the community is"):
+        marie.list_update(found, "Autre")
+    with pytest.raises(MastodonAPIError, match="join and leave it themselves"):
+        marie.list_accounts_add(found, [marie.me().id])
+    assert [each.id for each in marie.list_accounts(found)] == [group]
+    assert [each.id for each in marie.account_lists(group)] == [found.id]
 
 
 def posts(marie: Mastodon) -> None:

@@ -71,7 +71,9 @@ async def followers(scene: Scene) -> list[str]:
     def read(unit: Unit) -> list[str]:
         marie = accounts.by_handle(unit, "marie")
         assert marie is not None
-        found = accounts.by_ids(unit, [each.account for each in follows.followers(unit, marie.id, Page(40))])
+        found = accounts.by_ids(
+            unit, [each.account for each in follows.followers(unit, marie.id, Page(40), reader=marie.id)]
+        )
         return sorted(each.username for each in found.values())
 
     return await scene.side.store.read(read)

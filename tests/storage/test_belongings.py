@@ -5,10 +5,12 @@ from typing import Protocol, TypeVar
 import pytest
 
 from storage import (
+    accounts,
     acquaintances,
     belongings,
     blocked_nodes,
     bookmarks,
+    communities,
     drafts,
     follows,
     lists,
@@ -24,7 +26,7 @@ from storage.ids import Host
 from storage.posts import Post
 from storage.store import Store, Unit
 from storage.visibility import Reach
-from tests.storage.conftest import Clock, Person, Write
+from tests.storage.conftest import BASE, Clock, Person, Write
 
 
 class Row(Protocol):
@@ -42,6 +44,13 @@ def fill(unit: Unit, me: Account, ken: Account, zoe: Account, theirs: Post) -> N
     for one, other in ((me, ken), (zoe, me)):
         follows.ask(unit, one.id, other.id, uri=f"urn:{one.id}:{other.id}")
         follows.accept(unit, one.id, other.id)
+    led, joined = [
+        accounts.add_local(unit, username=name, display_name="", base_url=BASE, kind=communities.KIND)
+        for name in ("presse", "visas")
+    ]
+    communities.add_manager(unit, led.id, me.id)
+    follows.ask(unit, me.id, joined.id, uri="urn:joined")
+    follows.accept(unit, me.id, joined.id)
     made = lists.add(unit, me.id, title="Asie", replies_policy=lists.MEMBERS, exclusive=True)
     lists.put_in(unit, made, list(lists.followed_among(unit, me.id, [ken.id]).values()))
     relations.mute(unit, me.id, zoe.id, notifications=True, until=None)
@@ -89,7 +98,8 @@ async def test_each_list_is_read_to_its_end(
     async def people(what: Belongings[Listed]) -> list[tuple[str, str, bool, str]]:
         return [(row.username, row.host, row.first, row.text) for row in await whole(what)]
 
-    assert await people(belongings.FOLLOWED) == [("ken", "tokyo.example", True, "")]
+    assert await people(belongings.COMMUNITIES) == [("presse", "", True, ""), ("visas", "", False, "")]
+    assert await people(belongings.FOLLOWED) == [("ken", "tokyo.example", True, ""), ("visas", "", True, "")]
     assert await people(belongings.FOLLOWERS) == [("zoe", "", False, "")]
     assert await people(belongings.LISTED) == [("ken", "tokyo.example", True, "Asie")]
     assert await people(belongings.MUTED) == [("zoe", "", True, "")]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import accounts, communities, follows
+from storage import accounts, communities, community_life, directory, follows, staff
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.store import Store
@@ -48,6 +48,68 @@ async def test_managers_lead_until_they_no_longer_do(store: Store, person: Perso
     assert not await store.read(communities.is_manager, made.id, marie.id)
     await store.write(communities.set_managers, made.id, [marie.id, marie.id])
     assert await store.read(communities.managers, made.id) == [marie]
+
+
+async def test_an_open_community_is_found_like_people_and_a_closed_one_is_not(
+    store: Store, person: Person, clock: Clock
+) -> None:
+    marie, made = await person("marie"), await _founded(store)
+
+    async def listed() -> tuple[bool, bool, bool]:
+        """In the directory, by search, and to other nodes."""
+        clock.forward(minutes=1)
+        people = await store.read(directory.people, marie.id, order="new", limit=9)
+        found = await store.read(directory.search, marie.id, "presse", limit=9)
+        told = {each.account_id: each.is_listed for each in await store.read(directory.revised_here, after=0, limit=9)}
+        return made.id in [each.id for each in people], made.id in [each.id for each in found], told[made.id]
+
+    assert await listed() == (True, True, True)
+    last = (await store.read(directory.revised_here, after=0, limit=9))[-1].revision
+    assert await store.read(directory.listed_here) == 1  # people are counted
+    assert await store.read(directory.colleagues, AccountId(0), limit=9) == [marie.id]
+    await store.write(communities.close, made.id)
+    assert await listed() == (False, False, False)
+    (told,) = await store.read(directory.revised_here, after=last, limit=9)
+    assert (told.account_id, told.is_listed) == (made.id, False)
+    await store.write(communities.reopen, made.id)
+    assert await listed() == (True, True, True)
+
+
+async def test_a_community_in_which_nothing_is_written_sleeps(store: Store, clock: Clock) -> None:
+    made = await _founded(store)
+    clock.forward(days=59)
+    (found,) = await store.read(community_life.hosted)
+    assert (found.username, found.members, found.sleeping_since(now=clock())) == ("presse", 0, None)
+    clock.forward(days=2)
+    assert found.sleeping_since(now=clock()) == made.created_at
+    await store.write(communities.close, made.id)
+    assert (await store.read(community_life.one, made.id)).sleeping_since(now=clock()) is None
+
+
+async def test_a_community_that_nobody_leads_any_more_is_named(store: Store, person: Person) -> None:
+    marie, paul, made = await person("marie"), await person("paul"), await _founded(store)
+
+    async def unled() -> list[str]:
+        return [each.username for each in await store.read(community_life.unled)]
+
+    assert await unled() == ["presse"]
+    for each in (marie, paul):
+        await store.write(communities.add_manager, made.id, each.id)
+    await store.write(staff.disable, marie.id)
+    assert await unled() == []
+    await store.write(staff.disable, paul.id)
+    assert await unled() == ["presse"]
+    await store.write(communities.close, made.id)
+    assert await unled() == []
+
+
+async def test_how_several_are_led_is_asked_at_once(store: Store, person: Person) -> None:
+    marie, paul = await person("marie"), await person("paul@tokyo.example")
+    press, other = await _founded(store), await _founded(store, "archives")
+    for leader in (marie, paul):
+        await store.write(communities.add_manager, press.id, leader.id)
+    led = await store.read(community_life.leading, [press.id, other.id, marie.id])
+    assert {each: found.managers for each, found in led.items()} == {press.id: [marie, paul], other.id: []}
 
 
 async def test_members_are_those_who_were_accepted(store: Store, person: Person) -> None:

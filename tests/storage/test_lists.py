@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from storage import accounts, follows, list_timelines, listening, lists, timelines
+from storage import accounts, communities, follows, joined_lists, list_timelines, listening, lists, posts, timelines
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.listening import InList, Listeners
 from storage.lists import PeopleList
 from storage.pages import Page
+from storage.posts import Post
 from storage.store import Store, Unit
+from storage.visibility import Reach
 from tests.storage.conftest import BASE, Person, Write
 
 
@@ -34,7 +36,7 @@ async def test_a_list_is_read_and_told_of_alike(store: Store, person: Person, wr
     assert shown == [made[2].id, made[0].id]
     heard: list[PostId] = []
     for post in made:
-        told = await store.read(listening.told_of, post.id, Listeners(lists=[found.id]))
+        told = await store.read(listening.told_of, post.id, Listeners(lists=[InList(marie.id, found.id)]))
         assert told is not None
         heard += [post.id] if InList(marie.id, found.id) in told.lists else []
     assert heard == shown[::-1]
@@ -89,3 +91,76 @@ async def test_who_could_join_a_list_and_who_is_placed_in_which(store: Store, pe
     assert await could("") == [zoe.id]
     await store.write(lists.place, marie.id, follows_of[paul.id], [])
     assert await store.read(lists.holding, marie.id, paul.id) == []
+
+
+def shared(unit: Unit, community: Account, post: Post) -> Post:
+    uri = f"{community.uri}/shares/{post.id}"
+    return posts.share(
+        unit, uri=uri, author=community.id, is_local=True, post=post, reach=Reach.FOLLOWERS, published=unit.now
+    )
+
+
+async def founded(store: Store, name: str) -> Account:
+    return await store.write(
+        accounts.add_local, username=name, display_name=name.title(), base_url=BASE, kind=communities.KIND
+    )
+
+
+async def test_a_community_is_a_list_of_its_members_read_and_told_of_alike(
+    store: Store, person: Person, write: Write
+) -> None:
+    marie, zoe, ken = [await person(name) for name in ("marie", "zoe", "ken")]
+    press, other = await founded(store, "presse"), await founded(store, "archives")
+    for member in (marie, zoe):
+        await store.write(follow, member, press)
+    await store.write(follows.ask, ken.id, press.id, uri="urn:1")  # asked, and not yet a member
+    for_members = await write(zoe, "pour nous", reach=Reach.COMMUNITY, to=(press,))
+    first = await store.write(shared, press, await write(ken, "pour tous"))
+    second = await store.write(shared, press, for_members)
+    await store.write(shared, other, for_members)
+    (found,) = await store.read(joined_lists.of, marie.id)
+    assert (found.id, found.title, found.exclusive) == (press.id, "Presse", False)
+    assert await store.read(list_timelines.read_of_community, marie.id, press.id, Page(40)) == [second.id, first.id]
+    for outsider in (ken, await person("ada")):
+        assert await store.read(joined_lists.of, outsider.id) == []
+        assert await store.read(list_timelines.read_of_community, outsider.id, press.id, Page(40)) == []
+    everybody = [InList(each.id, press.id) for each in (marie, zoe, ken)]
+    told = await store.read(listening.told_of, second.id, Listeners(lists=everybody))
+    assert told is not None
+    assert told.lists == set(everybody[:2])
+
+
+async def test_a_community_is_kept_out_of_the_journal_whatever_lists_say(
+    store: Store, person: Person, write: Write
+) -> None:
+    marie, ken, press = await person("marie"), await person("ken"), await founded(store, "presse")
+    for other in (ken, press):
+        await store.write(follow, marie, other)
+    share = await store.write(shared, press, await write(await person("zoe")))
+
+    async def home() -> list[PostId]:
+        return await store.read(timelines.home_ids, marie.id, Page(40))
+
+    async def kept_apart(*, exclusive: bool) -> None:
+        found = await store.read(joined_lists.one, marie.id, press.id)
+        assert found is not None
+        await store.write(joined_lists.keep_apart, found, exclusive=exclusive)
+        found = await store.read(joined_lists.one, marie.id, press.id)
+        assert found is not None
+        assert found.exclusive is exclusive
+
+    assert await home() == [share.id]
+    await kept_apart(exclusive=True)
+    own = await store.write(list_of, marie, [press.id])
+    await store.write(lists.take_out, own, [press.id])
+    assert await home() == []  # no list of one's own brings it back
+    await store.write(lists.put_in, own, list(await store.read(_follow_of, marie, press)))
+    await store.write(lists.change, replace(own, exclusive=True))
+    await kept_apart(exclusive=False)
+    assert await home() == []  # it is in an exclusive list
+    await store.write(lists.change, own)
+    assert await home() == [share.id]
+
+
+def _follow_of(unit: Unit, reader: Account, other: Account) -> list[int]:
+    return list(lists.followed_among(unit, reader.id, [other.id]).values())

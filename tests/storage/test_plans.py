@@ -39,11 +39,14 @@ JOURNAL = {
     "list, downwards": list_timelines.CANDIDATES[0],
     "list, upwards": list_timelines.CANDIDATES[1],
     "communities of somebody": community_lists.CANDIDATES,
+    "community, downwards": list_timelines.IN_COMMUNITY[0],
+    "community, upwards": list_timelines.IN_COMMUNITY[1],
 }
 
 HOT = JOURNAL | {
     "home, filtered": timelines.SHOWN,
     "list, filtered": list_timelines.SHOWN,
+    "community, filtered": list_timelines.OF_IT,
     "posts that somebody may see": posts.SHOWN,
     "posts": posts.BY_IDS,
     "people": accounts.BY_IDS,
@@ -77,6 +80,7 @@ VALUES = {
     "wide": 28,
     "list": 1,
     "most": 1,
+    "community": 1,
     "idle_since": 0,
     "tag": "1",
 }

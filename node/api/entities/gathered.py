@@ -6,7 +6,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from node.api.entities import marks, occasions, quotes
+from node.api.entities import communities, marks, occasions, quotes
 from node.api.entities import polls as poll_entities
 from node.memory.memory import Marks
 from node.memory.rendered import Reactions
@@ -17,6 +17,7 @@ from storage import occasions as occasion_rows
 from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
+from storage.community_life import Leading
 from storage.ids import AccountId, PostId
 from storage.media import Media
 from storage.occasions import KeptOccasion
@@ -57,6 +58,7 @@ class Found:
     posts: Mapping[PostId, Post]
     authors: Mapping[AccountId, Account]
     successors: Mapping[AccountId, Account]
+    led: Mapping[AccountId, Leading]
     mentioned: Mapping[PostId, Sequence[AccountId]]
     tags: Mapping[PostId, Sequence[str]]
     titles: Mapping[PostId, Title]
@@ -98,6 +100,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         posts=found,
         authors=authors,
         successors=moves.successors(unit, authors.values()) if have_moved else {},
+        led=communities.leading_among(unit, authors.values()),
         mentioned=mentioned,
         tags=tags,
         titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},

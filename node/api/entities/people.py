@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from federation import html
+from node.api.entities.communities import leading_among, lines
 from node.api.entities.parts import VISIBILITY, Entity, timestamp
 from node.context import Node
 from node.web import assets
@@ -11,6 +12,8 @@ from node.web.languages import Language, Speech
 from storage import accounts as account_rows
 from storage import follows, moves, relations, staff
 from storage.accounts import Account
+from storage.communities import KIND
+from storage.community_life import Leading
 from storage.ids import AccountId
 from storage.posting_defaults import Defaults
 from storage.relations import Relationship
@@ -31,11 +34,16 @@ async def accounts(node: Node, reader: Account | None, found: Iterable[Account])
     listed = list(found)
     have_moved = any(each.moved_to for each in listed)
     successors = await node.store.read(moves.successors, listed) if have_moved else {}
-    return [account(node, each, successor=successors.get(each.id)) for each in listed]
+    have_members = any(each.kind == KIND for each in listed)
+    led = await node.store.read(leading_among, listed) if have_members else {}
+    return [account(node, each, successor=successors.get(each.id), led=led.get(each.id)) for each in listed]
 
 
-def account(node: Node, found: Account, *, successor: Account | None = None) -> Entity:
-    """A person, a group or a node. successor: the account that the person has now, where it is not this one."""
+def account(node: Node, found: Account, *, successor: Account | None = None, led: Leading | None = None) -> Entity:
+    """A person, a community or a node.
+
+    successor: the account that the person has now, where it is not this one.  led: how, where it is a community.
+    """
     picture = f"{node.base_url}/media/{found.avatar}" if found.avatar else f"{node.base_url}{assets.DEFAULT_AVATAR}"
     banner = f"{node.base_url}/media/{found.header}" if found.header else f"{node.base_url}{assets.DEFAULT_HEADER}"
     entity = {
@@ -47,7 +55,7 @@ def account(node: Node, found: Account, *, successor: Account | None = None) -> 
         "bot": found.kind in ("Application", "Service"),
         "discoverable": found.discoverable,
         "indexable": False,
-        "group": found.kind == "Group",
+        "group": found.kind == KIND,
         "created_at": timestamp(found.created_at),
         "note": found.note,
         "url": found.url,
@@ -60,13 +68,13 @@ def account(node: Node, found: Account, *, successor: Account | None = None) -> 
         "following_count": max(0, found.following_count),
         "statuses_count": max(0, found.posts_count),
         "last_status_at": found.last_post_at.date().isoformat() if found.last_post_at else None,
-        "hide_collections": None,
+        "hide_collections": True if found.kind == KIND else None,  # members are known to members
         "noindex": True,
         "emojis": [],
         "roles": [],
         "fields": [
             {"name": name, "value": value, "verified_at": None}
-            for name, value in (*_card_lines(node, found), *found.named_fields)
+            for name, value in (*_card_lines(node, found), *lines(node, led), *found.named_fields)
         ],
     }
     if successor is not None:

@@ -202,9 +202,10 @@ def _learn(node: Node, reader: AccountId | None, known: Known, found: Found, *, 
     """Add what was read to what is known, and have it remembered. since: before it was read."""
     memory = node.memory
     for account in found.authors.values():
-        successor = found.successors.get(account.id)
-        known.people[account.id] = body = orjson.dumps(people.account(node, account, successor=successor))
-        made_of = (of.profile(account.id), of.numbers(account.id), *([of.profile(successor.id)] if successor else ()))
+        successor, led = found.successors.get(account.id), found.led.get(account.id)
+        known.people[account.id] = body = orjson.dumps(people.account(node, account, successor=successor, led=led))
+        others = [*([successor] if successor else ()), *(led.managers if led else ())]
+        made_of = (of.profile(account.id), of.numbers(account.id), *(of.profile(each.id) for each in others))
         memory.people.keep(account.id, body, since=since, made_of=made_of, size=len(body) + OVERHEAD)
     for post in found.posts.values():
         rendered = _rendered(node, found, post)

@@ -1,6 +1,7 @@
 """A person: who they are, what they write, whom they follow, who follows them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -74,7 +75,8 @@ async def related(request: web.Request, list_of: Relations, *, shown: str) -> we
     part = page_of(request, limit=PEOPLE_A_PAGE)
     if someone.kind == KIND and shown != "followers":
         return go(f"/@{someone.handle}")
-    rows, people = await node.store.read(listed, list_of, someone.id, part)
+    known_to = partial(list_of, reader=visitor.account.id)
+    rows, people = await node.store.read(listed, known_to, someone.id, part)
     entries = await entities.accounts(node, visitor.account, people)
     around = neighbours(request, part, [row.relation for row in rows])
     if someone.kind == KIND:

@@ -20,8 +20,7 @@ from yarl import URL
 
 from federation.signatures import keys as signing_keys
 from federation.strict_json import JsonObject
-from node.actions.communities import Founding
-from node.actions.communities import _found as found_community
+from node.actions.communities import Founding, found_for
 from node.settings import Settings
 from storage import oauth
 from storage.opening import open_store
@@ -81,9 +80,7 @@ async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
         found[name] = account
         people[name] = account.uri, await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
     wanted = Founding("circle", "Circle", is_for_members=True)
-    group = await store.write(
-        found_community, settings.base_url, found["marie"], wanted, "circle", "Circle", "", source="test"
-    )
+    group = await found_for(store, settings.base_url, found["marie"], wanted, by="test", source="test")
     await store.close()
     tokens = {name: token for name, (_, token) in people.items()}
     return Served(founding.with_templates(settings), people["marie"][0], group.uri, tokens)

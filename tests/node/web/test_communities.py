@@ -94,6 +94,7 @@ async def test_others_find_join_and_leave_it(house: House, marie: Browser, ken: 
     assert said("Members begin conversations here. Join, and you can write at once.") in left.text
     members = await marie.open("/@visas/followers")
     assert ("Marie" in members.text, "Ken" in members.text) == (True, False)
+    assert said("Join this community, and you see who belongs to it.") in (await ken.open("/@visas/followers")).text
     assert (await marie.open("/@visas/following")).url.path == "/@visas"
 
 

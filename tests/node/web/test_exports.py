@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from node.actions import communities
+from node.actions.communities import Founding
 from node.exports import archive
 from storage import belongings, drafts, exports
 from storage.accounts import Account
@@ -96,6 +98,7 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
     for other in (ken, zoe, paul):
         await marie.towards(other, "follow", json={"reblogs": other is not zoe})
     await paul.towards(marie, "follow")
+    await communities.found(marie.house.node, marie.account, Founding("presse", "Presse"), source="x")
     await marie.towards(zoe, "mute")
     await marie.towards(ken, "note", json={"comment": "=SUM(A1)"})
     made = await marie.ask("POST", "/api/v1/lists", json={"title": "Asie"})
@@ -131,13 +134,17 @@ async def test_everything_of_ones_own_is_in_it_and_nothing_of_others(
     assert table(copy, "following_accounts.csv")[1:] == [
         [f"ken@{domain}", "true", "false", ""],
         [f"zoe@{domain}", "false", "false", ""],
+        [f"presse@{domain}", "true", "false", ""],
     ]
     assert {name: table(copy, f"{name}.csv") for name in ("followers", "lists", "bookmarks")} == {
         "followers": [["Account address"]],  # Paul's follow ended with the block
         "lists": [["Asie", f"ken@{domain}"]],
         "bookmarks": [[theirs["uri"]]],
     }
-    assert {name: table(copy, f"{name}.csv")[1:] for name in ("blocked_accounts", "muted_accounts", "notes")} == {
+    assert {
+        name: table(copy, f"{name}.csv")[1:] for name in ("communities", "blocked_accounts", "muted_accounts", "notes")
+    } == {
+        "communities": [[f"presse@{domain}", "true", "true"]],
         "blocked_accounts": [[f"paul@{domain}"]],
         "muted_accounts": [[f"zoe@{domain}", "true"]],
         "notes": [[f"ken@{domain}", "'=SUM(A1)"]],
