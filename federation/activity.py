@@ -57,7 +57,7 @@ class Wanted:
     """Something that an activity speaks of and that is not here, or not yet believed.
 
     uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN and RESTORED.
-    document: the activity, for PROOF.
+    document: the activity, for PROOF; the post that answers it, for ONCE, where it is wanted since it is answered.
     """
 
     uri: str

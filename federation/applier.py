@@ -250,7 +250,7 @@ class Applier:
     async def _bring(self, wanted: Wanted, budget: Budget) -> None:
         match wanted.how:
             case How.ONCE:
-                await self._gathering.anything(wanted.uri, budget=budget)
+                await self._gathering.anything(wanted.uri, answered_by=wanted.document, budget=budget)
             case How.IF_FOR_US:
                 await self._gathering.told(wanted.uri, budget=budget)
             case How.AGAIN:

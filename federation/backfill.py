@@ -56,11 +56,13 @@ class Start:
     """What is known of a thread before it is asked for.
 
     conversation: where it is kept.  ours: that this is here.  parent: what its first post answers, if that is not here.
+    first: the first post, as it came, where it answers something.
     """
 
     conversation: str | None
     ours: bool
     parent: str | None
+    first: JsonObject | None = None
 
 
 @dataclass(slots=True)
@@ -214,7 +216,7 @@ class Backfill:
             if start.parent is None or crawl.is_away(start.parent):
                 break
             try:
-                await self._gathering.post(start.parent, budget=crawl.budget)
+                await self._gathering.post(start.parent, answered_by=start.first, budget=crawl.budget)
             except Unreachable as error:
                 crawl.miss(start.parent, error)
                 break
@@ -298,7 +300,8 @@ def _start(unit: Unit, post: PostId) -> Start | None:
     is_whole = ours and parent is None and not contexts.strangers(unit, thread, conversation=conversation, limit=1)
     if is_whole and not quotes.pending_in(unit, thread, limit=1):
         return None
-    return Start(conversation, ours, parent)
+    first = posts.document(unit, thread) if parent is not None else None
+    return Start(conversation, ours, parent, orjson.loads(first) if first else None)
 
 
 def _of_others(unit: Unit, post: PostId) -> list[str]:

@@ -219,6 +219,13 @@ class Client:
         demand_own_speakers(document)
         return document
 
+    async def get_copy(self, uri: str, *, budget: Budget) -> JsonObject:
+        """An activity as somebody keeps it who need not be its own node: it is worth what its proof is worth.
+
+        Raises as `get_document`.
+        """
+        return parsed(await self._fetch(uri, ACTIVITY, budget))
+
     async def get_jrd(self, host: Host, resource: str, *, budget: Budget) -> JsonObject:
         """What a peer's WebFinger says of a resource; whether to believe it is the caller's to check.
 

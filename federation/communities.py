@@ -4,7 +4,7 @@ attributedTo               the collection of its managers, as Lemmy has it (FEP-
 postingRestrictedToMods    only they begin conversations, as Lemmy has it
 isForMembers               what is written in it is read by its members only; of our own
 
-What is for members is fetched by their nodes from the community's (`file_uri`): an author's node gives it to nobody else.
+What is for members is fetched by their nodes from the community's (`copy_uri`, `file_uri`): an author's node gives it to nobody else.
 """
 
 from urllib.parse import quote
@@ -35,6 +35,11 @@ def file_uri(community: str, *, post: str, url: str) -> str:
     community, post: ids.  url: of the file, as the post has it.
     """
     return f"{community}/files?post={quote(post, safe='')}&url={quote(url, safe='')}"
+
+
+def copy_uri(community: str, post: str) -> str:
+    """Where a member's node asks a community's for a post that is for members. community, post: ids."""
+    return f"{community}/posts?id={quote(post, safe='')}"
 
 
 def said(led: Community) -> JsonObject:

@@ -1,5 +1,7 @@
 """Fetch what is not here yet: actors, and posts with what they answer, from their own nodes and nowhere else.
 
+What is for the members of a community is had from the community's node where its own gives it to nobody, if it is proven (`copies`).
+
 Every fetch is signed, goes to allowed peers only, and counts against the budget of whatever caused it.
 """
 
@@ -10,6 +12,7 @@ from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.audience import named_in
 from federation.client import Budget, Client, references
+from federation.copies import Copies, Prove
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
@@ -32,9 +35,11 @@ ACTS = frozenset({"Like", "EmojiReact", "Undo"})
 class Gathering:
     """Brings actors and posts of peers into the store."""
 
-    def __init__(self, store: Store, client: Client) -> None:
+    def __init__(self, store: Store, client: Client, *, prove: Prove) -> None:
+        """prove: who vouches for a document, as `PeerKeys.prove`."""
         self._store = store
         self._client = client
+        self._copies = Copies(store, client, prove)
 
     async def actor(self, uri: str, *, budget: Budget) -> Account:
         """Fetch an actor, known already or not, and keep what its node says now: also that it is no more. Raises Unreachable."""
@@ -58,9 +63,12 @@ class Gathering:
         found = await self._store.read(accounts.by_uri, uri)
         return found if found is not None else await self.actor(uri, budget=budget)
 
-    async def anything(self, uri: str, *, budget: Budget) -> Account | Post:
-        """Fetch an actor or a post, whichever the id turns out to be; of a stamp, the post that it lets others quote. Raises Unreachable."""
-        document = (await self._client.get_document(uri, budget=budget)).json
+    async def anything(self, uri: str, *, answered_by: JsonObject | None = None, budget: Budget) -> Account | Post:
+        """Fetch an actor or a post, whichever the id turns out to be; of a stamp, the post that it lets others quote.
+
+        answered_by: the post that answers it, if that is why it is wanted.  Raises Unreachable.
+        """
+        document = await self._of_its_node(uri, answered_by, budget)
         if types_of(document) & ACTOR_TYPES:
             return await self._kept(document, budget=budget)
         if quoting.STAMP in types_of(document):
@@ -78,13 +86,13 @@ class Gathering:
             raise BadDocument(uri, code="unsolicited")
         await self._in_thread(document, budget=budget)
 
-    async def post(self, uri: str, *, budget: Budget, depth: int = 0) -> Post:
-        """Fetch a post, its author, and what it answers as far up as the budget goes. Raises Unreachable."""
+    async def post(self, uri: str, *, answered_by: JsonObject | None = None, budget: Budget, depth: int = 0) -> Post:
+        """Fetch a post, its author, and what it answers as far up as the budget goes. Arguments as of `anything`. Raises Unreachable."""
         found = await self._store.read(posts.by_uri, uri)
         if found is not None:
             return found
-        document = await self._client.get_document(uri, budget=budget)
-        return await self._post(document.json, budget=budget, depth=depth)
+        document = await self._of_its_node(uri, answered_by, budget)
+        return await self._post(document, budget=budget, depth=depth)
 
     async def again(self, uri: str, *, naming: str, budget: Budget) -> None:
         """Have a post here as its own node shows it now: new, changed, or gone.
@@ -212,7 +220,7 @@ class Gathering:
         await self.known_actor(author, budget=budget)
         parent = value_or_id(document.get("inReplyTo"))
         if isinstance(parent, str) and depth < DEEPEST_REPLY_CHAIN:
-            await self._parent(parent, budget=budget, depth=depth + 1)
+            await self._parent(parent, document, budget=budget, depth=depth + 1)
         if "quoteAuthorization" in document or "quote" in document:
             await self._quoted(document, budget=budget, depth=depth + 1)
         try:
@@ -241,9 +249,21 @@ class Gathering:
             await self._store.write(_tell_torn, found, fetches=budget.fetches)
         return found
 
-    async def _parent(self, uri: str, *, budget: Budget, depth: int) -> None:
+    async def _of_its_node(self, uri: str, answered_by: JsonObject | None, budget: Budget) -> JsonObject:
+        """A document as its own node shows it; a post that is answered also as a community has it, for whose members both are."""
         try:
-            await self.post(uri, budget=budget, depth=depth)
+            return (await self._client.get_document(uri, budget=budget)).json
+        except NotThere as error:
+            if answered_by is None or error.gone:
+                raise
+            copy = await self._copies.of_post(uri, answered_by=answered_by, budget=budget)
+            if copy is None:
+                raise
+            return copy
+
+    async def _parent(self, uri: str, answer: JsonObject, *, budget: Budget, depth: int) -> None:
+        try:
+            await self.post(uri, answered_by=answer, budget=budget, depth=depth)
         except Unreachable:
             return  # the answer is shown all the same; its parent is tied to it when it comes
 

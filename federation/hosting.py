@@ -19,6 +19,7 @@ from federation.activity import Activity
 from federation.audience import Audience, inboxes, reach_of
 from federation.hosts import same_origin
 from federation.membership import refusal
+from federation.signatures import proofs
 from federation.strict_json import JsonObject
 from federation.vocabulary import PUBLIC
 from storage import communities, deliveries, directories, posts
@@ -63,6 +64,16 @@ def tell_others(unit: Unit, sent: Onward) -> None:
         share = _plain_share(community, sent.announced.id, begun.uri)
         document = sent.announced.document
         _send(unit, community, documents.in_context({**share, "to": document["to"], "cc": document.get("cc")}))
+
+
+def keep_proven(unit: Unit, sent: Onward) -> None:
+    """Keep what somebody elsewhere wrote for members alone, as they have proven it: who comes later has it from here (`copies`)."""
+    inner = sent.announced.inner()
+    if inner is None or inner.type not in ("Create", "Update") or not proofs.has_proof(inner.document):
+        return
+    post = posts.by_uri(unit, redistributed.target_of(inner))
+    if post is not None and not post.is_local and post.reach is Reach.COMMUNITY:
+        communities.keep_proven(unit, post.id, notes.as_kept(inner.document))
 
 
 def is_in(unit: Unit, post: Post, community: AccountId) -> bool:

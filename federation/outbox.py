@@ -48,4 +48,5 @@ def answer(unit: Unit, activity: Activity, sent_on: Iterable[Onward]) -> None:
     for onward in sent_on:
         if onward.announced.is_allowed_to_stand(unit):
             perform(unit, onward.announced)
+            hosting.keep_proven(unit, onward)
             hosting.tell_others(unit, onward)

@@ -118,6 +118,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/featured", refusing(collection_routes.get_featured)),
         web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
         web.get(r"/users/{account:\d+}/managers", refusing(collection_routes.get_managers)),
+        web.get(r"/users/{account:\d+}/posts", refusing(get_copy)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/replies", refusing(collection_routes.get_replies)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}/{what:likes|shares}", refusing(collection_routes.get_total)),
@@ -179,6 +180,19 @@ async def get_post(request: web.Request) -> web.StreamResponse:
     if kept is None:
         raise NotFoundHere
     return document_answer(documents.in_context(kept))
+
+
+async def get_copy(request: web.Request) -> web.Response:
+    """A post that a member elsewhere wrote for the others in a community of this node, as they have proven it.
+
+    ?id=: of the post.  For nodes where other members are, which its own node does not know.
+    """
+    signer = await asking_peer(request)
+    community = await shown_account(request)
+    act = await request.app[STORE].read(_copy_for_peer, community, request.query.get("id", ""), signer)
+    if act is None:
+        raise NotFoundHere
+    return document_answer(act)
 
 
 async def get_stamp(request: web.Request) -> web.Response:
@@ -275,6 +289,14 @@ def _post_for_peer(unit: Unit, uri: str, signer: Signer) -> tuple[JsonObject | N
     if kept is None:
         return None, None
     return questions.as_it_stands(unit, post, orjson.loads(kept)) | documents.totals(post), None
+
+
+def _copy_for_peer(unit: Unit, community: Account, uri: str, signer: Signer) -> JsonObject | None:
+    post = posts.by_uri(unit, uri)
+    if post is None or not audience.is_given_to(unit, post, community, host=signer.host):
+        return None
+    kept = communities.proven(unit, post.id)
+    return orjson.loads(kept) if kept is not None else None
 
 
 def _stamp_for_peer(unit: Unit, owner: Account, number: int, signer: Signer) -> JsonObject | None:

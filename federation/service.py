@@ -113,7 +113,7 @@ class Federation:
             resolver=resolver,
             tls=tls,
         )
-        self.gathering = Gathering(store, self.client)
+        self.gathering = Gathering(store, self.client, prove=self._prove)
         self.backfill = Backfill(store, self.client, self.gathering, now=now)
         self.peer_keys = PeerKeys(store, self.gathering, own=place.host, now=now)
         rates = Rates(

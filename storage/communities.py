@@ -276,3 +276,23 @@ def is_pinned(unit: Unit, community: AccountId, post: PostId) -> bool:
 def pins_count(unit: Unit, community: AccountId) -> int:
     """How many posts stand first in a community."""
     return unit.one(int, "select count(*) from community_pins where community_id = :id", id=community) or 0
+
+
+# ---- what its members have proven ------------------------------------------------------------------------------------
+
+
+def keep_proven(unit: Unit, post: PostId, document: str) -> None:
+    """Keep the activity in which somebody elsewhere wrote a post, or changed it, as they have proven it; a later one replaces it.
+
+    document: JSON, as it came.
+    """
+    sql = """
+    insert into proven_posts (post_id, document) values (:post, :document)
+    on conflict (post_id) do update set document = excluded.document
+    """
+    unit.run(sql, post=post, document=document)
+
+
+def proven(unit: Unit, post: PostId) -> str | None:
+    """The activity in which a post was written, or changed last, as its author has proven it; None where none is kept."""
+    return unit.one(str, "select document from proven_posts where post_id = :post", post=post)

@@ -335,6 +335,14 @@ locked_threads = Table(
     Index("ix_locked_threads_community", "community_id"),
 )
 
+proven_posts = Table(
+    "proven_posts",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("document", WORDS, nullable=False),
+)
+"""The activity in which a member elsewhere wrote a post for the members of a community of this node, with its proof."""
+
 community_pins = Table(
     "community_pins",
     metadata,

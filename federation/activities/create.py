@@ -54,12 +54,12 @@ class Create(Activity):
         if not types_of(self.object):
             told = Wanted(str(self.object["id"]), required=True, how=How.IF_FOR_US)
             return [told] if self._is_unknown(unit) else ()
-        note, missing = self.note(), list[str]()
+        note, missing = self.note(), list[Wanted]()
         parent = note.in_reply_to
         if parent is not None and not (posts.by_uri(unit, parent) or tombstones.find(unit, parent)):
-            missing.append(parent)
-        missing += quoting.missing(unit, note)
-        return [Wanted(uri, required=False) for uri in missing] if missing and self._concerns_us(unit, note) else ()
+            missing.append(Wanted(parent, required=False, document=self.object))
+        missing += [Wanted(uri, required=False) for uri in quoting.missing(unit, note)]
+        return missing if missing and self._concerns_us(unit, note) else ()
 
     def authorize(self, unit: Unit, /) -> None:
         """Its author tells it, from the author's own node, and somebody here is concerned.

@@ -42,7 +42,7 @@ class Press:
         """The texts of the one conversation, without the names at their beginning."""
         (root,) = await self.shared(who)
         context = await who.ask("GET", f"/api/v1/statuses/{root['id']}/context")
-        return [_text(each) for each in (root, *context["descendants"])]
+        return [text_of(each) for each in (root, *context["descendants"])]
 
     async def likes(self) -> list[int]:
         return [(await self.shared(who))[0]["favourites_count"] for who in (self.marie, self.ken, self.awa)]
@@ -51,11 +51,13 @@ class Press:
         return [await self.thread(who) for who in (self.marie, self.ken, self.awa)]
 
 
-def _text(post: Json) -> str:
+def text_of(post: Json) -> str:
     return str(post["content"].removeprefix("<p>").removesuffix("</p>").rpartition("</span> ")[2])
 
 
-async def press(federation_of: FederationOf, *, is_for_members: bool = False, closed: bool = False) -> Press:
+async def press(
+    federation_of: FederationOf, *, is_for_members: bool = False, closed: bool = False, awa_joins: bool = True
+) -> Press:
     places = await federation_of(3)
     paris, tokyo, dakar = places
     marie, ken, awa = await paris.staff("marie"), await tokyo.staff("ken"), await dakar.staff("awa")
@@ -65,7 +67,7 @@ async def press(federation_of: FederationOf, *, is_for_members: bool = False, cl
     wanted = Founding("presse", "Presse", is_for_members=is_for_members, closed=closed)
     await communities.found(node, founder, wanted, source="test")
     found = Press(places, marie, ken, awa)
-    for who in (ken, awa):
+    for who in (ken, awa) if awa_joins else (ken,):
         await found.join(who)
     await found.settled()
     return found

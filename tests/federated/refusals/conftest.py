@@ -47,12 +47,13 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 class Served:
     """A node that a process of its own serves.
 
-    group: the id of its community, for members alone.  tokens: of marie, who reads and leads it, and of the chief, who admits peers.
+    group, salon: ids of its communities, for members alone and for all.  tokens: of marie, who reads and leads it, and of the chief, who admits peers.
     """
 
     settings: Settings
     marie: str
     group: str
+    salon: str
     tokens: dict[str, str]
 
 
@@ -79,18 +80,21 @@ async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
         account = await store.write(hire, name, settings.base_url, role)
         found[name] = account
         people[name] = account.uri, await store.write(oauth.add_token, account_id=account.id, scopes=SCOPES)
-    wanted = Founding("circle", "Circle", is_for_members=True)
-    group = await found_for(store, settings.base_url, found["marie"], wanted, by="test", source="test")
+    groups = []
+    for wanted in (Founding("circle", "Circle", is_for_members=True), Founding("salon", "Salon")):
+        made = await found_for(store, settings.base_url, found["marie"], wanted, by="test", source="test")
+        groups.append(made.uri)
     await store.close()
     tokens = {name: token for name, (_, token) in people.items()}
-    return Served(founding.with_templates(settings), people["marie"][0], group.uri, tokens)
+    return Served(founding.with_templates(settings), people["marie"][0], groups[0], groups[1], tokens)
 
 
 class Node:
     """The node, asked through its own doors; only what became of an activity is read from its journal."""
 
     def __init__(self, served: Served, session: ClientSession) -> None:
-        self.settings, self.marie, self.group, self.session = served.settings, served.marie, served.group, session
+        self.settings, self.marie, self.session = served.settings, served.marie, session
+        self.group, self.salon = served.group, served.salon
         self.url = served.settings.base_url
         self.inbox = f"{self.url}/inbox"
         self._tokens = served.tokens

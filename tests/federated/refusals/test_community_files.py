@@ -1,4 +1,4 @@
-"""Files for the members of a community: its node has them from their author's, and gives them to members' nodes and to no other."""
+"""Files and posts for the members of a community: its node has them from their author's, and gives them to members' nodes alone."""
 
 from hashlib import sha256
 
@@ -6,10 +6,10 @@ import pytest
 from aiohttp import web
 
 from federation.attachments import SHA256
-from federation.communities import file_uri
+from federation.communities import copy_uri, file_uri
 from federation.signatures import multibase
 from federation.strict_json import JsonObject
-from tests.federated.conftest import until
+from tests.federated.conftest import Json, until
 from tests.federated.refusals.conftest import HandMade, MakePeer, Node
 from tests.federated.refusals.test_communities import Community
 from tests.federated.refusals.test_proofs import proven
@@ -40,14 +40,14 @@ async def join(peer: HandMade, group: str) -> None:
     await until(is_told)
 
 
-async def sent(peer: HandMade, name: str, raw: bytes, group: str) -> str:
-    """Eve of this peer sends a picture to the node's community; returns where members' nodes ask for it."""
+async def sent(peer: HandMade, name: str, raw: bytes, group: str) -> tuple[str, JsonObject]:
+    """Eve of this peer sends a picture to the node's community; returns where members' nodes ask for it, and what she told."""
     shown = file(peer, raw, name)
     members = [group, f"{group}/followers"]
     note = peer.note("", name, attachment=[shown], to=members, cc=[], tag=[], audience=group)
-    create = peer.act("Create", note, name, to=members, audience=group)
-    assert await peer.outcome(proven(peer, create)) == "applied"
-    return file_uri(group, post=str(note["id"]), url=str(shown["url"]))
+    create = proven(peer, peer.act("Create", note, name, to=members, audience=group))
+    assert await peer.outcome(create) == "applied"
+    return file_uri(group, post=str(note["id"]), url=str(shown["url"])), create
 
 
 async def test_a_file_for_members_is_given_to_their_nodes_and_to_no_other(node: Node, make_peer: MakePeer) -> None:
@@ -56,7 +56,7 @@ async def test_a_file_for_members_is_given_to_their_nodes_and_to_no_other(node: 
         await join(peer, node.group)
     raw = picture()
     gives(author, "/files/1", raw)
-    address = await sent(author, "1", raw, node.group)
+    address, create = await sent(author, "1", raw, node.group)
 
     missing = await other.fetch(file_uri(node.group, post=f"{author.eve}/notes/0", url=f"{author.base_url}/files/1"))
     assert (await other.fetch(address), missing[0]) == (missing, 404)  # as for what is not there
@@ -71,13 +71,25 @@ async def test_a_file_for_members_is_given_to_their_nodes_and_to_no_other(node: 
         assert (await member.fetch(wrong))[0] == 404
 
     gives(author, "/files/2", raw)
-    unsigned = await sent(author, "2", picture("PNG"), node.group)
+    unsigned, _ = await sent(author, "2", picture("PNG"), node.group)
     assert (await member.fetch(unsigned))[0] == 404  # not what its author has signed
 
+    # The post itself, as its author has proven it.
+    copy = copy_uri(node.group, f"{author.eve}/notes/1")
+    status, act = await member.get(copy)
+    assert (status, act) == (200, create)
+    assert await other.get(copy) == await other.get(copy_uri(node.group, f"{author.eve}/notes/0"))
+    assert (await other.fetch(copy))[0] == (await member.fetch(f"{node.group}/posts"))[0] == 404
+
     assert await member.outcome(member.act("Undo", member.act("Follow", node.group))) == "applied"
-    assert (await member.fetch(address))[0] == 404
+    assert [(await member.fetch(each))[0] for each in (address, copy)] == [404, 404]
     await node.remove(author.entry)
-    assert (await author.fetch(address))[0] == 403
+    assert [(await author.fetch(each))[0] for each in (address, copy)] == [403, 403]
+
+
+async def read_by_marie(node: Node, post: JsonObject) -> Json:
+    (found,) = (await node.ask("GET", "/api/v2/search", params={"q": str(post["id"]), "type": "statuses"}))["statuses"]
+    return found
 
 
 @pytest.fixture
@@ -94,8 +106,7 @@ async def test_what_an_authors_node_gives_to_nobody_is_had_from_the_communitys(c
         """Whether marie is shown a file of a post for members: what her node answers."""
         post = community.for_members(name, attachment=[attachment])
         assert await community.sends(proven(member, member.act("Create", post, name))) == "applied"
-        (shown, *_) = await node.ask("GET", "/api/v1/timelines/home")
-        (found,) = shown["reblog"]["media_attachments"]
+        (found,) = (await read_by_marie(node, post))["media_attachments"]
         async with node.session.get(found["url"]) as response:
             return response.status
 
@@ -107,3 +118,29 @@ async def test_what_an_authors_node_gives_to_nobody_is_had_from_the_communitys(c
     assert await looked_at("3", undigested) == 404  # nobody could tell whether it is the one
     assert [path for path in home.asked[asked:] if path.endswith("/files")] == []
     assert [path for path in member.asked if path.startswith("/files/")] == ["/files/1", "/files/2", "/files/3"]
+
+
+async def test_what_is_answered_and_never_came_is_had_from_the_communitys_node(community: Community) -> None:
+    node, member, home = community.node, community.member, community.home
+    kept = proven(member, member.act("Create", community.for_members("1"), "1"))
+
+    async def above(name: str, offered: JsonObject) -> list[str]:
+        """What stands above an answer to the first post, which the community shows so, when it is read."""
+        home.offers["/users/group/posts"] = offered
+        answer = community.for_members(name, inReplyTo=f"{member.eve}/notes/1")
+        assert await community.sends(proven(member, member.act("Create", answer, name))) == "applied"
+        context = await node.ask("GET", f"/api/v1/statuses/{(await read_by_marie(node, answer))['id']}/context")
+        return [each["content"] for each in context["ancestors"]]
+
+    mallory = home.act("Create", {**community.for_members("1"), "attributedTo": home.eve}, "1")
+    for number, wrong in enumerate(
+        (
+            member.act("Create", community.for_members("1"), "1"),  # not proven
+            {**kept, "object": community.for_members("1", content="<p>forged</p>")},
+            proven(home, mallory),  # by somebody else
+            proven(member, member.act("Create", community.for_members("9"), "9")),  # another one
+        )
+    ):
+        assert await above(f"1{number}", wrong) == []
+    assert await above("2", kept) == ["<p>Note 1</p>"]
+    assert set(member.asked) & {"/users/eve/notes/1"} == {"/users/eve/notes/1"}  # it gives it to nobody
