@@ -171,6 +171,10 @@ class Activity(Model):
         """Learn that a community has sent it on, which somebody here follows. group: its id."""
         self._brought_by_group = group
 
+    def comes_to(self, addressee: Account) -> None:
+        """Learn into whose own inbox it came, where it names nobody for whom it is. Means nothing, for most."""
+        del addressee
+
     def performer(self, unit: Unit) -> Account:
         """The account of the actor, as it stands when a unit first asks. Raises NotFound."""
         known = self._performer

@@ -1,6 +1,7 @@
 """Actor documents of other nodes become accounts and keys, once they have proved to be what they say."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import orjson
 from pydantic import ValidationError
@@ -151,6 +152,16 @@ def _all_keys(unit: Unit, document: JsonObject, apart: Mapping[str, JsonObject])
 
 def _shown_apart(key: JsonValue, apart: Mapping[str, JsonObject]) -> JsonValue:
     return apart.get(key, key) if isinstance(key, str) else key
+
+
+def said_at(unit: Unit, account: Account) -> datetime | None:
+    """When what is kept of an actor was said at their node, by `updated`; None where that is not known, or has not come yet.
+
+    A clock that was ahead once must not make everything old that is said after it was put right.
+    """
+    kept = accounts.document(unit, account.id)
+    said = Actor.model_validate(orjson.loads(kept)).updated if kept is not None else None
+    return said if said is not None and said <= unit.now else None
 
 
 def profile_of(actor: Actor) -> Profile:

@@ -34,7 +34,7 @@ from federation.foresight import look_ahead
 from federation.gathering import Gathering
 from federation.signatures.proofs import Proven
 from federation.strict_json import JsonObject
-from storage import journal
+from storage import accounts, journal
 from storage.errors import NotFound, StorageTrouble, is_of_the_place
 from storage.events import ChangedElsewhere, Event, Received
 from storage.journal import Entry
@@ -350,6 +350,8 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
         return _dropped(unit, entry, Ignored("unknown-type"), None)
     activity.believe(read.proven)
     try:
+        if entry.addressee is not None:
+            activity.comes_to(accounts.get(unit, entry.addressee))
         activity.demand_standing(unit)
         if not missing_is_fine and (missing := tuple(activity.wants(unit))):
             return Stuck(entry, activity.type, missing)

@@ -58,6 +58,14 @@ def reach_of(
 
 
 NAMING = ("audience", "to", "cc")
+ADDRESSING = (*NAMING, "bto", "bcc")
+
+
+def is_addressed(activity: Mapping[str, object]) -> bool:
+    """Whether an activity, or what it carries, says of anybody that it is for them."""
+    thing = activity.get("object")
+    said_by = (activity, thing) if isinstance(thing, dict) else (activity,)
+    return any(said.get(name) for said in said_by for name in ADDRESSING)
 
 
 def named_in(document: object) -> Iterator[str]:

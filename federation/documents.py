@@ -141,6 +141,7 @@ def entry(
         "summary": account.note,
         "url": account.url,
         "published": timestamp(account.created_at),
+        "updated": timestamp(account.refreshed_at),
         "inbox": account.inbox,
         "outbox": account.outbox,
         "followers": account.followers_uri,

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from federation import followers, signatures, strict_json
+from federation import audience, followers, signatures, strict_json
 from federation.activity import Activity
 from federation.allowlist import Allowlist
 from federation.client import Budget
@@ -62,7 +62,8 @@ NOWHERE = Host("")
 class Arrival:
     """A request on its way through the checks; each check fills in what it has found out.
 
-    request: as received.  address: what its sender is counted by until it is known who that is.  addressee: the number in the address of a person's own inbox, '' for the inbox of all.
+    request: as received.  address: what its sender is counted by until it is known who that is.
+    addressee: the number in the address of a person's own inbox, '' for the inbox of all.  owner: that person, once it is known who asks.
     host: where it claims to come from.  leaving: the actor that says with it that it is no more, '' for all else.  document: its body.  signer: who signed it.
     proven: who vouches for the document, if it has a proof.  budget: what finding out who vouches may cost.
     """
@@ -71,6 +72,7 @@ class Arrival:
     content_type: str
     address: str = ""
     addressee: str = ""
+    owner: AccountId | None = None
     host: Host = NOWHERE
     leaving: str = ""
     document: JsonObject = field(default_factory=dict)
@@ -143,7 +145,8 @@ class Inbox:
         skew = self.skew_of(arrival.signer)
         self._remember(body, activity)
         with working_on(activity.id, arrival.host):
-            if await self._intake.keep(Arrived(activity.id, activity.actor, arrival.host, body, skew)):
+            addressee = None if audience.is_addressed(arrival.document) else arrival.owner
+            if await self._intake.keep(Arrived(activity.id, activity.actor, arrival.host, body, skew, addressee)):
                 self._tell(ActivityReceived(activity.id, arrival.host, activity.type))
         self._replays.remember(arrival.request)
         if (claim := arrival.request.headers.get(followers.NAME)) is not None:
@@ -242,6 +245,7 @@ class Inbox:
             raise NotFoundHere
         if account.gone_at is not None:
             raise GoneHere
+        arrival.owner = account.id
 
     async def _demand_document(self, arrival: Arrival) -> None:
         arrival.document = strict_json.loads(arrival.request.body)

@@ -18,7 +18,7 @@ from federation.activities.update import Update
 from federation.audience import every_inbox
 from federation.own_keys import FIRST_NAME, OwnKeys, public_now
 from federation.signatures.keys import Kind
-from storage import audit, deliveries, keys, media
+from storage import accounts, audit, deliveries, keys, media
 from storage.accounts import Account
 from storage.keys import PrivateKeyRow
 from storage.store import Store, Unit
@@ -67,6 +67,7 @@ def _follow(
 
 
 def _tell(unit: Unit, account: Account, *, domain: str, everybody: bool) -> None:
+    account = accounts.note_change(unit, account.id)
     pictures = media.portraits(unit, account.id)
     actor = documents.actor(account, keys=public_now(unit, account.id), pictures=pictures, domain=domain)
     inner = {name: value for name, value in actor.items() if name != "@context"}

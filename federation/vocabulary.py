@@ -470,6 +470,7 @@ class Actor(Model):
     moved_to: Annotated[str | None, BeforeValidator(first_id)] = Field(
         default=None, validation_alias=_spelled("as", "movedTo")
     )
+    updated: Annotated[datetime | None, BeforeValidator(_moment_or_none)] = None
     attachment: Annotated[tuple[PropertyValue, ...], BeforeValidator(_lines)] = ()
     visiting_card: Annotated[
         dict[str, Any] | None, BeforeValidator(lambda value: value if isinstance(value, dict) else None)

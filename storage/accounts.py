@@ -328,6 +328,17 @@ def change_card(unit: Unit, account: AccountId, *, display_name: str, card: Card
     return _indexed(unit, get(unit, account))
 
 
+def note_change(unit: Unit, account: AccountId) -> Account:
+    """Note that something has changed of an account of this node of which others are told now; returns it. Raises NotFound."""
+    unit.run("update accounts set refreshed_at = :now where id = :id", id=account, now=unit.now)
+    return get(unit, account)
+
+
+def document(unit: Unit, account: AccountId) -> str | None:
+    """What the node of an account has said of it last, JSON; None for accounts of this node."""
+    return unit.one(str, "select document from accounts where id = :id and document is not null", id=account)
+
+
 def unlist(unit: Unit, uri: str) -> None:
     """Somebody of another node is no longer to be found there."""
     unit.run("update accounts set discoverable = 0 where uri = :uri and host <> ''", uri=uri)

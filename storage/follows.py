@@ -50,6 +50,11 @@ def by_uri(unit: Unit, uri: str, *, follower: AccountId) -> Follow | None:
     return unit.one(Follow, f"{SELECT} where follower_id = :follower and uri = :uri", follower=follower, uri=uri)
 
 
+def by_acceptance(unit: Unit, uri: str, *, followed: AccountId) -> Follow | None:
+    """The follow of a person that they have granted with this Accept. uri: its id."""
+    return unit.one(Follow, f"{SELECT} where followed_id = :followed and accept_uri = :uri", followed=followed, uri=uri)
+
+
 def ask(unit: Unit, follower: AccountId, followed: AccountId, *, uri: str) -> bool:
     """Note that somebody asks to follow; asking again only renews the activity's id. Returns whether it is new."""
     known = between(unit, follower, followed)
@@ -93,13 +98,16 @@ def prefer(
     unit.after_commit(RelationChanged(follower, followed))
 
 
-def accept(unit: Unit, follower: AccountId, followed: AccountId) -> bool:
-    """Grant a follow that was asked for. Returns False when there is none, or it was granted already."""
+def accept(unit: Unit, follower: AccountId, followed: AccountId, *, uri: str | None = None) -> bool:
+    """Grant a follow that was asked for. Returns False when there is none, or it was granted already.
+
+    uri: the id of the Accept, by which it may be taken back.
+    """
     sql = """
-    update follows set accepted_at = :now
+    update follows set accepted_at = :now, accept_uri = cast(:uri as text)
     where follower_id = :follower and followed_id = :followed and accepted_at is null
     """
-    if not unit.run(sql, follower=follower, followed=followed, now=unit.now):
+    if not unit.run(sql, follower=follower, followed=followed, now=unit.now, uri=uri):
         return False
     _count(unit, follower, followed, by=1)
     unit.after_commit(RelationChanged(follower, followed))

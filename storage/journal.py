@@ -14,7 +14,7 @@ from datetime import datetime
 
 from storage import peers
 from storage.events import Received
-from storage.ids import Host
+from storage.ids import AccountId, Host
 from storage.store import Unit, Value
 
 APPLIED = "applied"
@@ -25,18 +25,23 @@ QUARANTINED = "quarantined"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An activity that a peer has told. skew_seconds: the peer's clock minus ours, where its request told."""
+    """An activity that a peer has told.
+
+    skew_seconds: the peer's clock minus ours, where its request told.  addressee: into whose own inbox it came, if it names
+    nobody for whom it is.
+    """
 
     uri: str
     actor_uri: str
     host: Host
     body: bytes
     skew_seconds: int | None = None
+    addressee: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An activity that waits to be applied."""
+    """An activity that waits to be applied. addressee: as that of `Arrived`."""
 
     id: int
     uri: str
@@ -44,6 +49,7 @@ class Entry:
     host: Host
     attempts: int
     received_at: datetime
+    addressee: AccountId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +89,25 @@ def add(unit: Unit, *, uri: str, actor_uri: str, host: Host, body: bytes) -> boo
 
 
 ROW = """
-insert into journal (id, uri, actor_uri, host, received_at) values (:id, :uri, :actor, :host, :now)
+insert into journal (id, uri, actor_uri, host, received_at, addressee)
+values (:id, :uri, :actor, :host, :now, cast(:addressee as bigint))
 on conflict (uri) do nothing
 """
 BODY = "insert into journal_bodies (id, body) values (:id, :body)"
 
 
 def _row(unit: Unit, identifier: int, arrived: Arrived) -> dict[str, Value]:
-    return {"id": identifier, "uri": arrived.uri, "actor": arrived.actor_uri, "host": arrived.host, "now": unit.now}
+    return {
+        "id": identifier,
+        "uri": arrived.uri,
+        "actor": arrived.actor_uri,
+        "host": arrived.host,
+        "now": unit.now,
+        "addressee": arrived.addressee,
+    }
 
 
-COLUMNS = "j.id, j.uri, j.actor_uri, j.host, j.attempts, j.received_at"
+COLUMNS = "j.id, j.uri, j.actor_uri, j.host, j.attempts, j.received_at, j.addressee"
 
 # From actor to actor by one seek each: however much one of them has waiting, the others are found as quickly.
 HEADS = """

@@ -283,6 +283,7 @@ follows = Table(
     flag("notify"),
     Column("languages", WORDS),
     flag("at_home", default=1),  # 0: in an exclusive list; 2: a community that is read in its list alone
+    Column("accept_uri", WORDS),
     UniqueConstraint("follower_id", "followed_id"),
     Index("ix_follows_followed", "followed_id", "id"),
     Index(
@@ -1173,6 +1174,7 @@ journal = Table(
     Column("retry_at", Moment),
     Column("error", WORDS),
     *lease(),
+    Column("addressee", BigInteger),
     Index(
         "ix_journal_waiting",
         "id",

@@ -13,7 +13,7 @@ from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import first_id
-from storage import accounts, attendances, communities, follows, notifications, posts, quote_stamps, quotes
+from storage import accounts, attendances, communities, follows, notifications, posts, quote_stamps, quotes, tombstones
 from storage.accounts import Account
 from storage.attendances import Attendance
 from storage.quotes import ACCEPTED, REVOKED
@@ -30,7 +30,9 @@ class Accept(Activity):
     result: Annotated[str | None, BeforeValidator(first_id)] = None  # the stamp of a quote
 
     def authorize(self, unit: Unit, /) -> None:
-        """The actor is the one who was asked. Raises NotAllowed; Ignored: nobody waits for such an answer."""
+        """The actor is the one who was asked. Raises NotAllowed; Ignored: nobody waits for such an answer, or it was taken back before."""
+        if tombstones.is_buried(unit, self.id, by=self.actor):
+            raise Ignored("undone-already")
         if quoting.is_request(self.object):
             self._authorize_quote(unit, self.performer(unit))
         elif self._joined(unit) is None and self._invited(unit) is None:
@@ -62,7 +64,7 @@ class Accept(Activity):
             return
         found = follow_answers.find(unit, self.object, answered_by=self.performer(unit))
         followed = self.performer(unit)
-        if not follows.accept(unit, found.follower_id, found.followed_id):
+        if not follows.accept(unit, found.follower_id, found.followed_id, uri=self.id):
             return
         if (
             followed.kind == communities.KIND

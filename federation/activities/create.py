@@ -137,6 +137,11 @@ class Create(Activity):
             self._read = notes.read(self.object)
         return self._read
 
+    def comes_to(self, addressee: Account) -> None:
+        """A post that names nobody for whom it is, is for whoever's own inbox it came to. A post by its id alone says it itself."""
+        if types_of(self.object) and not self._ballot:
+            self._read = self.note().model_copy(update={"to": (addressee.uri,)})
+
     def concerns_us(self, unit: Unit, /) -> bool:
         """Whether anybody here follows who wrote the post, is named by it, or has written or read what it answers. Raises Malformed."""
         return self._concerns_us(unit, self.note())

@@ -142,9 +142,11 @@ class Undo(Activity):
 
     def _accepted(self, unit: Unit, actor: Account) -> AccountId | None:
         """Whose follow the actor had granted, where the actor takes that back."""
-        granted = self.object.get("object") if self.object.get("type") == "Accept" else None
-        known = None
-        if granted is not None:
+        if self.object.get("type", "Accept") != "Accept":
+            return None
+        known = follows.by_acceptance(unit, self._undone, followed=actor.id) if self._undone else None
+        granted = self.object.get("object")
+        if known is None and granted is not None:
             with contextlib.suppress(Ignored):
                 asked = granted if isinstance(granted, dict) else {"id": granted}
                 known = follow_answers.find(unit, asked, answered_by=actor)

@@ -37,7 +37,7 @@ class Update(Activity):
     def authorize(self, unit: Unit, /) -> None:
         """The stored owner, with something newer. Raises NotAllowed, Malformed, Ignored."""
         if self._is_profile:
-            self._authorize_profile()
+            self._authorize_profile(unit)
             return
         if not types_of(self.object):
             raise Ignored("nothing-embedded")
@@ -149,13 +149,16 @@ class Update(Activity):
             raise Ignored("unknown-post")
         create.of(self.object).authorize(unit)
 
-    def _authorize_profile(self) -> None:
+    def _authorize_profile(self, unit: Unit) -> None:
         try:
             actor = actors.read(self.object)
         except BadDocument as error:
             raise Malformed("The actor cannot be read.", code=error.code, internal=str(error)) from error
         if actor.id != self.actor:
             raise NotAllowed(self.actor, actor.id, "not-the-owner")
+        before = actors.said_at(unit, self.performer(unit))
+        if actor.updated is not None and before is not None and actor.updated < before:
+            raise Ignored("not-newer")
 
     def _post(self, unit: Unit, note: Note) -> Post:
         found = posts.by_uri(unit, note.id)

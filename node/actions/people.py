@@ -291,6 +291,7 @@ def _asked(unit: Unit, me: Account, follower: Account) -> follows.Follow:
 
 
 def _tell_profile(unit: Unit, me: Account, keys: OwnPublicKeys, *, domain: str) -> None:
+    me = accounts.note_change(unit, me.id)
     led = communities.find(unit, me.id) if me.kind == communities.KIND else None
     actor = documents.actor(me, keys=keys, pictures=media.portraits(unit, me.id), domain=domain, led=led)
     inner = {name: value for name, value in actor.items() if name != "@context"}

@@ -113,7 +113,7 @@ def _domain_of(me: Account) -> str:
 
 def _told(unit: Unit, me: Account, *, domain: str) -> Account:
     """The account as it is now, and the news of it for the nodes of its followers."""
-    now = accounts.get(unit, me.id)
+    now = accounts.note_change(unit, me.id)
     pictures = media.portraits(unit, now.id)
     actor = documents.actor(now, keys=public_now(unit, now.id), pictures=pictures, domain=domain)
     inner = {name: value for name, value in actor.items() if name != "@context"}

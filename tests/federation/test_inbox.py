@@ -313,6 +313,40 @@ async def test_whoever_takes_back_that_they_are_followed_is_not(scene: Scene, is
     assert await undone(scene.eve) == []
 
 
+async def test_an_accept_is_taken_back_by_its_id_alone_by_whoever_gave_it_and_also_before_it_comes(
+    scene: Scene,
+) -> None:
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    for name in ("zoe", "mallory"):
+        scene.peer.actor(name)
+    zoe, mallory = (f"{scene.peer.base_url}/users/{name}" for name in ("zoe", "mallory"))
+
+    async def followed() -> list[str]:
+        sql = """
+        select a.uri from follows f join accounts a on a.id = f.followed_id
+        where f.follower_id = :marie and f.accepted_at is not null order by a.uri
+        """
+        return await scene.side.store.read(lambda unit: unit.all(str, sql, marie=marie.id))
+
+    async def accepted(by: str, name: str) -> str:
+        account = await scene.side.federation.gathering.actor(by, budget=Budget())
+        await scene.side.store.write(follows.ask, marie.id, account.id, uri=f"{marie.uri}#follows/{name}")
+        accept = activity("Accept", by, f"{marie.uri}#follows/{name}", name)
+        await scene.send(accept)
+        return str(accept["id"])
+
+    uri = await accepted(zoe, "1")
+    assert await followed() == [scene.eve, zoe]
+    await scene.send(activity("Undo", mallory, uri, "not-mine"))
+    assert await followed() == [scene.eve, zoe]
+    await scene.send(activity("Undo", zoe, uri, "mine"))
+    assert await followed() == [scene.eve]
+    await scene.send(activity("Undo", zoe, f"{zoe}#Accept-2", "too-early"))
+    await accepted(zoe, "2")
+    assert await followed() == [scene.eve]
+
+
 async def test_an_unsigned_question_is_refused_but_for_the_node_itself(side: Side) -> None:
     marie = await side.member("marie")
     async with loopback.session() as session:

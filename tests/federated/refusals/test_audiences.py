@@ -11,7 +11,7 @@ from yarl import URL
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
 from tests.federated.refusals.conftest import PUBLIC, HandMade, MakePeer
-from tests.federated.refusals.test_order import again, follows_marie, written_by_marie
+from tests.federated.refusals.test_order import again, follows_marie, told, written_by_marie
 
 LATER = "2026-03-01T09:00:00Z"
 
@@ -107,6 +107,28 @@ async def test_what_nobody_here_asked_for_is_dropped_when_only_its_id_is_told(
     peer.offers["/users/eve/notes/3"] = peer.note("", "3", cc=[])
     assert "fetched-by-id" in await peer.outcome(peer.act("Create", peer.note("", "3")["id"], "for-followers"))
     assert await peer.node.shown(peer, dakar) == ["Note 3", "Note 2"]
+
+
+async def test_what_names_nobody_is_for_whoever_owns_the_inbox_it_came_to(peer: HandMade) -> None:
+    """And for nobody else: not what comes to the inbox of all, nor what its activity or its post says that is for somebody."""
+    nobody: JsonObject = {"to": [], "cc": []}
+    own = f"{peer.node.marie}/inbox"
+    letter = peer.create("letter", **nobody)
+    assert await peer.post(own, letter) == 202
+    assert await peer.node.settled(letter) == "applied"
+    assert "unsolicited" in await peer.outcome(peer.create("to-all", **nobody))
+    elsewhere = peer.create("elsewhere", **nobody)
+    elsewhere["to"] = ["http://dakar.localhost:8000/users/awa"]
+    assert await peer.post(own, elsewhere) == 202
+    assert "unsolicited" in await peer.node.settled(elsewhere)
+
+    async def read_by(name: str) -> list[str]:
+        found = await peer.node.ask("GET", "/api/v1/conversations", by=name)
+        return [each["last_status"]["content"] for each in found if peer.host in each["last_status"]["uri"]]
+
+    assert (await read_by("marie"), await read_by("lea")) == (["<p>Note letter</p>"], [])
+    assert [notice["type"] for notice in await told(peer)] == ["mention"]
+    assert await peer.node.shown(peer) == []
 
 
 # ---- follows ---------------------------------------------------------------------------------------------------------

@@ -117,6 +117,35 @@ async def test_an_edit_older_than_what_is_shown_is_left(peer: HandMade) -> None:
     assert await peer.node.shown(peer) == ["newer"]
 
 
+async def test_a_profile_older_than_what_is_known_is_left_and_its_keys_with_it(peer: HandMade) -> None:
+    """And one said by a clock that was ahead makes nothing old."""
+    assert await peer.outcome(peer.create()) == "applied"
+    told = dict(peer.actor("eve", assertionMethod=[]))
+    verdicts = []
+    for number, (name, moment) in enumerate(
+        [
+            ("Newer", "2026-02-01T11:00:00Z"),
+            ("Older", "2026-02-01T10:00:00Z"),
+            ("Not said", None),
+            ("Newest", "2026-02-01T12:00:00Z"),
+            ("Ahead", "2999-01-01T00:00:00Z"),
+            ("After all", "2026-02-01T13:00:00Z"),
+        ]
+    ):
+        verdict = await peer.outcome(peer.act("Update", {**told, "name": name, "updated": moment}, str(number)))
+        eve = await peer.node.person(peer.eve)
+        assert eve is not None
+        verdicts.append((verdict.partition(":")[0], eve["display_name"]))
+    assert verdicts == [
+        ("applied", "Newer"),
+        ("not-newer", "Newer"),
+        ("applied", "Not said"),
+        ("applied", "Newest"),
+        ("applied", "Ahead"),
+        ("applied", "After all"),
+    ]
+
+
 async def test_a_removed_peer_is_refused_from_its_next_request_on(peer: HandMade) -> None:
     assert await peer.outcome(peer.create()) == "applied"
     status, _ = await peer.get(peer.node.marie)
