@@ -414,17 +414,21 @@ class Endpoints(Model):
 class PropertyValue(Model):
     """A line of a profile."""
 
-    type: str = ""
-    name: Text = ""
-    value: Text = Field(default="", validation_alias=_spelled("schema", "value"))
+    name: Annotated[str, BeforeValidator(_words)] = ""
+    value: Annotated[str, BeforeValidator(_words)] = Field(default="", validation_alias=_spelled("schema", "value"))
 
 
-LINE_SPELLINGS = ("PropertyValue", "schema:PropertyValue", f"{PREFIXES['schema']}PropertyValue")
+LINE_SPELLINGS = frozenset({"PropertyValue", "schema:PropertyValue", f"{PREFIXES['schema']}PropertyValue"})
+MOST_LINES = 16
 
 
 def _lines(value: object) -> list[Mapping[str, object]]:
-    found = (line for line in as_list(value) if isinstance(line, Mapping) and line.get("type") in LINE_SPELLINGS)
-    return list(itertools.islice(found, 16))
+    """The lines of a profile; where none is written as most do it, those that are notes (FEP-fb2a)."""
+    parts = [part for part in as_list(value) if isinstance(part, Mapping)]
+    lines = [part for part in parts if types_of(part) & LINE_SPELLINGS]
+    if not lines:
+        lines = [{"name": part.get("name"), "value": part.get("content")} for part in parts if "Note" in types_of(part)]
+    return lines[:MOST_LINES]
 
 
 def _pictures(value: object) -> list[Mapping[str, object]]:

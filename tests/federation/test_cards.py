@@ -8,6 +8,7 @@ import pytest
 
 from federation import actors, cards, documents
 from federation.documents import OwnKey, OwnPublicKeys
+from federation.vocabulary import Actor
 from storage import accounts
 from storage.accounts import Account
 from storage.cards import EMPTY, LONGEST, MOST_SKILLS, Card
@@ -67,3 +68,27 @@ READ: list[tuple[dict[str, Any], Card]] = [
 @pytest.mark.parametrize(("sent", "read"), READ)
 def test_what_cannot_be_read_is_left_out(sent: dict[str, Any], read: Card) -> None:
     assert cards.read(sent) == read
+
+
+@pytest.mark.parametrize(
+    ("attachment", "expected"),
+    [
+        ([{"type": "PropertyValue", "name": "Bureau", "value": "B 214"}], [("Bureau", "B 214")]),
+        ([{"type": "Note", "name": "Bureau", "content": "<p>B 214</p>"}], [("Bureau", "<p>B 214</p>")]),
+        ({"type": ["Note"], "name": "a", "content": "b<script>"}, [("a", "b")]),
+        (
+            [{"type": "Note", "name": "a", "content": "b"}, {"type": "PropertyValue", "name": "c", "value": "d"}],
+            [("c", "d")],
+        ),
+        ([{"type": "PropertyValue", "name": 7, "value": {"x": 1}}, "x", None], [("", "")]),
+        ([{"type": "Image", "url": "https://tokyo.example/a.png"}], []),
+    ],
+)
+def test_lines_of_a_profile_are_read_however_they_are_written(
+    attachment: object, expected: list[tuple[str, str]]
+) -> None:
+    uri = "https://tokyo.example/users/1"
+    actor = Actor.model_validate(
+        {"id": uri, "type": "Person", "preferredUsername": "ken", "inbox": f"{uri}/inbox", "attachment": attachment}
+    )
+    assert actors.profile_of(actor).fields == expected
