@@ -7,7 +7,7 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, departures, discovery, notes, quoting, restoring
+from federation import actors, conversations, departures, discovery, notes, on_behalf, quoting, restoring
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.audience import named_in
@@ -124,8 +124,7 @@ class Gathering:
         """Have a post here again that a group had taken out, as its own node shows it now. group: its id.  Raises Unreachable."""
         document = (await self._client.get_document(uri, budget=budget)).json
         _demand_named(uri, document, group)
-        author = value_or_id(document.get("attributedTo"))
-        await self.known_actor(str(author), budget=budget)
+        await self.known_actor(on_behalf.author_of(document) or uri, budget=budget)
         try:
             await self._store.write(restoring.keep, document, group=group)
         except (Malformed, NotAllowed, Ignored, NotFound) as error:
@@ -214,8 +213,8 @@ class Gathering:
 
     async def _post(self, document: JsonObject, *, budget: Budget, depth: int) -> Post:
         uri = str(document["id"])
-        author = value_or_id(document.get("attributedTo"))
-        if not isinstance(author, str):
+        author = on_behalf.author_of(document)
+        if author is None:
             raise BadDocument(uri, code="nobody-wrote-it")
         await self.known_actor(author, budget=budget)
         parent = value_or_id(document.get("inReplyTo"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments, questions, quoting, totals
+from federation import attachments, on_behalf, questions, quoting, totals
 from federation import occasions as event_documents
 from federation.audience import GROUP, TO_NAMED, reach_of
 from federation.errors import Malformed, NotAllowed
@@ -28,7 +28,7 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 def read(document: JsonObject) -> Note:
     """The post in a document. Raises Malformed."""
     try:
-        note = Note.model_validate(document)
+        note = Note.model_validate(on_behalf.by_one(document))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise Malformed(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, PrivateAttr
 
-from federation import ballots, conversations, membership, notes, quoting
+from federation import ballots, conversations, membership, notes, on_behalf, quoting
 from federation.activity import Activity, How, Wanted
 from federation.audience import GROUP, NOBODY, TO_NAMED, Audience, reach_of
 from federation.ballots import Ballot
@@ -101,7 +101,9 @@ class Create(Activity):
             return
         foreseen = self._foreseen_in(unit)
         is_listened_to = foreseen is None or foreseen.is_listened_to
-        notes.keep(unit, self.note(), self.object, self.performer(unit), is_listened_to=is_listened_to)
+        post = notes.keep(unit, self.note(), self.object, self.performer(unit), is_listened_to=is_listened_to)
+        for group in on_behalf.groups(unit, self.object, author=self.actor):
+            on_behalf.share(unit, post, group)
 
     @property
     def post_uri(self) -> str | None:
@@ -159,6 +161,8 @@ class Create(Activity):
             return _reaches_us(unit, note, followers="")
         if author.is_local or self._is_followed(unit, author):
             return True
+        if on_behalf.groups(unit, self.object, author=self.actor):
+            return True
         return _reaches_us(unit, note, followers=author.followers_uri)
 
     def demand_taken(self, unit: Unit, /) -> None:
@@ -209,5 +213,5 @@ def demand_present(activity: Activity, unit: Unit) -> None:
 def of(document: JsonObject) -> Create:
     """The Create that a post fetched from its own origin stands for."""
     return Create.read(
-        {"id": f"{document['id']}#create", "type": "Create", "actor": document.get("attributedTo"), "object": document}
+        {"id": f"{document['id']}#create", "type": "Create", "actor": on_behalf.author_of(document), "object": document}
     )

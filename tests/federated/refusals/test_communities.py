@@ -398,3 +398,42 @@ async def test_a_post_on_the_wall_of_a_community_is_for_it(community: Community)
     gone = community.home.act("Delete", f"{member.eve}/notes/1", actor=lea, audience=community.uri)
     assert await community.sends(gone) == "applied"
     assert await journal(community) == []
+
+
+async def test_what_is_written_on_behalf_of_a_group_is_by_who_wrote_it(community: Community) -> None:
+    """As Mobilizon has it: the group in `attributedTo`, who writes in `actor`, and nobody announces anything."""
+    home, group = community.home, community.uri
+    lea = home.add("lea")
+
+    def event(name: str, **changes: object) -> JsonObject:
+        planned = {"type": "Event", "startTime": "2082-12-01T09:00:00Z", "name": f"Réunion {name}", "tag": []}
+        signed = {"actor": lea, "attributedTo": group, "to": [PUBLIC], "cc": [f"{group}/followers"]}
+        return home.note(lea, name, **{**planned, **signed, **changes})
+
+    forms: dict[str, dict[str, object]] = {
+        "1": {},
+        "2": {"attributedTo": [lea, group]},
+        "3": {"to": [group], "cc": []},
+    }
+    for name, changes in forms.items():
+        assert await home.outcome(home.act("Create", event(name, **changes), name, actor=lea)) == "applied"
+    shown = await journal(community)
+    assert [each["reblog"]["account"]["url"] for each in shown] == [lea, lea, lea]
+    assert [each["reblog"]["legation"]["title"] for each in shown] == ["Réunion 3", "Réunion 2", "Réunion 1"]
+    assert [each["reblog"]["legation"]["reach"] for each in shown] == ["community", "all_nodes", "all_nodes"]
+    announced = home.act("Announce", f"{lea}/notes/1", "late", actor=group, to=[PUBLIC])
+    assert "shared-already" in await home.outcome(announced)
+
+    # Nobody writes on behalf of a group of another node, and nobody in another's name.
+    tokyo = community.member
+    for peer, written in (
+        (tokyo, event("4", id=f"{tokyo.eve}/notes/4", actor=tokyo.eve)),
+        (home, event("5", id=f"{home.eve}/notes/5")),
+    ):
+        assert await peer.outcome(peer.act("Create", written, "x")) != "applied"
+    assert len(await journal(community)) == 3
+
+    newer = event("1", content="<p>moved</p>", updated="2026-02-01T10:00:00Z")
+    assert await home.outcome(home.act("Update", newer, actor=lea)) == "applied"
+    assert await home.outcome(home.act("Delete", f"{lea}/notes/2", actor=lea)) == "applied"
+    assert ["moved" in each["reblog"]["content"] for each in await journal(community)] == [False, True]
