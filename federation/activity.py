@@ -48,6 +48,8 @@ class How(Enum):
     """An activity, fetched and applied as its own node shows it."""
     RESTORED = auto()
     """A post that a community had taken out and puts back, kept again although it is known as removed."""
+    LED = auto()
+    """Who leads a community of another node, as the collection says that it names."""
     PROOF = auto()
     """An activity that is here already, and whose proof is to be checked."""
 
@@ -56,7 +58,8 @@ class How(Enum):
 class Wanted:
     """Something that an activity speaks of and that is not here, or not yet believed.
 
-    uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN and RESTORED.
+    uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN and RESTORED;
+    the id of the collection, for LED.
     document: the activity, for PROOF; the post that answers it, for ONCE, where it is wanted since it is answered.
     """
 

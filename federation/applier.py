@@ -259,6 +259,8 @@ class Applier:
                 await self._gathering.restored(wanted.uri, group=wanted.naming, budget=budget)
             case How.AS_ACT:
                 await self._gathering.act(wanted.uri, budget=budget)
+            case How.LED:
+                await self._gathering.leaders(wanted.uri, collection=wanted.naming, budget=budget)
             case How.PROOF:
                 await self._prove(wanted.document or {}, budget)
 

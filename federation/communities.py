@@ -3,6 +3,7 @@
 attributedTo               the collection of its managers, as Lemmy has it (FEP-1b12)
 postingRestrictedToMods    only they begin conversations, as Lemmy has it
 isForMembers               what is written in it is read by its members only; of our own
+closedSince                since when nothing is written in it any more, where that is so; of our own
 
 What is for members is fetched by their nodes from the community's (`copy_uri`, `file_uri`): an author's node gives it to nobody else.
 """
@@ -21,6 +22,7 @@ TERMS: JsonValue = {
     "lemmy": "https://join-lemmy.org/ns#",
     "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
     "isForMembers": "https://legation.example/ns#isForMembers",
+    "closedSince": "https://legation.example/ns#closedSince",
 }
 
 
@@ -44,10 +46,12 @@ def copy_uri(community: str, post: str) -> str:
 
 def said(led: Community) -> JsonObject:
     """What a community of this node says of how it is led."""
+    closed: JsonObject = {"closedSince": led.closed_at.strftime("%Y-%m-%dT%H:%M:%SZ")} if led.closed_at else {}
     return {
         "attributedTo": led.managers_uri,
         "postingRestrictedToMods": led.managers_write_only,
         "isForMembers": led.is_for_members,
+        **closed,
     }
 
 
@@ -63,3 +67,4 @@ def keep_told(unit: Unit, account: Account, actor: Actor) -> None:
         managers_write_only=actor.posting_restricted_to_mods,
         managers_uri=managers if same_origin(managers, account.uri) else "",
     )
+    communities.close_since(unit, account.id, actor.closed_since)

@@ -7,17 +7,18 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, conversations, departures, discovery, notes, on_behalf, quoting, restoring
+from federation import actors, collections, conversations, departures, discovery, notes, on_behalf, quoting, restoring
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.audience import named_in
 from federation.client import Budget, Client, references
 from federation.copies import Copies, Prove
-from federation.errors import BadDocument, Ignored, Malformed, NotAllowed, NotThere, Unreachable
+from federation.errors import BadDocument, BadHost, Ignored, Malformed, NotAllowed, NotThere, Unreachable
+from federation.hosts import same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
-from storage import accounts, posts, tombstones
-from storage.accounts import Account
+from storage import accounts, communities, posts, tombstones
+from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import Conflict, NotFound
 from storage.events import ThreadTorn
 from storage.ids import Host
@@ -27,6 +28,10 @@ from storage.store import Store, Unit
 DEEPEST_REPLY_CHAIN = 10
 MOST_KEYS_APART = 3
 """Of one actor: keys that have documents of their own, and are asked for there."""
+
+MOST_MANAGERS = 50
+"""Of one community."""
+NO_LEADERS = (NODE_ACTOR_KIND, communities.KIND)
 
 ACTS = frozenset({"Like", "EmojiReact", "Undo"})
 """What has an effect by itself wherever it is found, and names nothing that must be read first."""
@@ -43,7 +48,9 @@ class Gathering:
 
     async def actor(self, uri: str, *, budget: Budget) -> Account:
         """Fetch an actor, known already or not, and keep what its node says now: also that it is no more. Raises Unreachable."""
-        return await self._kept(await self._shown(uri, budget=budget), budget=budget)
+        found = await self._kept(await self._shown(uri, budget=budget), budget=budget)
+        await self._led(found, budget=budget)
+        return found
 
     async def owner_of_key(self, uri: str, *, budget: Budget) -> Account:
         """Fetch whoever has a key, and keep what their node says now: also where the key has a document of its own.
@@ -70,7 +77,9 @@ class Gathering:
         """
         document = await self._of_its_node(uri, answered_by, budget)
         if types_of(document) & ACTOR_TYPES:
-            return await self._kept(document, budget=budget)
+            actor = await self._kept(document, budget=budget)
+            await self._led(actor, budget=budget)
+            return actor
         if quoting.STAMP in types_of(document):
             return await self._store.write(quoting.keep_stamp, document)
         return await self._in_thread(document, budget=budget)
@@ -178,7 +187,39 @@ class Gathering:
         """Fetch whoever has a handle, proved both ways, and keep what their node says now. Raises Unreachable."""
         document = await discovery.actor_of_handle(self._client, username, host, budget=budget)
         apart = await self._apart(document, budget=budget)
-        return await self._store.write(actors.keep, document, takes_name=True, apart=apart)
+        found = await self._store.write(actors.keep, document, takes_name=True, apart=apart)
+        await self._led(found, budget=budget)
+        return found
+
+    async def leaders(self, group: str, *, collection: str, budget: Budget) -> None:
+        """Read who leads a community of another node, each fetched unless known; who cannot be had is left out.
+
+        group: its id.  collection: the id of that of its managers, on the same origin.  Never raises: what could not be read
+        stays as it was.
+        """
+        community = await self._store.read(accounts.by_uri, group)
+        is_led = community is not None and community.kind == communities.KIND and not community.is_local
+        if community is None or not is_led or not same_origin(collection, group):
+            return
+        listed = await collections.read(self._client, collection, within=group, budget=budget)
+        if listed.trouble is not None:
+            return
+        people = [await self._leader(uri, budget=budget) for uri in listed.ids[:MOST_MANAGERS]]
+        known = [person.id for person in people if person is not None]
+        await self._store.write(communities.set_managers, community.id, known)
+
+    async def _led(self, actor: Account, *, budget: Budget) -> None:
+        led = await self._store.read(communities.find, actor.id) if actor.kind == communities.KIND else None
+        if led is not None and led.managers_uri:
+            await self.leaders(actor.uri, collection=led.managers_uri, budget=budget)
+
+    async def _leader(self, uri: str, *, budget: Budget) -> Account | None:
+        """One of those who lead a community, who may be of any node that is admitted here."""
+        found = await self._store.read(accounts.by_uri, uri)
+        if found is None:
+            with suppress(Unreachable, BadHost):
+                found = await self._kept(await self._shown(uri, budget=budget), budget=budget)
+        return found if found is not None and found.kind not in NO_LEADERS else None
 
     async def _apart(
         self, document: JsonObject, *, budget: Budget, at_hand: JsonObject | None = None

@@ -13,8 +13,10 @@ counts when it comes back.
 Source: FEP-1b12, "Moderation", and the documents of Lemmy.
 """
 
+from collections.abc import Sequence
+
 from federation import redistributed
-from federation.activity import Activity
+from federation.activity import Activity, How, Wanted
 from federation.audience import GROUP, NOBODY, Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
@@ -86,3 +88,10 @@ def counts(activity: Activity, community: Account) -> bool:
 def told(community: Account) -> Audience:
     """Who must hear of it from a manager here: the community's node. One of this node tells its members itself."""
     return NOBODY if community.is_local else Audience(frozenset({community.id}))
+
+
+def leaders_wanted(community: str, collection: object) -> Sequence[Wanted]:
+    """What is read to know who leads a community of another node. collection: the id of that of its managers, if it is one."""
+    if not isinstance(collection, str) or not collection:
+        return ()
+    return (Wanted(community, required=False, how=How.LED, naming=collection),)

@@ -26,8 +26,9 @@ def refusal(unit: Unit, community: AccountId, person: AccountId, *, thread: Post
         return None
     if communities.banned(unit, community, person) is not None:
         return BANNED
+    if thread is not None and communities.locked_by(unit, thread) == community:
+        return LOCKED
     if not communities.is_member(unit, community, person):
         return NO_MEMBER
-    if thread is None:
-        return MANAGERS_ONLY if led is not None and led.managers_write_only else None
-    return LOCKED if communities.locked_by(unit, thread) == community else None
+    begins = thread is None
+    return MANAGERS_ONLY if begins and led is not None and led.managers_write_only else None

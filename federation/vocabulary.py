@@ -470,6 +470,7 @@ class Actor(Model):
     attributed_to: Annotated[str | None, BeforeValidator(first_id)] = None
     posting_restricted_to_mods: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
     is_for_members: Annotated[bool, BeforeValidator(lambda value: value is True)] = False
+    closed_since: Annotated[datetime | None, BeforeValidator(_moment_or_none)] = None
     also_known_as: Uris = Field(default=(), validation_alias=_spelled("as", "alsoKnownAs"))
     moved_to: Annotated[str | None, BeforeValidator(first_id)] = Field(
         default=None, validation_alias=_spelled("as", "movedTo")

@@ -13,6 +13,7 @@ from storage import cards
 from storage.accounts import COLUMNS, Account
 from storage.events import AccountChanged
 from storage.ids import AccountId, PostId
+from storage.pages import Page, paged
 from storage.store import Unit
 
 KIND = "Group"
@@ -105,6 +106,12 @@ def of_post(unit: Unit, post: PostId) -> list[Account]:
     return unit.all(Account, sql, post=post)
 
 
+def close_since(unit: Unit, community: AccountId, moment: datetime | None) -> None:
+    """Note since when nothing is written in a community of another node, as that node says it; None where it is open."""
+    sql = "update communities set closed_at = cast(:moment as bigint) where account_id = :id"
+    unit.run(sql, id=community, moment=moment)
+
+
 def hosted_among(unit: Unit, uris: Iterable[str]) -> list[Account]:
     """Of these actor ids, the communities of this node, in the order in which they were founded."""
     sql = f"""
@@ -182,6 +189,36 @@ def are_for_members(unit: Unit, chosen: Iterable[AccountId], *, among: AccountId
     return unit.one(int, sql, ids=list(chosen), person=among) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """That somebody asks to belong to a community. relation: the id of the wish, which lists are paged by."""
+
+    relation: int
+    account: AccountId
+    community: AccountId
+
+
+LED_HERE = """
+select m.community_id from community_managers m join accounts g on g.id = m.community_id
+where m.account_id = :manager and g.host = '' and g.gone_at is null
+"""
+
+
+def asking(unit: Unit, manager: AccountId, page: Page) -> list[Asking]:
+    """Who asks to belong to the communities of this node that somebody leads, the latest first; paged by the relation's id."""
+    sql = f"select id, follower_id, followed_id from follows where accepted_at is null and followed_id in ({LED_HERE})"
+    return paged(unit, Asking, sql, "id", page, manager=manager)
+
+
+def asked_by(unit: Unit, manager: AccountId, person: AccountId) -> AccountId | None:
+    """The community that somebody asks to belong to, of those of this node that a manager leads; of several, the first asked."""
+    sql = f"""
+    select followed_id from follows
+    where follower_id = :person and accepted_at is null and followed_id in ({LED_HERE}) order by id limit 1
+    """
+    return unit.one(AccountId, sql, person=person, manager=manager)
+
+
 # ---- what its managers have decided ----------------------------------------------------------------------------------
 
 BANS = """
@@ -244,6 +281,16 @@ def unlock(unit: Unit, community: AccountId, thread: PostId) -> bool:
 def locked_by(unit: Unit, thread: PostId) -> AccountId | None:
     """The community that has locked a conversation; None where everybody may answer. thread: its first post."""
     return unit.one(AccountId, "select community_id from locked_threads where post_id = :post", post=thread)
+
+
+def locking_above(unit: Unit, uri: str) -> AccountId | None:
+    """The community of this node that has locked the conversation of a post. uri: the post's id, known here or not."""
+    sql = """
+    select l.community_id from posts p
+    join locked_threads l on l.post_id = p.thread_id join accounts g on g.id = l.community_id
+    where p.uri = :uri and g.host = ''
+    """
+    return unit.one(AccountId, sql, uri=uri)
 
 
 def thread_locked_by(unit: Unit, community: AccountId, uri: str) -> PostId | None:

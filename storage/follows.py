@@ -185,6 +185,17 @@ def requests(unit: Unit, account: AccountId, page: Page) -> list[Related]:
     return paged(unit, Related, sql, "id", page, account=account)
 
 
+def requests_to_decide(unit: Unit, account: AccountId, page: Page) -> list[Related]:
+    """The same, with those who ask to belong to a community of this node that somebody leads."""
+    sql = """
+    select id, follower_id from follows where accepted_at is null and followed_id in (
+        select cast(:account as bigint) union all
+        select m.community_id from community_managers m join accounts g on g.id = m.community_id
+        where m.account_id = :account and g.host = '')
+    """
+    return paged(unit, Related, sql, "id", page, account=account)
+
+
 def requests_count(unit: Unit, account: AccountId) -> int:
     """How many wait for an answer."""
     sql = "select count(*) from follows where followed_id = :account and accepted_at is null"

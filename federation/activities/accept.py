@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from federation import follow_answers, invite_answers, join_answers, quoting
+from federation import follow_answers, invite_answers, join_answers, leading, quoting
 from federation.activities.reject import Reject
 from federation.activities.update import Update
-from federation.activity import Activity
+from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
@@ -28,6 +28,15 @@ class Accept(Activity):
     type: Literal["Accept"] = "Accept"
     object: Annotated[dict[str, Any], BeforeValidator(follow_answers.embedded)]  # Any: what was asked, or its id alone
     result: Annotated[str | None, BeforeValidator(first_id)] = None  # the stamp of a quote
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """Who leads a community that lets somebody in, where that is not known, as of one that was found in a directory."""
+        community = accounts.by_uri(unit, self.actor)
+        if community is None or community.is_local or community.kind != communities.KIND:
+            return ()
+        led = communities.find(unit, community.id)
+        is_known = led is None or bool(communities.managers(unit, community.id))
+        return () if is_known else leading.leaders_wanted(self.actor, led.managers_uri if led else "")
 
     def authorize(self, unit: Unit, /) -> None:
         """The actor is the one who was asked. Raises NotAllowed; Ignored: nobody waits for such an answer, or it was taken back before."""

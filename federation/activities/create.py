@@ -13,7 +13,7 @@ from federation.ballots import Ballot
 from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
-from storage import follows, posts, tombstones
+from storage import communities, follows, posts, tombstones
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -166,8 +166,14 @@ class Create(Activity):
         return _reaches_us(unit, note, followers=author.followers_uri)
 
     def demand_taken(self, unit: Unit, /) -> None:
-        """What is for the members of a community of this node alone is kept if that community takes it. Raises NotAllowed."""
+        """What is for the members of a community of this node alone is kept if that community takes it; nothing is said in what it locked.
+
+        Raises NotAllowed.
+        """
         author, note = self.performer(unit), self.note()
+        locking = communities.locking_above(unit, note.in_reply_to) if note.in_reply_to else None
+        if locking is not None and not communities.is_manager(unit, locking, author.id):
+            raise NotAllowed(self.actor, note.id, membership.LOCKED)
         if reach_of(author, to=note.to, cc=note.cc) is not Reach.MENTIONED:
             return
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from federation import actors, attachments, notes, questions, quoting, totals
+from federation import actors, attachments, leading, notes, questions, quoting, totals
 from federation import audience as audiences
 from federation.activities import create
 from federation.activity import Activity, Wanted
-from federation.audience import Audience
+from federation.audience import GROUP, Audience
 from federation.errors import BadDocument, Ignored, Malformed, NotAllowed
 from federation.strict_json import JsonObject
-from federation.vocabulary import ACTOR_TYPES, Embedded, Note, types_of
+from federation.vocabulary import ACTOR_TYPES, Embedded, Note, first_id, types_of
 from storage import attendances, notifications, polls, post_people, posts, quotes, tombstones
 from storage.ids import PostId
 from storage.posts import Holds, Post
@@ -60,8 +60,11 @@ class Update(Activity):
             raise Ignored("not-newer")
 
     def wants(self, unit: Unit, /) -> Sequence[Wanted]:
-        """What a post answers that is told of for the first time; what any quotes now, and by whose leave."""
-        if self._is_profile or not types_of(self.object):
+        """What a post answers that is told of for the first time; what any quotes now, and by whose leave; who leads a community."""
+        if self._is_profile:
+            is_led = GROUP in types_of(self.object)
+            return leading.leaders_wanted(self.actor, first_id(self.object.get("attributedTo"))) if is_led else ()
+        if not types_of(self.object):
             return ()
         note = notes.read(self.object)
         if posts.by_uri(unit, note.id) is not None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from node.actions import defaults, people, portraits
+from node.actions import defaults, leading, people, portraits
 from node.api import entities
 from node.api.answers import Answerable, Paged
 from node.api.callers import Caller
@@ -16,7 +16,7 @@ from node.api.statuses import REACHES
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.uploads import Upload
-from storage import accounts, follows, pages, pins, posting_defaults, relations, staff, timelines
+from storage import accounts, communities, follows, pages, pins, posting_defaults, relations, staff, timelines
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.follows import Related
@@ -300,21 +300,29 @@ async def remove_from_followers(caller: Caller, *, id: AccountId) -> Answerable:
 
 @endpoint("GET", "/api/v1/follow_requests", scope="read:follows")
 async def follow_requests(caller: Caller, query: LongPage) -> Answerable:
-    """Who waits for leave to follow."""
-    return await _related(caller, follows.requests, caller.me.id, query)
+    """Who waits for leave to follow, or to belong to a community that one leads."""
+    return await _related(caller, follows.requests_to_decide, caller.me.id, query)
 
 
 @endpoint("POST", "/api/v1/follow_requests/{id}/authorize", scope="write:follows")
 async def authorize(caller: Caller, *, id: AccountId) -> Answerable:
-    """Let somebody follow."""
-    await people.accept_follower(caller.node, caller.me, await caller.node.store.read(_asking, caller.me.id, id))
+    """Let somebody follow, or belong to a community that one leads: whichever they ask for."""
+    asking, community = await caller.node.store.read(_asking, caller.me.id, id)
+    if community is None:
+        await people.accept_follower(caller.node, caller.me, asking)
+    else:
+        await leading.accept(caller.node, caller.me, community, id, source="api")
     return await _between(caller, id)
 
 
 @endpoint("POST", "/api/v1/follow_requests/{id}/reject", scope="write:follows")
 async def reject(caller: Caller, *, id: AccountId) -> Answerable:
-    """Do not let somebody follow."""
-    await people.reject_follower(caller.node, caller.me, await caller.node.store.read(_asking, caller.me.id, id))
+    """Do not let somebody follow, or belong to a community that one leads."""
+    asking, community = await caller.node.store.read(_asking, caller.me.id, id)
+    if community is None:
+        await people.reject_follower(caller.node, caller.me, asking)
+    else:
+        await leading.refuse(caller.node, caller.me, community, id, source="api")
     return await _between(caller, id)
 
 
@@ -393,12 +401,15 @@ async def _other(caller: Caller, identifier: AccountId) -> Account:
     return await caller.node.store.read(accounts.get, identifier)
 
 
-def _asking(unit: Unit, me: AccountId, other: AccountId) -> Account:
-    """Somebody who waits for leave to follow. Raises NotFound."""
+def _asking(unit: Unit, me: AccountId, other: AccountId) -> tuple[Account, AccountId | None]:
+    """Somebody who waits for leave to follow; and the community, where it is one that they ask for. Raises NotFound."""
     known = follows.between(unit, other, me)
-    if known is None or known.accepted_at is not None:
+    if known is not None and known.accepted_at is None:
+        return accounts.get(unit, other), None
+    community = communities.asked_by(unit, me, other)
+    if community is None:
         raise NotFound
-    return accounts.get(unit, other)
+    return accounts.get(unit, other), community
 
 
 async def _between(caller: Caller, identifier: AccountId) -> Answerable:

@@ -85,6 +85,7 @@ NOTICES = {
     "unblocked": message("This person is no longer blocked."),
     "accepted": message("This person follows you now."),
     "declined": message("The request is declined."),
+    "let-in": message("This person belongs to the community now."),
     "dropped": message("This person no longer follows you."),
     "light": message("Pages come without pictures on this device. Each is shown when you ask for it."),
     "pictures": message("Pages come with pictures on this device."),

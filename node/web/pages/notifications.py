@@ -6,14 +6,17 @@ from typing import Any
 
 from aiohttp import web
 
+from node.actions import leading
 from node.api import entities
 from node.context import NODE
 from node.web import looking, session
 from node.web.addresses import PEOPLE_A_PAGE, is_first, neighbours, number, page_of
 from node.web.answers import go, render
 from node.web.declared import page
-from storage import accounts, follows, notification_groups, notification_requests, notifications
+from node.web.on_record import source_of
+from storage import accounts, communities, follows, notification_groups, notification_requests, notifications
 from storage.accounts import Account
+from storage.communities import Asking
 from storage.follows import Related
 from storage.ids import AccountId, first_id_at
 from storage.notification_groups import Chosen, Group
@@ -58,16 +61,30 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 @page("GET", "/follow-requests")
 async def follow_requests(request: web.Request) -> web.StreamResponse:
-    """Everybody who asks to follow, newest first."""
+    """Everybody who asks to follow, newest first; above them, who asks to join a community that one leads."""
     node, me = request.app[NODE], session.present(request).account
     part = page_of(request, limit=PEOPLE_A_PAGE)
     rows, known = await node.store.read(_asking, me.id, part)
+    joining, named = await node.store.read(_joining, me.id) if is_first(part) else ([], {})
+    shown = await entities.accounts(node, me, [named[each.account] for each in joining])
     return await render(
         request,
         "follow_requests.html",
+        joining=[(entity, named[each.community]) for each, entity in zip(joining, shown, strict=True)],
         people=await entities.accounts(node, me, [known[row.account] for row in rows]),
         around=neighbours(request, part, [row.relation for row in rows]),
     )
+
+
+@page("POST", "/follow-requests/{community:[0-9]+}/{id:[0-9]+}/{answer:accept|decline}")
+async def answer(request: web.Request) -> web.StreamResponse:
+    """Let somebody into a community that one leads, or do not. Raises NotFound, NotPermitted."""
+    node, me = request.app[NODE], session.present(request).account
+    community, person = (AccountId(number(request.match_info[name])) for name in ("community", "id"))
+    is_let_in = request.match_info["answer"] == "accept"
+    decide = leading.accept if is_let_in else leading.refuse
+    await decide(node, me, community, person, source=source_of(request))
+    return go("/follow-requests", done="let-in" if is_let_in else "declined")
 
 
 async def _shown(request: web.Request, tab: str) -> web.StreamResponse:
@@ -138,3 +155,9 @@ def _above(unit: Unit, me: AccountId) -> tuple[list[Account], int, int]:
 def _asking(unit: Unit, me: AccountId, part: Page) -> tuple[list[Related], dict[AccountId, Account]]:
     rows = follows.requests(unit, me, part)
     return rows, accounts.by_ids(unit, [row.account for row in rows])
+
+
+def _joining(unit: Unit, me: AccountId) -> tuple[list[Asking], dict[AccountId, Account]]:
+    """Who asks to join the communities that one leads; they and the communities, by id."""
+    rows = communities.asking(unit, me, Page(limit=PEOPLE_A_PAGE))
+    return rows, accounts.by_ids(unit, [identifier for row in rows for identifier in (row.account, row.community)])

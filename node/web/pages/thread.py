@@ -38,7 +38,10 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
     gaps = await threads.open_whole(node, identifier)
     language = language_of(request, visitor)
     written = visitor.defaults.language or language
-    sent = await states.of(request, [*around["ancestors"], entity, *around["descendants"]])
+    in_view = [*around["ancestors"], entity, *around["descendants"]]
+    sent = await states.of(request, in_view)
+    lock = await node.store.read(threads.lock_of, PostId(int(entity["id"])), reader=visitor.account.id)
+    is_ended = lock is not None and not lock.leads
     return await render(
         request,
         "thread.html",
@@ -52,5 +55,9 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         states=sent,
         missing=await states.missing(request, sent.get(entity["id"])),
         readers=await composing.readers(request),
-        draft=reply_to(entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable),
+        lock=lock,
+        locked={each["id"] for each in in_view} if is_ended else set(),
+        draft=None
+        if is_ended
+        else reply_to(entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable),
     )

@@ -132,10 +132,12 @@ class Node:
 
     def verdict(self, activity: str) -> str | None:
         """What became of an activity: `applied`, or why not; None while it waits, or where it was never taken."""
-        sql = "select coalesce(error, outcome) from journal where uri = ?"
+        return next(iter(self.rows("select coalesce(error, outcome) from journal where uri = ?", activity)), None)
+
+    def rows(self, sql: str, *values: str) -> list[str]:
+        """The first column of what stands in its database."""
         with contextlib.closing(sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True)) as database:
-            found = database.execute(sql, (activity,)).fetchone()
-        return None if found is None else found[0]
+            return [row[0] for row in database.execute(sql, values)]
 
     async def settled(self, activity: JsonObject) -> str:
         """Wait until an activity that was taken is dealt with; returns what became of it."""

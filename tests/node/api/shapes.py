@@ -284,6 +284,7 @@ NOTIFICATION: Shape = {
     "created_at": time,
     "group_key": text,
     "account": ACCOUNT,
+    "community": Perhaps(ACCOUNT),  # of our own: which community somebody asks to join
 }
 NOTIFICATION_OF_POST: Shape = NOTIFICATION | {"status": STATUS}
 PARTIAL_ACCOUNT: Shape = {
@@ -304,6 +305,7 @@ NOTIFICATION_GROUP: Shape = {
     "page_max_id": id,
     "latest_page_notification_at": time,
     "sample_account_ids": [id],
+    "community": Perhaps(ACCOUNT),
 }
 NOTIFICATION_GROUP_OF_POST: Shape = NOTIFICATION_GROUP | {"status_id": id}
 GROUPED_NOTIFICATIONS: Shape = {

@@ -698,6 +698,19 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             ],
         },
     ),
+    "thread_locked": (
+        "thread.html",
+        {
+            "entity": POST,
+            "ancestors": [],
+            "descendants": [ANSWER],
+            "gaps": [],
+            "draft": None,
+            "errors": {},
+            "lock": SimpleNamespace(leads=False),
+            "locked": {POST["id"], ANSWER["id"]},
+        },
+    ),
     "thread_vote_wrong": (
         "thread.html",
         {

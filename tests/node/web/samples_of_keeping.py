@@ -179,8 +179,18 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "notifications.html",
         {"requests": [], "requests_count": 0, "waiting": 0, "notifications": [], "shown": "follows", "around": ALONE},
     ),
-    "follow_requests": ("follow_requests.html", {"people": [AMINA, HOSTILE], "around": BOTH}),
-    "follow_requests_none": ("follow_requests.html", {"people": [], "around": ALONE}),
+    "follow_requests": ("follow_requests.html", {"joining": [], "people": [AMINA, HOSTILE], "around": BOTH}),
+    "follow_requests_to_join": (
+        "follow_requests.html",
+        {
+            "joining": [
+                (HOSTILE, SimpleNamespace(id=12, handle="presse", display_name="<b>Presse", username="presse"))
+            ],
+            "people": [AMINA],
+            "around": ALONE,
+        },
+    ),
+    "follow_requests_none": ("follow_requests.html", {"joining": [], "people": [], "around": ALONE}),
     "followed_tags": ("followed_tags.html", {"tags": FOLLOWED_TAGS, "typed": "", "errors": {}, "around": BOTH}),
     "followed_tags_wrong": (
         "followed_tags.html",

@@ -1,5 +1,9 @@
 """Notifications on the pages: what many did is told together, by kind, read by looking; and strangers wait."""
 
+from node.actions import communities, compose, leading
+from node.actions.communities import Founding
+from node.actions.compose import Draft
+from storage import accounts, follows
 from tests.node.conftest import House
 from tests.node.web.browser import Browser
 from tests.node.web.test_pages import Visit, follow
@@ -73,6 +77,32 @@ async def test_strangers_wait_for_a_decision(house: House, visit: Visit) -> None
     assert form.html.count('<option value="filter" selected>') == 1
     wrong = await marie.send(form, "/settings/notifications", for_not_following="maybe")
     assert (wrong.status, "Choisissez l’une des trois réponses." in wrong.text) == (422, True)
+
+
+async def test_requests_to_join_a_community_stand_with_those_who_lead_it(house: House, visit: Visit) -> None:
+    marie, ken, zoe = await visit("marie"), await visit("ken"), await visit("zoe")
+    node = house.node
+    founder = await node.store.read(accounts.by_handle, "marie")
+    assert founder is not None
+    group = await communities.found(node, founder, Founding("presse", "Presse", closed=True), source="test")
+    for asking in (ken, zoe):
+        await follow(asking, "presse")
+    told = await marie.open("/notifications")
+    assert "Ken demande à rejoindre la communauté Presse" in told.text
+    assert "Pour rejoindre une communauté que vous animez" in (await marie.open("/follow-requests")).text
+    assert "fait désormais partie de la communauté" in (await marie.press("/follow-requests", "/accept")).text
+    left = await marie.press("/follow-requests", "/decline")
+    assert ("Pour rejoindre" in left.text, left.url.path) == (False, "/follow-requests")
+    members = await node.store.read(follows.local_followers, group.id)
+    assert {each.username for each in members} == {"marie", "zoe"}
+
+    post = await compose.post(node, founder, Draft("@presse Avez-vous lu ?"))
+    path = f"/@marie/{post}"
+    assert "verrouillée" not in (await zoe.open(path)).text
+    await leading.lock(node, founder, group.id, post, source="test")
+    locked = await zoe.open(path)
+    assert ("plus rien ne s’y ajoute" in locked.text, 'name="text"' in locked.html) == (True, False)
+    assert "Vous animez la communauté" in (await marie.open(path)).text
 
 
 async def test_many_requests_to_follow_have_a_page(house: House, visit: Visit) -> None:
