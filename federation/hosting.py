@@ -122,8 +122,13 @@ def _onward(unit: Unit, community: Account, activity: Activity) -> Onward:
     if PUBLIC in redistributed.named_by(activity) and (led is None or not led.is_for_members):
         to, cc = [PUBLIC], [community.followers_uri]
     uri = f"{community.uri}/announces/{unit.new_id()}"
-    document = documents.act("Announce", community, dict(activity.document), uri=uri, to=to, cc=cc)
+    document = documents.act("Announce", community, _as_it_came(activity), uri=uri, to=to, cc=cc)
     return Onward(Announce.read(document), _ended(unit, community, activity))
+
+
+def _as_it_came(activity: Activity) -> JsonObject:
+    """What a community sends on, unchanged but for a linked-data signature, which is worth nothing and which proofs do not cover."""
+    return {name: value for name, value in activity.document.items() if name != "signature"}
 
 
 def _ended(unit: Unit, community: Account, activity: Activity) -> str:

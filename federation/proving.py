@@ -3,6 +3,10 @@
 The proof is put on at the door and kept nowhere: it follows from the activity, the key of its author and the moment when
 it was done, so every peer and every attempt gets the same bytes. What is meant for named people alone goes without: a
 proof would let any of them show it to outsiders.
+
+So does an Announce in which a community sends on what somebody did: the proof inside is the one that counts. A second one outside
+would declare its terms for the whole document, and where those inside are of an older version of the same vocabulary, as
+Fedify's are, readers of JSON-LD refuse the whole ("protected term redefinition").
 """
 
 from federation import ballots, strict_json
@@ -41,22 +45,27 @@ class Proving:
         document = strict_json.loads(delivery.body)
         if "proof" in document or is_private(document):
             return delivery.body
-        key = await self._keys.key(delivery.actor_id, Kind.ED25519, at=delivery.created_at)
         try:
-            document = await self._with_inner_proof(document, delivery)
+            if (inner := sent_on(document)) is not None:
+                return strict_json.dumps({**document, "object": await self._inner(inner, delivery)})
+            key = await self._keys.key(delivery.actor_id, Kind.ED25519, at=delivery.created_at)
             return strict_json.dumps(proofs.attach(document, key, now=delivery.created_at))
         except ValueError:  # a number that not every reader reads alike
             return delivery.body
 
-    async def _with_inner_proof(self, document: JsonObject, delivery: Delivery) -> JsonObject:
-        """Where a community sends on what somebody of its own node did, that is proven too, by who did it."""
-        inner = document.get("object")
-        if "Announce" not in types_of(document) or not isinstance(inner, dict) or "actor" not in inner:
-            return document
+    async def _inner(self, inner: JsonObject, delivery: Delivery) -> JsonObject:
+        """What somebody of a community's own node did is proven by them; the rest comes proven or not, and stays as it came."""
         if "proof" in inner or is_private(inner):
-            return document
+            return inner
         key = await self._keys.key_of(str(value_or_id(inner["actor"])), Kind.ED25519, at=delivery.created_at)
-        return {**document, "object": proofs.attach(inner, key, now=delivery.created_at)} if key else document
+        return proofs.attach(inner, key, now=delivery.created_at) if key else inner
+
+
+def sent_on(activity: JsonObject) -> JsonObject | None:
+    """The activity that a community sends on, inside an Announce; None where there is none."""
+    inner = activity.get("object")
+    is_inside = "Announce" in types_of(activity) and isinstance(inner, dict) and "actor" in inner
+    return inner if is_inside and isinstance(inner, dict) else None
 
 
 def is_private(activity: JsonObject) -> bool:

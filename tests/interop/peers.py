@@ -27,7 +27,8 @@ class CommandFailed(AssertionError):
 class Heard:
     """A request that came to a peer: under which scheme it was signed, what it told, and how it was answered.
 
-    proof: what Fedify's own check says of the integrity proof: `none`, `good` or `bad`.
+    proof, inner: what Fedify's own check says of the integrity proof, and of that of an activity inside: `none`, `good` or `bad`,
+    or why it could not be read.
     """
 
     method: str
@@ -36,17 +37,19 @@ class Heard:
     status: int
     activity: Json = None
     proof: str = "none"
+    inner: str = "none"
 
 
 @dataclass
 class Knock:
-    """A request of a peer. key: id of the key that signed it."""
+    """A request of a peer. key: id of the key that signed it.  told: the activity."""
 
     method: str
     url: str
     scheme: str
     key: str | None
     status: int | None
+    told: Json = None
 
 
 class FedifyProcess:
@@ -85,8 +88,8 @@ class FedifyPeer:
     async def do(self, command: str, **wanted: Json) -> Json:
         return await self._process.tell(self._session, f"/{self._number}/{command}", wanted)
 
-    async def person(self, name: str, *, answers: str = "yes") -> "FedifyPerson":
-        return FedifyPerson(self, name, await self.do("person", name=name, answers=answers))
+    async def person(self, name: str, *, answers: str = "yes", is_group: bool = False) -> "FedifyPerson":
+        return FedifyPerson(self, name, await self.do("person", name=name, answers=answers, isGroup=is_group))
 
     async def heard(self, kind: str = "") -> list[Heard]:
         """Requests that came in; with a kind, the activities of that type."""

@@ -41,7 +41,8 @@ globalThis.fetch = async (input, options) => {
     request = new Request(request.url.replace("https:", "http:"), request);
   }
   const { method, url, headers } = request;
-  const knock = { method, url, scheme: schemeOf(headers), key: keyOf(headers), status: null };
+  const told = method === "POST" ? JSON.parse(await request.clone().text()) : null;
+  const knock = { method, url, scheme: schemeOf(headers), key: keyOf(headers), told, status: null };
   knocks.push(knock);
   const response = await leave(request);
   knock.status = response.status;

@@ -21,6 +21,7 @@ import {
   Delete,
   Endpoints,
   Follow,
+  Group,
   Like,
   Mention,
   Note,
@@ -32,6 +33,7 @@ import {
   Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
+import { communities } from "./communities.mjs";
 import { knocks, schemeOf } from "./loopback.mjs";
 
 const NODE = "node";
@@ -120,7 +122,8 @@ export class Peer {
       publicKey: keys[0].cryptographicKey,
       assertionMethods: keys.map((pair) => pair.multikey),
     };
-    return identifier === NODE ? new Application(facts) : new Person(facts);
+    if (identifier === NODE) return new Application(facts);
+    return person.isGroup ? new Group(facts) : new Person(facts);
   }
 
   // ---- what comes in ------------------------------------------------------------------------------------------------
@@ -149,6 +152,7 @@ export class Peer {
     if (body.length) {
       heard.activity = JSON.parse(body);
       heard.proof = await this.proof(heard.activity);
+      heard.inner = await this.proof(heard.activity.object ?? {});
     }
     this.heard.push(heard);
   }
@@ -160,7 +164,11 @@ export class Peer {
     const { contextLoader } = this.context;
     // Fedify signs twice; the proof does not know of the signature that was added after it.
     const proved = detachSignature(document);
-    return (await verifyObject(Activity, proved, { documentLoader, contextLoader })) ? "good" : "bad";
+    try {
+      return (await verifyObject(Activity, proved, { documentLoader, contextLoader })) ? "good" : "bad";
+    } catch (error) {
+      return `unreadable: ${error}`;
+    }
   }
 
   take(activity) {
@@ -236,9 +244,10 @@ export class Peer {
 
   // ---- commands -----------------------------------------------------------------------------------------------------
 
-  /** Someone new. answers: what those hear who want to follow: "yes", "no", or "by hand". */
-  person({ name, answers = "yes" }) {
-    this.people.set(name, { displayName: name, answers, asked: new Map(), followers: new Map(), left: false });
+  /** Someone new, or a community. answers: what those hear who want to follow: "yes", "no", or "by hand". */
+  person({ name, answers = "yes", isGroup = false }) {
+    const nobody = { asked: new Map(), followers: new Map(), left: false };
+    this.people.set(name, { displayName: name, answers, isGroup, ...nobody });
     return this.context.getActorUri(name).href;
   }
 
@@ -379,3 +388,5 @@ export class Peer {
     await new Promise((closed) => this.server.close(closed));
   }
 }
+
+Object.assign(Peer.prototype, communities);
