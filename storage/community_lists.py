@@ -178,3 +178,27 @@ def pinned(unit: Unit, community: AccountId, *, reader: AccountId) -> list[Post]
 def locked(unit: Unit, threads: Sequence[PostId]) -> set[PostId]:
     """In which of these conversations nothing more can be said. threads: their first posts."""
     return set(unit.all(PostId, LOCKED, ids=list(threads))) if threads else set()
+
+
+@dataclass(frozen=True, slots=True)
+class OfThread:
+    """Where somebody decides about a conversation. led: the community of it that they lead.  pins: what stands first there."""
+
+    led: Account | None
+    pins: list[PostId]
+
+
+LED = f"""
+select {COLUMNS} from posts s join community_managers m on m.community_id = s.author_id and m.account_id = :reader
+join accounts a on a.id = s.author_id
+where s.boost_of = :thread and a.gone_at is null order by s.author_id limit 1
+"""
+
+PINS = "select post_id from community_pins where community_id = :community"
+
+
+def of_thread(unit: Unit, thread: PostId, *, reader: AccountId) -> OfThread:
+    """Whether a reader leads a community in which a conversation takes place. thread: its first post."""
+    led = unit.one(Account, LED, thread=thread, reader=reader)
+    pins = unit.all(PostId, PINS, community=led.id) if led is not None else []
+    return OfThread(led, pins)

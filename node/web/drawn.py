@@ -64,6 +64,8 @@ def post(
         "pinned": pinned,
         "within": within,
         "locked": shown["id"] in context.get("locked", ()),
+        "leading": context.get("leading", ""),
+        "is_first_there": shown["id"] in context.get("pins", ()),
         "me": _among(_authors(shown), context.get("me")),
         "sending": context.get("states", {}).get(shown["id"]),
         "where": context.get("where", ""),

@@ -61,6 +61,23 @@ NOTICES = {
     "community-followed-soon": message("You belong to this community as soon as its node has answered."),
     "community-asked": message("Your request is sent. You belong to the community once its managers have agreed."),
     "community-unfollowed": message("You no longer belong to this community."),
+    "member-accepted": message("This person belongs to the community now."),
+    "member-refused": message("The request is declined."),
+    "member-removed": message("This person no longer belongs to the community."),
+    "member-kept-out": message("This person is kept out of the community."),
+    "member-let-back": message("This person may take part again. To belong to it, they join anew."),
+    "request-gone": message(
+        "There is nothing to answer any more: the request was taken back, or answered by somebody else."
+    ),
+    "manager-added": message("This person leads the community too."),
+    "manager-removed": message("This person no longer leads the community."),
+    "asked-its-node": message("The community’s own node is asked. It is so here as soon as that node has told."),
+    "community-closed": message("The community is closed down. What was written stays readable."),
+    "community-reopened": message("The community is open again."),
+    "community-pinned": message("The post stands first in the community."),
+    "thread-locked": message("The conversation is locked."),
+    "thread-unlocked": message("The conversation is unlocked."),
+    "post-taken-out": message("The post is taken out of the community."),
     "tag_followed": message("Posts for everyone with this tag come to your journal now."),
     "tag_unfollowed": message("Posts with this tag no longer come to your journal by themselves."),
     "thread-muted": message("You are told of nothing more in this conversation."),
@@ -148,6 +165,19 @@ REFUSED = {
     ("address", "ERR_TAKEN"): message(
         "A person or a community of this node has this short name already. Choose another."
     ),
+    ("reason", "ERR_TOO_LONG"): message("The reason is too long: 500 characters at most."),
+    ("ban_until", "ERR_INCLUSION"): message("Choose for how long."),
+    ("member", "ERR_NOBODY"): message("Only people lead a community, or are kept out of one."),
+    ("member", "ERR_LEADS"): message("This person leads the community. Have them lead it no longer first."),
+    ("member", "ERR_LAST"): message("Somebody must lead a community. Have another person lead it first."),
+    ("member", "ERR_BANNED"): message("This person is kept out of the community. Let them take part again first."),
+    ("community", "ERR_TOO_MANY"): message("Ten posts stand first already, which is the most. Unpin one first."),
+    ("community", "ERR_NO_PINS"): message("In this community no posts stand first: its node has no place for them."),
+    ("community", "ERR_NOT_WHOLE"): message(
+        "The first post of this conversation is not known here, so it cannot be locked."
+    ),
+    ("community", "ERR_OWN"): message("This post is yours: delete it as you delete any other."),
+    ("community", "ERR_ELSEWHERE"): message("This is decided at the community’s own node."),
     ("replies", "ERR_INCLUSION"): message("Choose one of the three answers."),
     ("reach", "ERR_INCLUSION"): message("Choose one of the three answers."),
     ("quotable", "ERR_INCLUSION"): message("Choose one of the three answers."),

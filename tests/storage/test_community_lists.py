@@ -1,9 +1,11 @@
 """Which communities there are, and what is new in those that somebody belongs to."""
 
-from storage import accounts, communities, community_lists, follows, posts, relations
+from storage import accounts, communities, community_desk, community_lists, follows, posts, relations
 from storage.accounts import Account
 from storage.community_lists import NEW_FOR
 from storage.ids import PostId
+from storage.life import FEWEST
+from storage.pages import Page
 from storage.store import Store, Unit
 from storage.visibility import Reach
 from tests.storage.conftest import BASE, Clock, Person
@@ -29,9 +31,11 @@ def _join(unit: Unit, person: Account, community: Account) -> None:
     follows.accept(unit, person.id, community.id)
 
 
-def _write_in(unit: Unit, community: Account, author: Account, reach: Reach = Reach.ALL_NODES) -> PostId:
+def _write_in(
+    unit: Unit, community: Account, author: Account, reach: Reach = Reach.ALL_NODES, text: str = ""
+) -> PostId:
     uri = f"{author.uri}/posts/{unit.new_id()}"
-    writing = posts.Writing(content="", summary="", sensitive=False, language=None, source=None)
+    writing = posts.Writing(content=text, summary="", sensitive=False, language=None, source=None)
     written = posts.add(
         unit, uri=uri, url=uri, author=author.id, is_local=True, reach=reach, writing=writing, published=unit.now
     )
@@ -91,3 +95,32 @@ async def test_the_liveliest_come_first_and_words_are_found_anywhere(
         found = await store.read(community_lists.search, ken.id, asked, limit=5)
         assert {each.id for each in found} == expected, asked
     assert len(await store.read(community_lists.search, ken.id, "", limit=2, offset=1)) == 2
+
+
+async def test_the_desk_says_what_waits_and_counts_many_together(store: Store, person: Person, clock: Clock) -> None:
+    marie, ken = await person("marie"), await person("ken")
+    visas = await store.write(_found, "visas", "")
+    for each in (marie, ken):
+        await store.write(_join, each, visas)
+    await store.write(communities.add_manager, visas.id, marie.id)
+    asked = await store.write(_write_in, visas, ken, text="<p>Qui vient ?</p>")
+    await store.write(_write_in, visas, ken, text="<p>https://paris.example/?q=1</p>")
+    seen = await store.read(community_desk.look, visas.id, marie.id)
+    assert (seen.members, seen.weeks, seen.questions, seen.is_asleep(clock())) == (2, None, [], False)
+    assert [(one.account.id, one.has_written) for one in seen.newcomers] == [(ken.id, True)]
+    clock.forward(hours=50)
+    for number in range(FEWEST):
+        await store.write(_join, await person(f"person{number}"), visas)
+    seen = await store.read(community_desk.look, visas.id, marie.id)
+    assert await store.read(posts.share_by, visas.id, seen.questions[0]) == await store.read(posts.get, asked)
+    assert len(seen.questions) == 1
+    assert seen.weeks is not None
+    assert sum(week.posts for week in seen.weeks) == 2
+    assert max(week.people for week in seen.weeks) == 1
+    assert [one.has_written for one in seen.newcomers] == [False] * FEWEST + [True]
+    assert [each.id for each in await store.read(community_desk.members_named, visas.id, "KE", limit=9)] == [ken.id]
+    first = await store.read(community_desk.members, visas.id, Page(1))
+    (second,) = await store.read(community_desk.members, visas.id, Page(1, max_id=first[0].relation))
+    assert second.account != first[0].account
+    clock.forward(days=60)
+    assert (await store.read(community_desk.look, visas.id, marie.id)).is_asleep(clock())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from node.actions import threads
+from node.actions.threads import Lock
 from node.api import entities
 from node.context import NODE
 from node.web import composing, filtered, session, states
@@ -13,7 +14,10 @@ from node.web.answers import go, language_of, render
 from node.web.declared import page
 from node.web.pages.compose import reply_to
 from node.web.wording import gap_reason
-from storage.ids import PostId
+from storage import community_lists, posts
+from storage.community_lists import OfThread
+from storage.ids import AccountId, PostId
+from storage.store import Unit
 
 
 @page("GET", "/@{acct}/{id:[0-9]+}")
@@ -40,7 +44,7 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
     written = visitor.defaults.language or language
     in_view = [*around["ancestors"], entity, *around["descendants"]]
     sent = await states.of(request, in_view)
-    lock = await node.store.read(threads.lock_of, PostId(int(entity["id"])), reader=visitor.account.id)
+    lock, there = await node.store.read(_in_communities, PostId(int(entity["id"])), reader=visitor.account.id)
     is_ended = lock is not None and not lock.leads
     return await render(
         request,
@@ -56,8 +60,16 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         missing=await states.missing(request, sent.get(entity["id"])),
         readers=await composing.readers(request),
         lock=lock,
-        locked={each["id"] for each in in_view} if is_ended else set(),
+        locked={each["id"] for each in in_view} if lock is not None else set(),
+        leading=there.led.handle if there.led else "",
+        pins={str(each) for each in there.pins},
         draft=None
         if is_ended
         else reply_to(entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable),
     )
+
+
+def _in_communities(unit: Unit, post: PostId, *, reader: AccountId) -> tuple[Lock | None, OfThread]:
+    """What the communities of a conversation say of it: that it is locked, and what the reader decides there."""
+    thread = posts.get(unit, post).thread_id
+    return threads.lock_of(unit, post, reader=reader), community_lists.of_thread(unit, thread, reader=reader)

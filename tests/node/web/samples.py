@@ -778,7 +778,11 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
                 told("reblog", KEN, OWN),
                 told("follow", PAUL),
                 told("follow_request", AMINA),
-                told("follow_request", AMINA, community={"display_name": "<b>Presse", "username": "presse"}),
+                told(
+                    "follow_request",
+                    AMINA,
+                    community={"acct": "presse", "display_name": "<b>Presse", "username": "presse"},
+                ),
                 told("update", KEN, WARNED),
                 told("quote", KEN, QUOTING),
                 told("quoted_update", KEN, OWN),

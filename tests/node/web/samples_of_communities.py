@@ -8,9 +8,14 @@ from typing import Any
 
 from node.web.addresses import Neighbours
 from node.web.community import Shown
+from node.web.pages.admin_life import measured
 from node.web.pages.communities import Mine, Other, Typed
+from node.web.pages.manage import Asking, Come
+from node.web.pages.manage_members import KeptOut
+from storage.cards import EMPTY
 from storage.communities import Ban, Community
-from storage.ids import AccountId
+from storage.community_desk import CommunityLife
+from storage.ids import AccountId, PostId
 from storage.readership import Readers
 from tests.node.web.samples import (
     ALONE,
@@ -18,6 +23,7 @@ from tests.node.web.samples import (
     APART,
     ASKED,
     ATTACK,
+    CARD,
     DRAFT,
     FOLLOWED,
     HOSTILE,
@@ -33,6 +39,7 @@ from tests.node.web.samples import (
     status,
 )
 from tests.node.web.samples_of_first_days import MODERATOR
+from tests.node.web.samples_of_life import WEEKS
 
 MONTH = NOW - timedelta(days=30)
 
@@ -139,12 +146,40 @@ def face(about: Shown, **own: Any) -> dict[str, Any]:
 FULL = {
     "posts": [IN_VISAS, POST, FOR_MEMBERS, OWN],
     "pinned": [ENTITLED],
+    "pins": {ENTITLED["id"]},
     "locked": {POST["id"]},
     "around": Neighbours(None, "/@visas?max_id=101"),
 }
 BANNED = Ban(AccountId(62), AccountId(1), "", NOW + timedelta(days=7), NOW)
 TYPED = Typed("<b>bold", "é é", "\nPour <quoi>", "closed", "members", "managers")
 WRONG = {"name": "Donnez un nom.", "address": "Pris.", "purpose": "Trop long."}
+
+LED = shown(PRESS, replace(CLOSED.led, managers_write_only=False), JOINED, leads=True)
+LED_ELSEWHERE = shown(ASIA, led(63, closed_at=MONTH), JOINED, leads=True, readers=FEW)
+LIFE = CommunityLife(members=38, last_at=MONTH, weeks=None, questions=[], newcomers=[])
+DESK: dict[str, Any] = {
+    "community": LED,
+    "life": replace(LIFE, questions=[PostId(number) for number in range(4)], newcomers=[None] * 5),  # type: ignore[list-item]  # counted
+    "is_asleep": False,
+    "requests": [Asking(KEN, CARD, NOW), Asking(HOSTILE, EMPTY, MONTH)],
+    "requests_count": 3,
+    "newcomers": [Come(AMINA, EMPTY, MONTH, has_written=False), Come(HOSTILE, CARD, NOW, has_written=True)],
+    "questions": [POST, WARNED],
+    "pinned": [ENTITLED],
+    "weeks": measured(WEEKS),
+    "fewest": 10,
+}
+QUIET: dict[str, Any] = {
+    "requests": [],
+    "newcomers": [],
+    "questions": [],
+    "pinned": [],
+    "weeks": None,
+    "life": LIFE,
+    "is_asleep": True,
+}
+KEPT = [KeptOut(HOSTILE, None), KeptOut(KEN, NOW + timedelta(days=7))]
+OUT = {"ban_until": "good", "reason": "<b>bold", "takes_out": "yes"}
 
 PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "communities": ("communities.html", LIST),
@@ -164,7 +199,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "community": ("community.html", face(OPEN, draft=WRITING, **FULL)),
     "community_of_managers": (
         "community.html",
-        face(CLOSED, draft=SimpleNamespace(**{**vars(WRITING), "community": "presse"})),
+        face(CLOSED, draft=SimpleNamespace(**{**vars(WRITING), "community": "presse"}), leading="presse", **FULL),
     ),
     "community_to_join": ("community.html", face(shown(PRESS, CLOSED.led, APART))),
     "community_elsewhere": ("community.html", face(shown(ASIA, led(63), ASKED, readers=FEW, managers=[]))),
@@ -182,6 +217,45 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "community_new.html",
         {"typed": TYPED, "errors": WRONG, "may_found": True, "domain": "paris.example"},
     ),
+    "manage": ("manage.html", DESK),
+    "manage_quiet": ("manage.html", {**DESK, **QUIET}),
+    "manage_elsewhere": (
+        "manage.html",
+        {**DESK, **QUIET, "community": LED_ELSEWHERE, "life": replace(LIFE, last_at=None)},
+    ),
+    "manage_members": (
+        "manage_members.html",
+        {
+            "community": LED,
+            "asked": "",
+            "people": [KEN, AMINA, HOSTILE],
+            "leading": {KEN["id"]},
+            "kept_out": KEPT,
+            "around": Neighbours(None, "/@presse/manage/members?max_id=1"),
+        },
+    ),
+    "manage_members_none": (
+        "manage_members.html",
+        {"community": LED_ELSEWHERE, "asked": "<x>", "people": [], "leading": set(), "kept_out": [], "around": ALONE},
+    ),
+    "manage_keep_out": (
+        "manage_keep_out.html",
+        {"community": LED, "person": HOSTILE, "typed": OUT, "errors": {"reason": "Trop long."}},
+    ),
+    "manage_about": (
+        "manage_about.html",
+        {"community": LED, "typed": TYPED, "errors": {"name": "Donnez un nom.", "purpose": "Trop long."}},
+    ),
+    "manage_about_closed": (
+        "manage_about.html",
+        {"community": shown(OVER, led(65, closed_at=MONTH), JOINED, leads=True), "typed": Typed("x"), "errors": {}},
+    ),
+    "manage_close": ("manage_close.html", {"community": LED}),
+    "manage_take_out": (
+        "manage_take_out.html",
+        {"community": LED, "entity": ATTACK, "reason": "", "errors": {"reason": "Trop long."}},
+    ),
+    "manage_refused": ("manage_refused.html", {"community": LED, "sentence": "<b>bold"}),
     "journal_in_community": (
         "tag.html",
         {"posts": [SHARED_THERE], "tag": "x", "is_followed": False, "can_be_followed": True, "around": ALONE},

@@ -130,7 +130,7 @@ async def test_what_is_new_is_told_until_it_is_looked_at(house: House, marie: Br
     assert page.html.index("Premier") < page.html.index("Deuxième")
     assert page.html.count("<p>Premier</p>") == 1
     assert said("Pinned") in page.text
-    assert page.text.count(said("Closed to answers")) == 1
+    assert page.text.count(said("Locked")) == 1
     assert "a partagé" not in page.text
     assert "nouvelle conversation" not in (await ken.open(HERE)).text
     journal = await ken.open("/")

@@ -98,6 +98,7 @@ def test_every_template_has_a_sample() -> None:
         "first_days.html",
         "icons.html",
         "keeping.html",
+        "life_parts.html",
         "part.html",
         "post.html",
         "posts.html",
