@@ -182,7 +182,7 @@ class Inbox:
             arrival.host = signatures.key_host(arrival.request)
         except BadHost as error:
             raise Unauthenticated(error.reason, code="bad-key-id") from error
-        await self._allowlist.demand(arrival.host)
+        await self._allowlist.demand_open(arrival.host)
 
     async def _demand_patience(self, arrival: Arrival) -> None:
         """From where much came of late that proved nothing, nothing more is looked at for a moment."""
