@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from federation import documents, notes, redistributed, strict_json
 from federation.activities.announce import Announce
 from federation.activities.create import Create
+from federation.activities.update import Update
 from federation.activity import Activity
 from federation.audience import Audience, inboxes, reach_of
 from federation.hosts import same_origin
@@ -97,6 +98,8 @@ def _takes_place_in(unit: Unit, activity: Activity, community: Account) -> bool:
         return decided.id == community.id
     post = posts.by_uri(unit, redistributed.target_of(activity))
     if post is None or post.reach not in IN_CONVERSATIONS or not is_in(unit, post, community.id):
+        return False
+    if isinstance(activity, Update) and activity.reach(unit, post) not in IN_CONVERSATIONS:
         return False
     if activity.type in redistributed.POSTING:
         return post.author_id == actor
