@@ -271,8 +271,8 @@ class Inbox:
         if actor not in vouching and not arrival.settled:
             raise Unauthenticated("The key that signed this does not belong to the actor.", code="not-the-actor")
 
-    async def _demand_proof_inside(self, arrival: Arrival) -> None:
-        """The same of a post that its author has proven by itself. What is somebody else's is dropped later, proven or not."""
+    async def _demand_inside(self, arrival: Arrival) -> None:
+        """No wrong proof either on the post inside, which its author may have proven by itself. What is somebody else's is dropped later, proven or not."""
         post = proving.carried(arrival.document)
         if post is None or not proofs.has_proof(post):
             return
@@ -298,7 +298,7 @@ CHECKS: tuple[Check, ...] = (
     Inbox._demand_document,  # noqa: SLF001
     Inbox._demand_proof,  # noqa: SLF001
     Inbox._demand_actor,  # noqa: SLF001
-    Inbox._demand_proof_inside,  # noqa: SLF001
+    Inbox._demand_inside,  # noqa: SLF001
     Inbox._demand_activity,  # noqa: SLF001
 )
 """Every check of a request to an inbox, in order: cheap before costly, nothing fetched before the allowlist."""
