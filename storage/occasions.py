@@ -70,8 +70,13 @@ class KeptOccasion:
         return self.status != CANCELLED
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it has ended; one without an end, after as long as programs take such an event to last."""
-        return (self.ends_at or self.starts_at + OPEN_END) < now
+        """Whether it has ended."""
+        return has_ended(self.starts_at, self.ends_at, now=now)
+
+
+def has_ended(starts_at: datetime, ends_at: datetime | None, *, now: datetime) -> bool:
+    """Whether an event has ended; one without an end, after as long as programs take such an event to last."""
+    return (ends_at or starts_at + OPEN_END) < now
 
 
 NAMES = "post_id, starts_at, ends_at, timezone, place, status, join_mode, capacity, attending_count"

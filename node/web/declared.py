@@ -19,7 +19,7 @@ from node.context import NODE
 from node.errors import Invalid, NodeError, NotPermitted, TooManyTries
 from node.protection import closing_the_connection_on_refusal, takes_files
 from node.uploads import take_form
-from node.web import in_place, session
+from node.web import in_place, session, wording
 from node.web.answers import go, render, render_without_storage
 from node.web.session import Visitor
 from storage.errors import NotFound, StorageBusy, StorageFull, StorageTrouble
@@ -132,7 +132,12 @@ async def refusal(request: web.Request, error: Exception) -> web.Response:
         headers["Retry-After"] = str(error.retry_after)
     status = status_of(error)
     # What a script acts on was shown a moment ago: nobody has mistyped an address.
-    own = {"code": status, "is_gone": status == web.HTTPNotFound.status_code and in_place.HEADER in request.headers}
+    own: dict[str, object] = {
+        "code": status,
+        "is_gone": status == web.HTTPNotFound.status_code and in_place.HEADER in request.headers,
+    }
+    if isinstance(error, Invalid):
+        own["why"] = wording.known_reason(error)
     if isinstance(error, StorageTrouble):
         return render_without_storage(request, "error.html", status=status, headers=headers, **own)
     try:

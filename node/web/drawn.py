@@ -9,6 +9,7 @@ protection of forms, where to come back to, how long ago something was) is left 
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -18,6 +19,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from node.memory.memory import Parts
+from node.web.languages import moment_of
+from storage.occasions import has_ended
 
 OPEN = secrets.token_hex(16)
 """Stands before and after what is left open. Nobody can write it into a post: each process makes up its own."""
@@ -69,6 +72,7 @@ def post(
         "me": _among(_authors(shown), context.get("me")),
         "sending": context.get("states", {}).get(shown["id"]),
         "where": context.get("where", ""),
+        "is_over": _is_over(shown, context["now"]),
         "is_light": context["is_light"],
         "node_name": context["node_name"],
     }
@@ -79,6 +83,15 @@ def post(
         parts = _drawn(context, made_of)
         shelf.keep_for_good(key, parts, size=sum(map(sys.getsizeof, parts)))
     return _filled(parts, context)
+
+
+def _is_over(shown: Entity, now: datetime) -> bool:
+    """Whether a post invites to something that has ended: who reads it then has nothing to press."""
+    event = shown["legation"].get("event")
+    if not event:
+        return False
+    ends_at = event["ends_at"] and moment_of(event["ends_at"])
+    return has_ended(moment_of(event["starts_at"]), ends_at or None, now=now)
 
 
 def _lean(entity: Entity) -> dict[str, Any]:

@@ -39,6 +39,21 @@ async def test_an_event_is_planned_shown_joined_and_left(visit: Visit) -> None:
     assert "0 personne" in left.text
 
 
+async def test_to_what_is_over_nobody_comes(visit: Visit) -> None:
+    marie, ken = await visit("marie"), await visit("ken")
+    await publish(marie)
+    event = (await ken.open("/all-nodes")).action("/join").removesuffix("/join")
+    form = await marie.open(f"{event}/edit")
+    stale = await ken.open("/all-nodes")
+    over = {"starts_at": "2026-01-05T10:00", "ends_at": "2026-01-05T11:30"}
+    await marie.send(form, f"{event}/edit", **{**FIELDS, **over})
+    shown = await ken.open("/all-nodes")
+    assert "Cet événement est passé." in shown.text
+    assert "/join" not in shown.html
+    refused = await ken.send(stale, f"{event}/join")
+    assert "Plus personne ne peut venir à cet événement." in refused.text
+
+
 async def test_the_organiser_decides_and_calls_it_off(visit: Visit) -> None:
     marie, ken = await visit("marie"), await visit("ken")
     await publish(marie, join_mode="restricted")
