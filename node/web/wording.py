@@ -267,8 +267,6 @@ REFUSED = {
         "One of these people cannot read this event. Put their @name in its text first, or choose more readers for an event."
     ),
     ("people", "ERR_TAKES_NOBODY"): message("Nobody can come to this event any more."),
-    ("base", "ERR_TAKES_NOBODY"): message("Nobody can come to this event any more."),
-    ("base", "ERR_NO_ROOM"): message("There is no room left. Raise the number of places first."),
     ("capacity", "ERR_INVALID"): message("The number of places is a number from 1 to 100,000."),
     ("quoted_status_id", "ERR_NOT_QUOTABLE"): message("The author of this post does not let you quote it."),
     ("quoted_status_id", "ERR_STAYS_HERE"): message(
@@ -344,9 +342,16 @@ def refused_field(invalid: Invalid, language: Language) -> str:
     return _said(REFUSED.get((invalid.field, invalid.reason), invalid.sentence), language)
 
 
+PRESSED_IN_VAIN = {
+    "ERR_TAKES_NOBODY": message("Nobody can come to this event any more."),
+    "ERR_NO_ROOM": message("There is no room left. Raise the number of places first."),
+}
+"""What is said where something without a form cannot be done, by the code of the refusal."""
+
+
 def known_reason(invalid: Invalid) -> str:
-    """Why something cannot be done, for a page that has no form to say it beside; not translated yet, '' where it is not known."""
-    return REFUSED.get((invalid.field, invalid.reason), "") if invalid.field == "base" else ""
+    """Why what a button does cannot be done; not translated yet, '' where it is not known."""
+    return PRESSED_IN_VAIN.get(invalid.reason, "") if invalid.field == "base" else ""
 
 
 def nobody_found(reason: str, language: Language) -> str:
