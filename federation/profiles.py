@@ -1,7 +1,8 @@
 """What somebody elsewhere shows on their profile is read when somebody here looks at it.
 
     a reader opens a profile ─► look ─► who they are now, where what is known is a day old
-                                        └─► their tags (`featuredTags`) and what they have pinned (`featured`)
+                                        └─► their tags (`featuredTags`) and what they have pinned (`featured`);
+                                            of a community, who leads it (`attributedTo`)
 
 Nobody waits for it: the profile is shown as it is known, and is as its own node has it at the next look. What changes meanwhile
 comes by itself where somebody here follows them (Add, Remove, Update); this is for all the others, and for what was there before.
@@ -11,7 +12,7 @@ Source: Mastodon's `featuredTags` and `featured`.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,14 +25,15 @@ from federation.collections import Items
 from federation.errors import BadHost, Unreachable
 from federation.gathering import Gathering
 from federation.hosts import same_origin
+from federation.led_lists import MOST_MANAGERS
 from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
-from storage import accounts, tombstones
-from storage.accounts import Account
+from storage import accounts, communities, tombstones
+from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.communities import KIND
 from storage.errors import NotFound, StorageTrouble
 from storage.ids import AccountId
-from storage.store import Store
+from storage.store import Store, Unit
 
 GOOD_FOR = timedelta(hours=24)
 PAUSE = timedelta(minutes=15)
@@ -110,12 +112,16 @@ class Profiles:
         tags = await self._listed(account, actor, "featuredTags", budget)
         # What a community shows first is its members', and comes by what its managers do.
         pinned = None if account.kind == KIND else await self._listed(account, actor, "featured", budget)
+        led_by = await self._listed(account, actor, "attributedTo", budget) if account.kind == KIND else None
+        if led_by is not None and led_by.is_whole:
+            await self._bring_people(led_by.ids[:MOST_MANAGERS], budget)
+            await self._store.write(_keep_managers, account.id, led_by.ids[:MOST_MANAGERS])
         if tags is not None:
             await self._store.write(featured.keep_tags, account.id, tags.things, is_whole=tags.is_whole)
         if pinned is not None:
             await self._bring(account, pinned.ids[: featured.MOST_PINS], budget)
             await self._store.write(featured.keep_pins, account.id, pinned.ids, is_whole=pinned.is_whole)
-        if all(listed is None or listed.trouble is None for listed in (tags, pinned)):
+        if all(listed is None or listed.trouble is None for listed in (tags, pinned, led_by)):
             self._looked[account.id] = _Looked(self._now(), account.refreshed_at)
 
     async def _listed(self, account: Account, actor: JsonObject, name: str, budget: Budget) -> Items | None:
@@ -135,3 +141,19 @@ class Profiles:
             with suppress(BadHost, Unreachable):
                 if same_origin(uri, account.uri):
                     await self._gathering.post(uri, budget=budget)
+
+    async def _bring_people(self, uris: list[str], budget: Budget) -> None:
+        """Fetch those of these people, each from their own node, that are not known here."""
+        known = await self._store.read(accounts.by_uris, uris)
+        for uri in uris:
+            if uri not in known:
+                with suppress(BadHost, Unreachable):
+                    await self._gathering.actor(uri, budget=budget)
+
+
+def _keep_managers(unit: Unit, community: AccountId, uris: Sequence[str]) -> None:
+    """Note who leads a community, as its node says it and as far as they are known."""
+    known = accounts.by_uris(unit, uris)
+    found = [known[uri] for uri in dict.fromkeys(uris) if uri in known]
+    people = [each.id for each in found if each.kind not in (KIND, NODE_ACTOR_KIND)]
+    communities.set_managers(unit, community, people)

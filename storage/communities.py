@@ -143,10 +143,10 @@ def remove_manager(unit: Unit, community: AccountId, person: AccountId) -> bool:
 
 
 def set_managers(unit: Unit, community: AccountId, people: Sequence[AccountId]) -> None:
-    """Have exactly these people lead a community, as its node says it."""
+    """Have exactly these people lead a community, as its node says it; since when those did who do already stays."""
     unit.after_commit(AccountChanged(community))
-    sql = "delete from community_managers where community_id = :community"
-    unit.run(sql, community=community)
+    sql = "delete from community_managers where community_id = :community and account_id not in :people"
+    unit.run(sql, community=community, people=list(people))
     unit.each(ADD_MANAGER, [{"community": community, "person": person, "now": unit.now} for person in people])
 
 

@@ -13,12 +13,15 @@ from aiohttp import ClientError, ClientSession
 
 from node import founding
 from node import settings as node_settings
+from node.actions import communities
 from node.actions import staff as acts
+from node.demo.communities import CIRCLES
 from node.demo.places import Person, Place
 from node.errors import NodeError
 from node.passwords import Passwords
 from node.settings import FILE, Settings
 from storage import accounts, oauth, peers, staff
+from storage.accounts import Account
 from storage.cards import Card
 from storage.ids import AccountId, Host
 from storage.opening import open_store
@@ -85,6 +88,7 @@ async def founded(place: Place, folder: Path, *, port: int, hashing: Passwords) 
     try:
         if is_new:
             await _add_people(store, settings, place, hashing)
+            await _found_communities(store, settings, place)
         for person in place.people:
             scopes = f"{ORDINARY} {ADMINISTRATION}" if person.role == staff.ADMIN else ORDINARY
             station.tokens[person.username] = await store.write(_token, person.username, scopes)
@@ -172,6 +176,19 @@ async def _add_people(store: Store, settings: Settings, place: Place, hashing: P
                 source="command",
             )
         await store.write(_enter, person, place.name)
+
+
+async def _found_communities(store: Store, settings: Settings, place: Place) -> None:
+    for circle in CIRCLES:
+        if circle.place == place.key:
+            founder = await store.read(_account, circle.manager)
+            await communities.found_for(
+                store, settings.base_url, founder, circle.founding, by="command", source="command"
+            )
+
+
+def _account(unit: Unit, username: str) -> Account:
+    return accounts.get(unit, staff.get(unit, username).account_id)
 
 
 def _enter(unit: Unit, person: Person, place: str) -> None:

@@ -1,4 +1,4 @@
-"""The sample people act: profiles, follows, posts, answers, all through the client API of their own nodes."""
+"""The sample people act: profiles, follows, posts, answers, in communities too, through the client API of their own nodes."""
 
 import asyncio
 import re
@@ -6,55 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientSession
-
-from node.demo.federation import Station
-from node.demo.places import Person
+from node.demo.acting import Actor, until
+from node.demo.communities import CIRCLES, Circle
+from node.demo.gathering import opened
 from node.demo.posts import SAMPLES, Sample, samples_of_further_place
-from node.errors import NodeError
 
-ARRIVAL_SECONDS = 30.0
 HANDLE = re.compile(r"\{([a-z.]+)\}")
-
-Json = Any  # what a node answers
-
-
-class NotFilled(NodeError):
-    """Something that the sample people did, did not arrive."""
-
-    code = "demo-filling"
-
-
-@dataclass(slots=True)
-class Actor:
-    """A sample person at their node."""
-
-    person: Person
-    station: Station
-    session: ClientSession
-    found: dict[str, str] = field(default_factory=dict)
-
-    async def ask(self, method: str, path: str, **sent: Any) -> Json:
-        """One call of the client API. Raises NotFilled."""
-        headers = {
-            "Authorization": f"Bearer {self.station.tokens[self.person.username]}",
-            "Host": self.station.settings.domain,
-        }
-        async with self.session.request(method, self.station.address(path), headers=headers, **sent) as response:
-            answer = await response.json()
-            if response.status != 200:  # noqa: PLR2004
-                raise NotFilled(f"{self.station.place.name} answered {response.status} to {method} {path}: {answer}")
-            return answer
-
-    async def account_of(self, other: "Actor") -> str:
-        """The id that somebody has at this person's node."""
-        if other.person.username not in self.found:
-            query = {"q": f"@{other.person.username}@{other.station.host}", "resolve": "true", "type": "accounts"}
-            people = (await self.ask("GET", "/api/v2/search", params=query))["accounts"]
-            if not people:
-                raise NotFilled(f"{self.station.place.name} does not find {query['q']}.")
-            self.found[other.person.username] = people[0]["id"]
-        return self.found[other.person.username]
 
 
 @dataclass(slots=True)
@@ -75,10 +32,15 @@ class Filling:
         await _together([self._follow(one, other) for one, other in wanted])
 
     async def write(self) -> None:
-        """Everything is written, in order, each answer once what it answers has arrived."""
-        for sample in self.samples():
-            await self._post(sample)
-            self.told(self.actors[sample.by].person.name)
+        """Everything is written, in order, each answer once what it answers has arrived; in each community beside the others."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write(self.samples()))
+            for circle in self.circles():
+                group.create_task(self._gather(circle))
+
+    def circles(self) -> list[Circle]:
+        """The communities of the nodes that are there."""
+        return [circle for circle in CIRCLES if circle.manager in self.actors]
 
     def samples(self) -> list[Sample]:
         """What is written by those who are there."""
@@ -87,12 +49,13 @@ class Filling:
             if station.place.key not in ("paris", "tokyo", "dakar"):
                 first, second = (person.username for person in station.place.people)
                 here += samples_of_further_place(first, second, station.place.key.title())
-        keys = {sample.key for sample in here}
-        return [sample for sample in here if not sample.answers or sample.answers in keys]
+        return _whole(here)
 
     def steps(self) -> int:
         """How many steps `told` will hear of."""
-        return len(self.actors) + sum(len(self._followed_by(one)) for one in self.actors.values()) + len(self.samples())
+        follows = sum(len(self._followed_by(one)) for one in self.actors.values())
+        gathered = sum(len(self._members(circle)) + len(self._said(circle)) for circle in self.circles())
+        return len(self.actors) + follows + len(self.samples()) + gathered
 
     async def _profile(self, actor: Actor) -> None:
         person = actor.person
@@ -105,18 +68,34 @@ class Filling:
     async def _follow(self, one: Actor, other: Actor) -> None:
         account = await one.account_of(other)
         await one.ask("POST", f"/api/v1/accounts/{account}/follow")
-
-        async def accepted() -> bool:
-            (between,) = await one.ask("GET", "/api/v1/accounts/relationships", params={"id[]": account})
-            return bool(between["following"])
-
-        await _until(accepted, f"{one.person.name} does not follow {other.person.name} yet.")
+        await until(lambda: one.follows(account), f"{one.person.name} does not follow {other.person.name} yet.")
         self.told(one.person.name)
 
-    async def _post(self, sample: Sample) -> None:
+    async def _gather(self, circle: Circle) -> None:
+        async with opened(circle, self.actors[circle.manager].station) as gathering:
+            for member in self._members(circle):
+                await gathering.joined_by(member)
+                self.told(member.person.name)
+            await self._write(self._said(circle), within=gathering.handle)
+            await gathering.pin(self.addresses[circle.samples[0].key])
+
+    def _members(self, circle: Circle) -> list[Actor]:
+        return [self.actors[name] for name in circle.members if name in self.actors]
+
+    def _said(self, circle: Circle) -> list[Sample]:
+        return _whole([sample for sample in circle.samples if sample.by in self.actors])
+
+    async def _write(self, samples: Sequence[Sample], *, within: str = "") -> None:
+        """within: the community in which it is written, by its handle; "" for none."""
+        for sample in samples:
+            await self._post(sample, within=within)
+            self.told(self.actors[sample.by].person.name)
+
+    async def _post(self, sample: Sample, *, within: str) -> None:
         author = self.actors[sample.by]
+        text = HANDLE.sub(self._handle, sample.text)
         sent: dict[str, object] = {
-            "status": HANDLE.sub(self._handle, sample.text),
+            "status": f"{within} {text}" if within else text,
             "language": sample.language,
             "spoiler_text": sample.summary,
         }
@@ -125,13 +104,13 @@ class Filling:
         else:
             sent["visibility"] = sample.visibility
         if sample.answers:
-            sent["in_reply_to_id"] = await self._here(author, sample.answers)
+            sent["in_reply_to_id"] = await self._here(author, sample.answers, is_fetched=not within)
         posted = await author.ask("POST", "/api/v1/statuses", json=sent)
         self.addresses[sample.key] = posted["uri"]
         for verb, names in (("favourite", sample.useful_to), ("reblog", sample.shared_by)):
             for name in names:
                 if name in self.actors:
-                    post = await self._here(self.actors[name], sample.key)
+                    post = await self._here(self.actors[name], sample.key, is_fetched=not within)
                     await self.actors[name].ask("POST", f"/api/v1/statuses/{post}/{verb}")
 
     def _handle(self, found: re.Match[str]) -> str:
@@ -139,16 +118,16 @@ class Filling:
         actor = self.actors.get(found[1])
         return f"@{found[1]}@{actor.station.host}" if actor else found[1].replace(".", " ").title()
 
-    async def _here(self, actor: Actor, key: str) -> str:
-        """The id of a post at somebody's node, once it is there."""
+    async def _here(self, actor: Actor, key: str, *, is_fetched: bool) -> str:
+        """The id of a post at somebody's node, once it is there. is_fetched: or else waited for, as what is for members must be."""
         found: list[str] = []
 
         async def arrived() -> bool:
-            query = {"q": self.addresses[key], "resolve": "true", "type": "statuses"}
+            query = {"q": self.addresses[key], "resolve": str(is_fetched).lower(), "type": "statuses"}
             found[:] = [post["id"] for post in (await actor.ask("GET", "/api/v2/search", params=query))["statuses"]]
             return bool(found)
 
-        await _until(arrived, f"{actor.station.place.name} has not got the post {key}.")
+        await until(arrived, f"{actor.station.place.name} has not got the post {key}.")
         return found[0]
 
     def _followed_by(self, one: Actor) -> list[Actor]:
@@ -166,6 +145,15 @@ def _follows(one: Actor, other: Actor) -> bool:
     return here.key == "paris" and one.person is here.people[1] and other.person is there.people[0]
 
 
+def _whole(samples: Sequence[Sample]) -> list[Sample]:
+    """Those that answer nothing, or something that stands before them here."""
+    found: dict[str, Sample] = {}
+    for sample in samples:
+        if not sample.answers or sample.answers in found:
+            found[sample.key] = sample
+    return list(found.values())
+
+
 async def _together(steps: Sequence[Any], *, at_once: int = 16) -> None:
     room = asyncio.Semaphore(at_once)
 
@@ -176,12 +164,3 @@ async def _together(steps: Sequence[Any], *, at_once: int = 16) -> None:
     async with asyncio.TaskGroup() as group:
         for step in steps:
             group.create_task(take(step))
-
-
-async def _until(is_so: Callable[[], Any], otherwise: str) -> None:
-    try:
-        async with asyncio.timeout(ARRIVAL_SECONDS):
-            while not await is_so():  # noqa: ASYNC110  a node is asked, which tells nobody by itself
-                await asyncio.sleep(0.02)
-    except TimeoutError as error:
-        raise NotFilled(otherwise) from error

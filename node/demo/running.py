@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from node.demo import federation
+from node.demo.acting import Actor
 from node.demo.federation import Station
-from node.demo.filling import Actor, Filling
+from node.demo.filling import Filling
 from node.demo.places import places
 from node.passwords import Passwords
 

@@ -66,6 +66,7 @@ class _Known:
 async def shown(request: web.Request, community: Account) -> Shown:
     """What its page shows. community: a community that this node knows."""
     node, me = request.app[NODE], session.present(request).account
+    node.federation.profiles.look(community)
     known = await node.store.read(_known, me.id, community.id)
     (account,) = await entities.accounts(node, me, [community])
     return Shown(

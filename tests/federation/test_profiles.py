@@ -6,7 +6,7 @@ import pytest
 
 from federation.client import Budget
 from federation.strict_json import JsonObject, JsonValue
-from storage import accounts, featured_tags, pins, posts, tags
+from storage import accounts, communities, featured_tags, pins, posts, tags
 from storage.accounts import Account
 from storage.store import Unit
 from tests.federation.conftest import until
@@ -127,6 +127,32 @@ async def test_only_their_own_posts_for_all_are_pinned(scene: Scene) -> None:
     found = await scene.side.store.read(pins.pinned, eve.id)
     assert [post.uri for post in found] == [listed[0], f"{scene.eve}/notes/old"]
     assert await scene.side.store.read(posts.by_uri, listed[2]) is not None  # it is ada's, and stays unpinned
+
+
+async def test_who_leads_a_community_is_read_with_it(scene: Scene) -> None:
+    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    base = scene.peer.base_url
+    scene.peer.actor("ada")
+    scene.peer.actor("visas", type="Group")
+    scene.peer.actor("presse", type="Group", attributedTo=f"{base}/users/presse/managers")
+    listed: list[JsonValue] = [
+        marie.uri,
+        f"{base}/users/ada",
+        f"{base}/users/visas",
+        "https://other.example/users/1",
+        "urn:x",
+    ]
+    managers: JsonObject = {"id": f"{base}/users/presse/managers", "type": "OrderedCollection", "orderedItems": listed}
+    scene.peer.offers["/users/presse/managers"] = managers
+    group = await scene.side.federation.gathering.actor(f"{base}/users/presse", budget=Budget())
+    await looked_at(scene, group)
+    assert [each.uri for each in await scene.side.store.read(communities.managers, group.id)] == listed[:2]
+    del scene.peer.offers["/users/presse/managers"]  # what cannot be read takes nobody away
+    scene.peer.actor("presse", type="Group", attributedTo=f"{base}/users/presse/managers", summary="Presse")
+    await looked_at(scene, await scene.side.federation.gathering.actor(group.uri, budget=Budget()))
+    assert len(await scene.side.store.read(communities.managers, group.id)) == 2
+    scene.peer.unannounced.clear()
 
 
 async def test_people_of_this_node_are_not_asked_for(scene: Scene) -> None:

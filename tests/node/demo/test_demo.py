@@ -63,6 +63,18 @@ async def test_three_nodes_talk_and_stop_cleanly(tmp_path: Path) -> None:
                 assert "paris" in hosts
                 assert {post["language"] for post in home} >= {"fr", "en"}
             assert await ask(paris, 1, "/api/v1/notifications")
+            (press, sahel, visas) = await ask(paris, 1, "/api/v1/lists")
+            assert [each["title"] for each in (press, sahel, visas)] == [
+                "Press and media",
+                "Réseau Sahel",
+                "Visas et état civil",
+            ]
+            for community, reach in ((press, "all_nodes"), (sahel, "community"), (visas, "all_nodes")):
+                said = [post["reblog"] for post in await ask(paris, 1, f"/api/v1/timelines/list/{community['id']}")]
+                assert {post["legation"]["reach"] for post in said} == {reach}
+                assert max(post["replies_count"] for post in said) >= 1
+                (first,) = await ask(paris, 1, f"/api/v1/accounts/{community['id']}/statuses?pinned=true")
+                assert first["id"] in [post["id"] for post in said]
             here = await ask(tokyo, 1, "/api/v1/timelines/public?local=true")
             assert "node" in {post["legation"]["reach"] for post in here}
     assert process.returncode == 0
