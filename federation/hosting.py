@@ -12,10 +12,9 @@ Source: FEP-1b12.
 
 from dataclasses import dataclass
 
-from federation import documents, notes, redistributed, strict_json
+from federation import documents, notes, redistributed, restoring, strict_json
 from federation.activities.announce import Announce
 from federation.activities.create import Create
-from federation.activities.update import Update
 from federation.activity import Activity
 from federation.audience import Audience, inboxes, reach_of
 from federation.hosts import same_origin
@@ -60,7 +59,8 @@ def tell_others(unit: Unit, sent: Onward) -> None:
         uri, to = f"{undone['id']}/undo", [community.followers_uri]
         _send(unit, community, documents.act("Undo", community, undone, uri=uri, to=to))
         return
-    begun = posts.by_uri(unit, post_uri) if inner is not None and inner.type == "Create" else None
+    begins = inner is not None and (inner.type == "Create" or restoring.removed_before(inner) is not None)
+    begun = posts.by_uri(unit, post_uri) if begins else None
     if begun is not None and begun.reply_to_uri is None and begun.reach in OPEN:
         share = _plain_share(community, sent.announced.id, begun.uri)
         document = sent.announced.document
@@ -96,10 +96,10 @@ def _takes_place_in(unit: Unit, activity: Activity, community: Account) -> bool:
         return _may_be_written(unit, activity, community)
     if (decided := activity.decides_in(unit)) is not None:  # by its managers: who is none was refused already
         return decided.id == community.id
+    if activity.type in redistributed.DECIDING:  # what somebody does so for themselves
+        return False
     post = posts.by_uri(unit, redistributed.target_of(activity))
     if post is None or post.reach not in IN_CONVERSATIONS or not is_in(unit, post, community.id):
-        return False
-    if isinstance(activity, Update) and activity.reach(unit, post) not in IN_CONVERSATIONS:
         return False
     if activity.type in redistributed.POSTING:
         return post.author_id == actor

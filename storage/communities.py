@@ -283,14 +283,16 @@ def locked_by(unit: Unit, thread: PostId) -> AccountId | None:
     return unit.one(AccountId, "select community_id from locked_threads where post_id = :post", post=thread)
 
 
+LOCKING_ABOVE = """
+select l.community_id from posts p
+join locked_threads l on l.post_id = p.thread_id join accounts g on g.id = l.community_id
+where p.uri = :uri and g.host = ''
+"""
+
+
 def locking_above(unit: Unit, uri: str) -> AccountId | None:
     """The community of this node that has locked the conversation of a post. uri: the post's id, known here or not."""
-    sql = """
-    select l.community_id from posts p
-    join locked_threads l on l.post_id = p.thread_id join accounts g on g.id = l.community_id
-    where p.uri = :uri and g.host = ''
-    """
-    return unit.one(AccountId, sql, uri=uri)
+    return unit.one(AccountId, LOCKING_ABOVE, uri=uri)
 
 
 def thread_locked_by(unit: Unit, community: AccountId, uri: str) -> PostId | None:

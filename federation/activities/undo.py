@@ -4,13 +4,14 @@ What managers of a community take back is in `federation.undoing_decisions`.
 """
 
 import contextlib
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
 from federation import emoji, follow_answers, reacting, undoing_decisions
-from federation.activity import Activity
+from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
@@ -54,6 +55,11 @@ class Undo(Activity):
         """The community of whose managers a decision is taken back."""
         decision = undoing_decisions.find(unit, self, self.object)
         return None if decision is None else decision.community
+
+    def wants(self, unit: Unit, /) -> Sequence[Wanted]:
+        """A post that managers put back into a community of this node, where its copy went."""
+        decision = undoing_decisions.find(unit, self, self.object)
+        return () if decision is None else undoing_decisions.wants(unit, self, decision)
 
     def authorize(self, unit: Unit, /) -> None:
         """Only what one did oneself; in a community, only managers. Raises NotAllowed, NotFound, Ignored."""

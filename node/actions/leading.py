@@ -18,13 +18,15 @@ from federation.activities.lock import Lock
 from federation.activities.remove import Remove
 from federation.activities.undo import Undo
 from federation.activity import Activity
+from federation.client import Budget
 from federation.documents import timestamp
+from federation.errors import Unreachable
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import PUBLIC
 from node.actions import people
 from node.context import Node
 from node.errors import Invalid, NotPermitted
-from storage import accounts, audit, communities, posts
+from storage import accounts, audit, communities, posts, tombstones
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -66,6 +68,21 @@ async def take_out(
     reason: told with it.  Raises NotFound, NotPermitted, Invalid.
     """
     return await node.store.write(_take_out, me, community, post, reason=_reason(reason), source=source)
+
+
+async def bring_back(node: Node, me: Account, community: AccountId, post: str, *, source: str) -> bool:
+    """Have a post that was taken out of a community stand there again, had from its own node where its copy is gone.
+
+    post: its ActivityPub id, which the record of the decision has.  Raises NotFound, NotPermitted; Invalid: it is not to be had.
+    """
+    group, is_gone = await node.store.read(_taken_out, me, community, post)
+    if is_gone:
+        try:
+            await node.federation.gathering.restored(post, group=group.uri, budget=Budget())
+        except Unreachable as error:
+            sentence = "This post cannot be had: its author has removed it, or their node is cut off just now"
+            raise Invalid("post", "ERR_UNREACHABLE", sentence) from error
+    return await node.store.write(_bring_back, me, community, post, source=source)
 
 
 async def ban(
@@ -223,6 +240,24 @@ def _take_out(unit: Unit, me: Account, community: AccountId, identifier: PostId,
         raise Invalid("base", "ERR_OWN", "This post is yours: remove it as you remove any other")
     is_so = perform(unit, group, Delete.read(written(unit, "Delete", me, group, post.uri, reason=reason)))
     note(unit, me, group, "take-out", source=source, post=post.uri, author=author.handle, reason=reason)
+    return is_so
+
+
+def _taken_out(unit: Unit, me: Account, community: AccountId, uri: str) -> tuple[Account, bool]:
+    """The community, and whether the copy of a post that was taken out of it is gone. Raises NotFound, NotPermitted."""
+    group, post = led(unit, me, community), posts.by_uri(unit, uri)
+    if post is not None:
+        _standing(unit, me, group, post.id)
+        return group, False
+    if not (group.is_local and tombstones.is_buried(unit, uri, by=group.uri)):
+        raise NotFound
+    return group, True
+
+
+def _bring_back(unit: Unit, me: Account, community: AccountId, uri: str, *, source: str) -> bool:
+    group = led(unit, me, community)
+    is_so = _take_back(unit, me, group, written(unit, "Delete", me, group, uri))
+    note(unit, me, group, "bring-back", source=source, post=uri)
     return is_so
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from federation.client import Budget
 from federation.strict_json import JsonObject
 from storage import accounts, communities, follows, pins, posts
 from storage.accounts import Account
@@ -96,6 +97,15 @@ async def test_a_mere_member_and_who_leads_another_community_decide_nothing(led:
     assert (await led.state(), await led.sent_on()) == (before, sent)
 
 
+async def test_what_somebody_shows_first_on_their_own_profile_is_nothing_of_the_community(led: Led) -> None:
+    led.presse.scene.peer.actor("eve", featured=f"{led.eve}/featured")
+    await led.presse.scene.side.federation.gathering.actor(led.eve, budget=Budget())
+    await led.told(activity("Create", led.eve, led.presse.note("8"), "8"))
+    own = led.act("Add", f"{led.eve}/notes/8", target=f"{led.eve}/featured")
+    assert await led.told(own) == "applied"
+    assert str(own["id"]) not in await led.sent_on()
+
+
 def _found_other(unit: Unit) -> Account:
     base_url = accounts.node_actor(unit).uri.removesuffix("/actor")
     return accounts.add_local(unit, username="visas", display_name="Visas", base_url=base_url, kind=communities.KIND)
@@ -183,6 +193,22 @@ async def test_what_leaves_the_community_is_sent_on_and_no_longer_stands_there(l
     )  # eve and zoe have an inbox each
     assert list(removals) == [f"{led.eve}#Delete-a", f"{led.eve}#Delete-b"]
     assert (await led.presse.sent())[-1]["type"] == "Undo"  # for those who read no activity inside an Announce
+
+    mere = led.act("Undo", led.act("Delete", led.thread, by=led.zoe), by=led.zoe)
+    assert (
+        await led.told(mere) == "applied"
+    )  # her own word about her own post: it takes back nothing of the community's
+    assert (await led.state())[4] == []
+    led.presse.scene.peer.offers["/users/zoe/notes/2"] = answer
+    for name, thing in (("a", f"{led.zoe}/notes/2"), ("b", led.thread)):
+        back = led.act("Undo", led.act("Delete", thing, f"new-{name}"), f"back-{name}")
+        assert await led.told(back) == "applied"
+    assert await led.store.read(posts.by_uri, f"{led.zoe}/notes/2") is not None
+    assert (await led.state())[4] == [led.thread]
+    undone = dict.fromkeys(each for each in await led.sent_on() if "#Undo-back" in each)
+    assert list(undone) == [f"{led.eve}#Undo-back-a", f"{led.eve}#Undo-back-b"]
+    last = (await led.presse.sent())[-1]
+    assert (last["type"], last["object"]) == ("Announce", led.thread)
 
 
 REFUSED: dict[str, tuple[Try, str]] = {

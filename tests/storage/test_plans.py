@@ -15,10 +15,12 @@ import pytest
 
 from storage import (
     accounts,
+    communities,
     community_lists,
     list_timelines,
     media,
     oauth,
+    pins,
     polls,
     post_people,
     posts,
@@ -64,6 +66,8 @@ HOT = JOURNAL | {
     "communities that somebody belongs to": community_lists.JOINED,
     "what is new in them": community_lists.SHOWN,
     "communities of a page": community_lists.LISTED,
+    "what has locked a conversation": communities.LOCKING_ABOVE,
+    "what stands first on a page": pins.FIRST,
     "a token": f"{oauth.GRANT} and t.digest = :digest",
 }
 
@@ -83,6 +87,7 @@ VALUES = {
     "community": 1,
     "idle_since": 0,
     "tag": "1",
+    "uri": "urn:1",
 }
 
 # What a plan may scan: what was put together on the way, never a table.

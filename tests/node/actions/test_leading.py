@@ -146,6 +146,16 @@ async def test_an_answer_that_leaves_the_community_is_gone_and_what_was_for_all_
     with pytest.raises(NotFound):
         await store.read(posts.get, answer)
     assert (await presse.read()).content.endswith("who has read it?</p>")
+    uri = (await presse.read()).uri
+    with pytest.raises(NotPermitted):
+        await leading.bring_back(node, presse.paul, presse.group.id, uri, source="web")
+    assert await store.read(posts.share_by, presse.group.id, presse.post) is None
+    assert await leading.bring_back(node, presse.marie, presse.group.id, uri, source="web")
+    assert await store.read(posts.share_by, presse.group.id, presse.post) is not None
+    with pytest.raises(Invalid, match="cannot be had"):
+        await leading.bring_back(node, presse.marie, presse.group.id, f"{presse.paul.uri}/posts/{answer}", source="web")
+    with pytest.raises(NotFound):
+        await leading.bring_back(node, presse.marie, presse.group.id, f"{uri}9", source="web")
     own = await compose.post(node, presse.marie, Draft("@presse mine"))
     with pytest.raises(Invalid, match="yours"):
         await leading.take_out(node, presse.marie, presse.group.id, own, source="web")
