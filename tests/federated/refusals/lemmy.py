@@ -60,6 +60,10 @@ class Lemmy:
         }
         return uri
 
+    def listed(self, uri: str, *items: str) -> JsonObject:
+        """A whole list, as of moderators."""
+        return self._dressed({"type": "OrderedCollection", "id": uri, "orderedItems": list(items)})
+
     # ---- what is written ---------------------------------------------------------------------------------------------
 
     def page(self, by: str, group: str, title: str, **more: Any) -> JsonObject:

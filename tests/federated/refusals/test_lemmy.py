@@ -1,5 +1,8 @@
 """Lemmy on the other side: its people in a community of ours, and ours in one of its."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from federation.strict_json import JsonObject
@@ -103,41 +106,100 @@ async def have_come(peer: HandMade, group: str, wanted: list[tuple[str, str]]) -
     return set(wanted) <= set(come)
 
 
-async def test_what_happens_in_a_community_of_lemmy_is_read_by_ours(lemmy: Lemmy, make_peer: MakePeer) -> None:
-    node, peer = lemmy.node, lemmy.peer
-    group, jean = lemmy.community("atelier"), lemmy.person("jean")
-    other = Lemmy(await make_peer("mons"))
-    paul, moderator = other.person("paul"), lemmy.person("lea")
-    account = await node.person(group)
-    assert account is not None
+@dataclass
+class Atelier:
+    """A community of Lemmy, led by lea, of which marie is a member."""
+
+    lemmy: Lemmy
+    uri: str
+    lea: str
+
+    async def join(self) -> Json:
+        """Marie becomes a member; returns the account that the community has here."""
+        node, peer = self.lemmy.node, self.lemmy.peer
+        account, before = await node.person(self.uri), len(told(peer, "Follow", by=node.marie))
+        assert account is not None
+        await node.ask("POST", f"/api/v1/accounts/{account['id']}/follow")
+
+        async def has_come() -> bool:
+            return len(told(peer, "Follow", by=node.marie)) > before
+
+        await until(has_come)
+        follow = told(peer, "Follow", by=node.marie)[before]
+        assert await peer.outcome(self.lemmy.act("Accept", self.uri, follow, self.uri, to=[node.marie])) == "applied"
+        return account
+
+    async def sends(self, thing: object) -> str:
+        """The community sends something on; returns what became of it."""
+        return await self.lemmy.peer.outcome(self.lemmy.announce(self.uri, thing))
+
+    async def shared(self) -> list[Json]:
+        """What the community has brought into marie's journal, newest first."""
+        found = await self.lemmy.node.ask("GET", "/api/v1/timelines/home")
+        return [each["reblog"] for each in found if each["account"]["url"] == self.uri]
+
+    async def titles(self) -> list[tuple[str, int]]:
+        """The same in short: titles and thanks."""
+        return [(each["legation"]["title"], each["favourites_count"]) for each in await self.shared()]
+
+
+@pytest.fixture
+async def atelier(lemmy: Lemmy) -> Atelier:
+    peer = lemmy.peer
+    made = Atelier(lemmy, lemmy.community("atelier"), lemmy.person("lea"))
+    peer.offers["/c/atelier/moderators"] = lemmy.listed(f"{made.uri}/moderators", made.lea)
+    peer.offers["/c/atelier/featured"] = lemmy.listed(f"{made.uri}/featured")
+    account = await made.join()
     assert (account["group"], account["display_name"]) == (True, "Atelier")
-    await node.ask("POST", f"/api/v1/accounts/{account['id']}/follow")
-    await until(lambda: is_told(peer, "Follow", by=node.marie))
-    (follow,) = told(peer, "Follow", by=node.marie)
-    accept = lemmy.act("Accept", group, follow, group, to=[node.marie])
-    assert await peer.outcome(accept) == "applied"
+    return made
 
-    async def sends(thing: object) -> str:
-        return await peer.outcome(lemmy.announce(group, thing))
 
-    async def journal() -> list[tuple[str, int]]:
-        """What the community has brought into marie's journal: titles and thanks, newest first."""
-        found = await node.ask("GET", "/api/v1/timelines/home")
-        mine = [each["reblog"] for each in found if each["account"]["url"] == group]
-        return [(each["legation"]["title"], each["favourites_count"]) for each in mine]
-
+async def test_what_happens_in_a_community_of_lemmy_is_read_by_ours(atelier: Atelier, make_peer: MakePeer) -> None:
+    lemmy, group = atelier.lemmy, atelier.uri
+    other = Lemmy(await make_peer("mons"))
+    jean, paul = lemmy.person("jean"), other.person("paul")
     page, afar = lemmy.page(jean, group, "De Lyon"), other.page(paul, group, "De Mons")
-    assert await sends(lemmy.act("Create", jean, page, group)) == "applied"
-    assert await sends(afar["id"]) != "applied"  # its own node does not show it
+    assert await atelier.sends(lemmy.act("Create", jean, page, group)) == "applied"
+    assert await atelier.sends(afar["id"]) != "applied"  # its own node does not show it
     other.peer.offers[str(afar["id"]).removeprefix(other.peer.base_url)] = afar
-    await sends(other.act("Create", paul, afar, group))
-    await sends(afar["id"])
-    assert await journal() == [("De Mons", 0), ("De Lyon", 0)]
+    await atelier.sends(other.act("Create", paul, afar, group))
+    await atelier.sends(afar["id"])
+    assert await atelier.titles() == [("De Mons", 0), ("De Lyon", 0)]
 
-    assert await sends(lemmy.vote("Like", moderator, page["id"], group)) == "applied"
+    assert await atelier.sends(lemmy.vote("Like", atelier.lea, page["id"], group)) == "applied"
     changed = {**page, "name": "De Lyon encore", "updated": "2026-02-01T10:00:00.5Z"}
-    assert await sends(lemmy.act("Update", jean, changed, group)) == "applied"
-    assert await journal() == [("De Mons", 0), ("De Lyon encore", 1)]
-    removal = lemmy.act("Delete", moderator, afar["id"], group, summary="hors sujet")
-    assert await sends(removal) == "applied"
-    assert await journal() == [("De Lyon encore", 1)]
+    assert await atelier.sends(lemmy.act("Update", jean, changed, group)) == "applied"
+    assert await atelier.titles() == [("De Mons", 0), ("De Lyon encore", 1)]
+    removal = lemmy.act("Delete", atelier.lea, afar["id"], group, summary="hors sujet")
+    assert await atelier.sends(removal) == "applied"
+    assert await atelier.titles() == [("De Lyon encore", 1)]
+
+
+async def test_what_moderators_of_lemmy_decide_counts_here(atelier: Atelier) -> None:
+    lemmy, group, node = atelier.lemmy, atelier.uri, atelier.lemmy.node
+    jean = lemmy.person("jean")
+    page = lemmy.page(jean, group, "De Lyon")
+    assert await atelier.sends(lemmy.act("Create", jean, page, group)) == "applied"
+    (post,) = await atelier.shared()
+    answer = {"status": "Une réponse", "in_reply_to_id": post["id"]}
+
+    lock = lemmy.act("Lock", atelier.lea, page["id"], group, summary="tout est dit")
+    assert await atelier.sends(lock) == "applied"
+    refused = await node.ask("POST", "/api/v1/statuses", json=answer, expect=422)
+    assert "locked" in refused["error"]
+    assert await atelier.sends(lemmy.act("Undo", atelier.lea, lock, group)) == "applied"
+
+    ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    more = {"target": group, "removeData": False, "summary": "trop vite", "endTime": ends}
+    block = lemmy.act("Block", atelier.lea, node.marie, group, **more)
+    assert await atelier.sends(block) == "applied"
+    assert "error" in await node.ask("POST", "/api/v1/statuses", json=answer, expect=422)
+    account = await atelier.join()  # and is let in again
+    await node.ask("POST", "/api/v1/statuses", json=answer)
+
+    pin = lemmy.act("Add", atelier.lea, page["id"], group, target=f"{group}/featured")
+    assert await atelier.sends(pin) == "applied"
+    pinned = await node.ask("GET", f"/api/v1/accounts/{account['id']}/statuses", params={"pinned": "true"})
+    assert [each["uri"] for each in pinned] == [page["id"]]
+    manager = lemmy.act("Add", atelier.lea, node.marie, group, target=f"{group}/moderators")
+    assert await atelier.sends(manager) == "applied"
