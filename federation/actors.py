@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments, cards, communities
+from federation import attachments, cards, communities, node_identity
 from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
@@ -107,12 +107,18 @@ def _vouching(actor: Actor, key: Multikey) -> ShownKey | None:
 
 
 def keep(
-    unit: Unit, document: JsonObject, *, takes_name: bool = False, apart: Mapping[str, JsonObject] = NONE_APART
+    unit: Unit,
+    document: JsonObject,
+    *,
+    takes_name: bool = False,
+    apart: Mapping[str, JsonObject] = NONE_APART,
+    vouched: bool = False,
 ) -> Account:
     """Keep an actor of a peer and its key, or refresh them. Raises BadDocument.
 
     takes_name: whether WebFinger has said that the name is this actor's, whoever had it before.
     apart: the documents of keys that the actor only names (`keys_apart`), by id; one that is known already may be left out.
+    vouched: whether the actor has said this itself, with a key that was known before.
     """
     actor = listed(document)
     shown = _all_keys(unit, document, apart)
@@ -125,7 +131,7 @@ def keep(
         document=orjson.dumps(document).decode(),
         takes_name=takes_name,
     )
-    keys.keep_public(unit, actor.id, shown)
+    keys.keep_public(unit, actor.id, node_identity.weighed(unit, account, shown, vouched=vouched))
     attachments.keep_pictures(unit, account, actor)
     communities.keep_told(unit, account, actor)
     return account

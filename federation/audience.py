@@ -24,7 +24,7 @@ from storage.conversations import CommunityAddress
 from storage.ids import AccountId, Host
 from storage.posts import Holds, Post
 from storage.store import Unit, Value
-from storage.visibility import Reach
+from storage.visibility import OPEN, Reach
 
 GROUP = communities.KIND
 """The kind of actor that a community is."""
@@ -55,6 +55,14 @@ def reach_of(
         return Reach.NODE
     is_for_members = people is not None and any(uri in people and people[uri].kind == GROUP for uri in to)
     return Reach.COMMUNITY if is_for_members else Reach.MENTIONED
+
+
+def narrower(one: Reach, other: Reach) -> Reach:
+    """How far goes what is for two audiences at once; where neither holds the other, those whom it names."""
+    if one is other:
+        return one
+    # What is for all holds every other, and in their order each that comes after it.
+    return max(one, other) if one in OPEN or other in OPEN else Reach.MENTIONED
 
 
 NAMING = ("audience", "to", "cc")

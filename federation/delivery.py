@@ -276,7 +276,7 @@ class Delivery:
         return (
             host not in self._news.failed
             and time.monotonic() < self._leased_until
-            and await self._allowlist.holds(host)  # removed a moment ago: the rest stays in the queue
+            and await self._allowlist.is_open(host)  # removed or paused a moment ago: the rest stays in the queue
         )
 
     async def _send(self, row: Row) -> bool:

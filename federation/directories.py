@@ -28,6 +28,7 @@ from federation.hosts import host_of, same_origin
 from federation.strict_json import JsonObject, JsonValue
 from federation.vocabulary import as_list, types_of
 from storage import accounts, communities, directories, directory, media
+from storage.accounts import NODE_ACTOR_KIND
 from storage.directories import Known
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, Event, PeerChanged
@@ -153,11 +154,18 @@ class Directories:
     async def _beginning(self, host: Host, budget: Budget) -> str:
         """The first page of a node's directory; '' where it has none. Raises Unreachable."""
         node = (await self._client.get_document(f"{self._scheme}://{host}/actor", budget=budget)).json
+        await self._meet(node)
         uri = node.get("directory")
         if not isinstance(uri, str) or not same_origin(uri, str(node["id"])):
             return ""
         first = (await self._client.get_document(uri, budget=budget)).json.get("first")
         return first if isinstance(first, str) and same_origin(first, uri) else ""
+
+    async def _meet(self, node: JsonObject) -> None:
+        """Keep a node's own actor, so that it is known by its keys from the first contact on."""
+        if NODE_ACTOR_KIND in types_of(node):
+            with suppress(BadDocument):
+                await self._store.write(actors.keep, node)
 
     async def _go_on(self, known: Known, page: str, budget: Budget) -> None:
         """Take over page after page, each kept with the place of the next. Raises Unreachable."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from federation import documents, notes, redistributed, restoring, strict_json
 from federation.activities.announce import Announce
 from federation.activities.create import Create
+from federation.activities.update import Update
 from federation.activity import Activity
 from federation.audience import Audience, inboxes, reach_of
 from federation.hosts import same_origin
@@ -96,10 +97,11 @@ def _takes_place_in(unit: Unit, activity: Activity, community: Account) -> bool:
         return _may_be_written(unit, activity, community)
     if (decided := activity.decides_in(unit)) is not None:  # by its managers: who is none was refused already
         return decided.id == community.id
-    if activity.type in redistributed.DECIDING:  # what somebody does so for themselves
-        return False
-    post = posts.by_uri(unit, redistributed.target_of(activity))
+    is_own = activity.type in redistributed.DECIDING  # what somebody does so for themselves
+    post = None if is_own else posts.by_uri(unit, redistributed.target_of(activity))
     if post is None or post.reach not in IN_CONVERSATIONS or not is_in(unit, post, community.id):
+        return False
+    if isinstance(activity, Update) and activity.reach(unit, post) not in IN_CONVERSATIONS:
         return False
     if activity.type in redistributed.POSTING:
         return post.author_id == actor

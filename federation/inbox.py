@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from federation import audience, followers, signatures, strict_json
+from federation import audience, followers, proving, signatures, strict_json
 from federation.activity import Activity
 from federation.allowlist import Allowlist
 from federation.client import Budget
@@ -182,7 +182,7 @@ class Inbox:
             arrival.host = signatures.key_host(arrival.request)
         except BadHost as error:
             raise Unauthenticated(error.reason, code="bad-key-id") from error
-        await self._allowlist.demand(arrival.host)
+        await self._allowlist.demand_open(arrival.host)
 
     async def _demand_patience(self, arrival: Arrival) -> None:
         """From where much came of late that proved nothing, nothing more is looked at for a moment."""
@@ -271,6 +271,14 @@ class Inbox:
         if actor not in vouching and not arrival.settled:
             raise Unauthenticated("The key that signed this does not belong to the actor.", code="not-the-actor")
 
+    async def _demand_inside(self, arrival: Arrival) -> None:
+        """No wrong proof either on the post inside, which its author may have proven by itself. What is somebody else's is dropped later, proven or not."""
+        post = proving.carried(arrival.document)
+        if post is None or not proofs.has_proof(post):
+            return
+        if proofs.author_of(post) == value_or_id(arrival.document.get("actor")):
+            await self._keys.prove(proofs.taken_out(post), budget=arrival.budget)
+
     async def _demand_activity(self, arrival: Arrival) -> None:
         arrival.activity = Activity.parse(arrival.document)
 
@@ -290,6 +298,7 @@ CHECKS: tuple[Check, ...] = (
     Inbox._demand_document,  # noqa: SLF001
     Inbox._demand_proof,  # noqa: SLF001
     Inbox._demand_actor,  # noqa: SLF001
+    Inbox._demand_inside,  # noqa: SLF001
     Inbox._demand_activity,  # noqa: SLF001
 )
 """Every check of a request to an inbox, in order: cheap before costly, nothing fetched before the allowlist."""

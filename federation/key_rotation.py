@@ -2,7 +2,7 @@
 
     planned     the old Ed25519 key is shown beside the new one for `KEPT_FOR`, and what was done before, the news of the
                 change among it, is signed with it. Told are the nodes of followers; all others fetch a key that they
-                do not know when they first meet it.
+                do not know when they first meet it. Of the node's own keys every peer is told.
     emergency   somebody else may have the keys: they are destroyed and no longer shown. Told is every peer, so that none
                 goes on believing the old ones; the news is signed with the new key, which they fetch from here.
 
@@ -19,7 +19,7 @@ from federation.audience import every_inbox
 from federation.own_keys import FIRST_NAME, OwnKeys, public_now
 from federation.signatures.keys import Kind
 from storage import accounts, audit, deliveries, keys, media
-from storage.accounts import Account
+from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.keys import PrivateKeyRow
 from storage.store import Store, Unit
 
@@ -61,7 +61,8 @@ def _follow(
         keys.keep_private(
             unit, row.key_id, account=account.id, kind=row.kind, public_pem=row.public_pem, sealed=row.sealed
         )
-    _tell(unit, account, domain=domain, everybody=emergency)
+    # Nobody follows a node, and each peer knows it by its keys: an old one must vouch for the new.
+    _tell(unit, account, domain=domain, everybody=emergency or account.kind == NODE_ACTOR_KIND)
     detail = {"emergency": "yes" if emergency else "no", "keys": " ".join(row.key_id for row in prepared)}
     audit.add(unit, who=by, source=source, act="keys.rotate", subject=account.username, detail=detail)
 

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from federation import attachments, on_behalf, questions, quoting, totals
 from federation import occasions as event_documents
-from federation.audience import GROUP, TO_NAMED, reach_of
+from federation.audience import GROUP, TO_NAMED, narrower, reach_of
 from federation.errors import Malformed, NotAllowed
 from federation.hosts import same_origin
 from federation.html import plain, plain_text, sanitise
 from federation.strict_json import JsonObject
 from federation.vocabulary import LONGEST_CONTENT, LONGEST_SUMMARY, LONGEST_TITLE, POST_TYPES, PUBLIC, Note
-from storage import accounts, follows, notifications, occasions, posts, titles
+from storage import accounts, follows, narrowing, notifications, occasions, posts, titles
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.posts import Holds, Post, Writing
@@ -84,6 +84,25 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account, *, is_li
             if follower not in mentioned:
                 notifications.tell(unit, follower, "status", by=author.id, post=post.id)
     return post
+
+
+def reach_now(unit: Unit, post: Post, note: Note, author: Account) -> Reach:
+    """For whom a post is after this edit of it: for no more than before. What names nobody at all says nothing of that."""
+    if not (note.to or note.cc):
+        return post.reach
+    named = people_of(unit, note, author)
+    return narrower(post.reach, reach_of(author, to=note.to, cc=note.cc, people=named))
+
+
+def narrow(unit: Unit, post: Post, note: Note, author: Account) -> None:
+    """Have a post be for fewer than before, if its author says so now; never for more."""
+    if not (note.to or note.cc):
+        return
+    named = people_of(unit, note, author)
+    said = reach_of(author, to=note.to, cc=note.cc, people=named)
+    people = [account.id for account in named.values()]
+    let_go = said is post.reach or said in TO_NAMED
+    narrowing.narrow(unit, post, narrower(post.reach, said), people=people, let_go=let_go)
 
 
 def keep_title(unit: Unit, post: Post, note: Note) -> None:

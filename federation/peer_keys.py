@@ -18,7 +18,7 @@ from datetime import datetime
 
 from federation import hosts, signatures
 from federation.client import Budget
-from federation.errors import TemporarilyUnavailable, Unauthenticated, Unreachable
+from federation.errors import NotAdmitted, TemporarilyUnavailable, Unauthenticated, Unreachable
 from federation.gathering import Gathering
 from federation.signatures import KeyWanted, PublicKey, SignedRequest, Signer, proofs
 from federation.signatures import keys as signing_keys
@@ -39,6 +39,7 @@ class _Known:
     key: PublicKey
     proves: bool
     expires_at: datetime | None
+    held: bool
 
 
 class PeerKeys:
@@ -96,11 +97,12 @@ class PeerKeys:
 
     async def _verify(self, request: SignedRequest, budget: Budget, *, refreshed: bool) -> Signer:
         steps: Generator[KeyWanted, PublicKey, Signer] = signatures.verify(request, now=self._now())
+        known = await self._find(next(steps).key_id, budget, refreshed=refreshed)
         try:
-            wanted = next(steps)
-            steps.send((await self._find(wanted.key_id, budget, refreshed=refreshed)).key)
+            steps.send(known.key)
         except StopIteration as finished:
             signer: Signer = finished.value
+            _demand_confirmed(known)
             return signer
         message = "The signature asks for a second key."
         raise Unauthenticated(message, code="bad-signature-header")
@@ -118,6 +120,7 @@ class PeerKeys:
             steps.send(known.key)
         except StopIteration as finished:
             proven: Proven = finished.value
+            _demand_confirmed(known)
             return proven
         message = "The proof asks for a second key."
         raise Unauthenticated(message, code="bad-proof")
@@ -131,7 +134,7 @@ class PeerKeys:
         changes = self._changes
         row = await self._store.read(keys.public, key_id) or await self._fetch(key_id, budget)
         key = PublicKey(row.key_id, row.owner_uri, signing_keys.public_from_pem(row.pem))
-        known = _Known(key, row.proves, row.expires_at)
+        known = _Known(key, row.proves, row.expires_at, row.held)
         if changes == self._changes:  # else it may be an old one already
             self._keep(known)
         return self._unexpired(known)
@@ -207,6 +210,16 @@ class PeerKeys:
             self._asked.clear()
         self._asked[key_id] = now
         return True
+
+
+def _demand_confirmed(known: _Known) -> None:
+    """A good signature by a key of a node that no key known before has vouched for. Raises NotAdmitted."""
+    if known.held:
+        message = (
+            "The key of your node has changed, and no key known here before vouches for the new one. Ask this node's "
+            "administrator to compare its fingerprint with yours and to confirm it."
+        )
+        raise NotAdmitted(message, code="node-key-changed", internal=known.key.key_id)
 
 
 def _demand_lasting(error: Unreachable) -> None:

@@ -68,12 +68,18 @@ def sent_on(activity: JsonObject) -> JsonObject | None:
     return inner if is_inside and isinstance(inner, dict) else None
 
 
+def carried(activity: JsonObject) -> JsonObject | None:
+    """The post that an activity carries whole; None where it carries none."""
+    thing = next((activity.get(POSTING[kind]) for kind in types_of(activity) if kind in POSTING), None)
+    return thing if isinstance(thing, dict) else None
+
+
 def is_private(activity: JsonObject) -> bool:
     """Whether an activity carries words for named people alone: everybody addressed is mentioned, or it is a vote or a report."""
     if "Flag" in types_of(activity):  # a report is for one node's moderators
         return True
-    thing = next((activity.get(POSTING[kind]) for kind in types_of(activity) if kind in POSTING), None)
-    if not isinstance(thing, dict):
+    thing = carried(activity)
+    if thing is None:
         return False
     if ballots.is_vote(thing):
         return True

@@ -26,7 +26,7 @@ from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.signatures import proofs
 from federation.strict_json import JsonObject
-from federation.vocabulary import types_of, value_or_id
+from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
 from storage import accounts, follows, post_people, posts, tombstones
 from storage.accounts import Account
 from storage.ids import PostId
@@ -79,6 +79,8 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     if inner.type in DECIDING or inner.decides_in(unit) is not None:
         _demand_decision(unit, inner)
         return
+    if _is_profile(inner):  # what somebody says of themselves is theirs to tell
+        raise Ignored("nothing-of-the-group")
     inner.demand_standing(unit)
     if not _names(unit, inner, group):
         raise NotAllowed(group.uri, inner.id, "of-another-audience")
@@ -89,6 +91,11 @@ def authorize(unit: Unit, inner: Activity, *, group: Account, vouched: bool) -> 
     if not vouched:
         raise Ignored("asked-of-its-own-node")
     inner.authorize(unit)
+
+
+def _is_profile(inner: Activity) -> bool:
+    thing = inner.document.get("object")
+    return inner.type == "Update" and isinstance(thing, dict) and bool(types_of(thing) & ACTOR_TYPES)
 
 
 def _demand_decision(unit: Unit, inner: Activity) -> None:

@@ -104,7 +104,7 @@ class Federation:
         knocks = Knocks(store)
         self.client = Client(
             own=place.host,
-            admitted=self.allowlist.holds,
+            admitted=self.allowlist.may_ask,
             egress=place.egress,
             signer=self._node_key,
             knocks=knocks,

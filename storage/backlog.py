@@ -7,7 +7,7 @@ but for the clocks, of which there is one for each peer.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage import peers
+from storage import node_keys, peers
 from storage.ids import Host
 from storage.peers import Clock
 from storage.store import Unit
@@ -44,13 +44,14 @@ class DeadFor:
 class Backlog:
     """What waits. peers: each that something waits for, the longest wait first.  dead: each that letters died for.
 
-    clocks: of the peers on the allowlist, as far as they are known.
+    clocks: of the peers on the allowlist, as far as they are known.  held: peers whose node shows a key that nobody vouches for.
     """
 
     journal: Waiting
     peers: Sequence[ToPeer]
     dead: Sequence[DeadFor]
     clocks: Sequence[Clock] = ()
+    held: Sequence[Host] = ()
 
 
 def read(unit: Unit) -> Backlog:
@@ -67,4 +68,5 @@ def read(unit: Unit) -> Backlog:
         unit.all(ToPeer, to_peers, most=MOST_PEERS),
         unit.all(DeadFor, dead, most=MOST_PEERS),
         peers.clocks_of_allowed(unit, most=MOST_PEERS),
+        node_keys.holding(unit),
     )

@@ -77,7 +77,7 @@ def add(unit: Unit, *, uri: str, actor: AccountId, body: bytes, inboxes: Iterabl
 def next_retry(unit: Unit) -> datetime | None:
     """When the next peer that is being left alone may be tried again, if something waits for it."""
     sql = """
-    select p.retry_at from peers p where p.allowed = 1 and p.retry_at > :now
+    select p.retry_at from peers p where p.allowed = 1 and p.paused = 0 and p.retry_at > :now
         and exists (select 1 from deliveries d where d.host = p.host and d.dead_at is null)
     order by p.retry_at limit 1
     """
@@ -88,7 +88,7 @@ def next_retry(unit: Unit) -> datetime | None:
 HEADS = """
 with recursive lane (host, failures, actor) as (
     select p.host, p.failures, (select min(d.actor_id) from deliveries d where d.host = p.host and d.dead_at is null)
-    from peers p where p.allowed = 1 and (p.retry_at is null or p.retry_at <= :now) and {chosen}
+    from peers p where p.allowed = 1 and p.paused = 0 and (p.retry_at is null or p.retry_at <= :now) and {chosen}
     union all
     select l.host, l.failures, (
         select min(d.actor_id) from deliveries d where d.host = l.host and d.dead_at is null and d.actor_id > l.actor)
@@ -154,7 +154,7 @@ def take(
 
     hosts: only lanes to these peers; None for all.  by: the process.  until: when others may take what is not renewed.
     room, room_of_others: how many lanes to a peer, at most `widest`.  most: lanes in all.  rows_of_each: rows of a lane.
-    A peer that has just failed gets one lane in the whole node; one that is left alone, or removed, gets none.
+    A peer that has just failed gets one lane in the whole node; one that is left alone, paused or removed gets none.
     """
     if hosts is None:
         found = unit.all(_Head, HEADS_OF_ALL, now=unit.now, most=most, widest=widest)

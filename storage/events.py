@@ -214,7 +214,7 @@ class Received(Event):
 
 @dataclass(frozen=True, slots=True)
 class PeerChanged(Event):
-    """A peer was allowed or removed."""
+    """A peer was allowed or removed, or exchange with it rests or goes on."""
 
     host: Host
 

@@ -14,7 +14,10 @@ from storage.store import Unit
 
 @dataclass(frozen=True, slots=True)
 class PublicKeyRow:
-    """A key with which somebody elsewhere signs, and whose it is. proves: whether it vouches for documents too."""
+    """A key with which somebody elsewhere signs, and whose it is. proves: whether it vouches for documents too.
+
+    held: nothing that is signed with it counts before an administrator has confirmed it (`storage.node_keys`).
+    """
 
     key_id: str
     owner_uri: str
@@ -22,16 +25,18 @@ class PublicKeyRow:
     fetched_at: datetime
     proves: bool
     expires_at: datetime | None
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """A key as an actor elsewhere shows it now."""
+    """A key as an actor elsewhere shows it now. held: whether it waits for an administrator."""
 
     key_id: str
     pem: str
     proves: bool = False
     expires_at: datetime | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class PrivateKeyRow:
     retired_at: datetime | None
 
 
-PUBLIC = "select key_id, owner_uri, pem, fetched_at, proves, expires_at from public_keys"
+PUBLIC = "select key_id, owner_uri, pem, fetched_at, proves, expires_at, held from public_keys"
 PRIVATE = "select key_id, account_id, kind, public_pem, sealed, created_at, retired_at from private_keys"
 
 
@@ -69,10 +74,10 @@ def keep_public(unit: Unit, owner_uri: str, shown: Sequence[ShownKey]) -> None:
     if gone:
         unit.run("delete from public_keys where key_id in :gone", gone=gone)
     sql = """
-    insert into public_keys (key_id, owner_uri, pem, fetched_at, proves, expires_at)
-    values (:key_id, :owner, :pem, :now, :proves, :expires_at)
+    insert into public_keys (key_id, owner_uri, pem, fetched_at, proves, expires_at, held)
+    values (:key_id, :owner, :pem, :now, :proves, :expires_at, :held)
     on conflict (key_id) do update set owner_uri = excluded.owner_uri, pem = excluded.pem,
-        fetched_at = excluded.fetched_at, proves = excluded.proves, expires_at = excluded.expires_at
+        fetched_at = excluded.fetched_at, proves = excluded.proves, expires_at = excluded.expires_at, held = excluded.held
     """
     for key in sorted(now.values(), key=lambda key: key.key_id):
         unit.run(
@@ -83,13 +88,20 @@ def keep_public(unit: Unit, owner_uri: str, shown: Sequence[ShownKey]) -> None:
             now=unit.now,
             proves=int(key.proves),
             expires_at=key.expires_at,
+            held=int(key.held),
         )
     if now != before:
         unit.after_commit(PublicKeyChanged(owner_uri))
 
 
 def _as_shown(row: PublicKeyRow) -> ShownKey:
-    return ShownKey(row.key_id, row.pem, row.proves, row.expires_at)
+    return ShownKey(row.key_id, row.pem, row.proves, row.expires_at, row.held)
+
+
+def let_go(unit: Unit, owner_uri: str) -> None:
+    """Believe every key that an actor shows now: an administrator has confirmed them."""
+    if unit.run("update public_keys set held = 0 where owner_uri = :owner and held = 1", owner=owner_uri):
+        unit.after_commit(PublicKeyChanged(owner_uri))
 
 
 def private(unit: Unit, account: AccountId) -> list[PrivateKeyRow]:

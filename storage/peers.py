@@ -1,7 +1,8 @@
 """The nodes that this one speaks with: the allowlist, and how each of them is doing.
 
 A host that is not here, or stands here as removed, is a stranger. A removed peer keeps its row and its queue: nothing
-goes to it and nothing comes from it, and allowing it again goes on where it stopped.
+goes to it and nothing comes from it, and allowing it again goes on where it stopped. Exchange with a peer may also rest for a
+while (`pause`): it stays on the list, what is for it waits here, and what it sends waits there.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +17,10 @@ from storage.store import Unit
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A node that is, or was, on the allowlist."""
+    """A node that is, or was, on the allowlist.
+
+    contact: who answers for it, and how they are reached, in the administrator's words.  paused: whether exchange with it rests.
+    """
 
     id: int
     host: Host
@@ -31,11 +35,13 @@ class Peer:
     last_heard_at: datetime | None
     skew_seconds: int | None
     way: str | None
+    contact: str
+    paused: bool
 
 
 SELECT = """
 select id, host, allowed, changed_at, changed_by, software, failures, retry_at, last_error, last_sent_at, last_heard_at,
-    skew_seconds, way
+    skew_seconds, way, contact, paused
 from peers
 """
 
@@ -65,6 +71,19 @@ def allowed_hosts(unit: Unit) -> list[Host]:
     return unit.all(Host, "select host from peers where allowed = 1")
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A host on the allowlist, and whether exchange with it rests."""
+
+    host: Host
+    paused: bool
+
+
+def admitted(unit: Unit) -> list[Admitted]:
+    """The allowlist, and with which of them exchange rests."""
+    return unit.all(Admitted, "select host, paused from peers where allowed = 1")
+
+
 def allowed(unit: Unit) -> list[Peer]:
     """The peers on the allowlist, by name."""
     return unit.all(Peer, f"{SELECT} where allowed = 1 order by host")
@@ -83,7 +102,7 @@ def allow(unit: Unit, host: Host, *, by: str) -> Peer:
     sql = """
     insert into peers (host, id, allowed, changed_at, changed_by) values (:host, :id, 1, :now, :by)
     on conflict (host) do update set allowed = 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
-        failures = 0, retry_at = null
+        failures = 0, retry_at = null, paused = 0
     """
     unit.run(sql, host=host, id=unit.new_id(), now=unit.now, by=by)
     unit.after_commit(PeerChanged(host))
@@ -100,6 +119,40 @@ def remove(unit: Unit, host: Host, *, by: str) -> bool:
     if changed:
         unit.after_commit(PeerChanged(host))
     return changed
+
+
+def pause(unit: Unit, host: Host, *, by: str) -> bool:
+    """Let exchange with a peer rest, from the next request on. Returns False when it rests already, or is no peer."""
+    return _rest(unit, host, by=by, paused=True)
+
+
+def resume(unit: Unit, host: Host, *, by: str) -> bool:
+    """Go on with exchange; what waits for the peer is sent at once. Returns False when it did not rest."""
+    resumed = _rest(unit, host, by=by, paused=False)
+    if resumed:
+        unit.run("update peers set failures = 0, retry_at = null where host = :host", host=host)
+        unit.after_commit(DeliveriesQueued((host,)))
+    return resumed
+
+
+def _rest(unit: Unit, host: Host, *, by: str, paused: bool) -> bool:
+    sql = """
+    update peers set paused = :paused, changed_at = :now, changed_by = :by
+    where host = :host and allowed = 1 and paused <> :paused
+    """
+    changed = unit.run(sql, host=host, now=unit.now, by=by, paused=int(paused)) > 0
+    if changed:
+        unit.after_commit(PeerChanged(host))
+    return changed
+
+
+LONGEST_CONTACT = 500
+
+
+def set_contact(unit: Unit, host: Host, contact: str) -> bool:
+    """Note who answers for a peer. contact: up to `LONGEST_CONTACT` characters.  Returns False when the host was never allowed."""
+    sql = "update peers set contact = :contact where host = :host"
+    return unit.run(sql, host=host, contact=contact[:LONGEST_CONTACT]) > 0
 
 
 def waiting(unit: Unit) -> dict[Host, int]:

@@ -1111,6 +1111,8 @@ peers = Table(
     Column("last_heard_at", Moment),
     Column("skew_seconds", Integer),
     Column("way", WORDS),
+    Column("contact", WORDS, nullable=False, server_default=text("''")),
+    flag("paused"),
 )
 
 activities = Table(
@@ -1212,7 +1214,22 @@ public_keys = Table(
     Column("fetched_at", Moment, nullable=False),
     flag("proves"),
     Column("expires_at", Moment),
+    flag("held"),
     Index("ix_public_keys_owner", "owner_uri"),
+    Index("ix_public_keys_held", "owner_uri", sqlite_where=text("held = 1"), postgresql_where=text("held = 1")),
+)
+
+# By which keys the nodes of peers are known.
+node_keys = Table(
+    "node_keys",
+    metadata,
+    Column("owner_uri", WORDS, primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("host", WORDS, nullable=False),
+    Column("pinned_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("confirmed_by", WORDS),
+    Index("ix_node_keys_host", "host"),
 )
 
 private_keys = Table(

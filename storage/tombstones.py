@@ -4,7 +4,7 @@ Whatever is removed leaves a tombstone for ever, so that a late copy of it finds
 says of that thing, and only then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,12 +50,7 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
         people=tuple(post_people.addressed(unit, post.id)),
         tags=tuple(tagged.name for tagged in tags_of(unit, [post.id])),
     )
-    shares = unit.all(
-        _Share, "delete from posts where boost_of = :id returning id, author_id, reach, is_local", id=post.id
-    )
-    unit.each(
-        "update accounts set posts_count = posts_count - 1 where id = :id", [{"id": each.author} for each in shares]
-    )
+    remove_shares(unit, post.id)
     unit.run("update accounts set posts_count = posts_count - 1 where id = :id", id=post.author_id)
     if post.reply_to:
         unit.run("update posts set replies_count = replies_count - 1 where id = :id", id=post.reply_to)
@@ -76,9 +71,23 @@ def remove(unit: Unit, post: Post, *, owner_uri: str) -> None:
     unit.run("delete from posts where id = :id", id=post.id)
     for answer in answers:
         unit.after_commit(PostAltered(answer))
+    unit.after_commit(removed)
+
+
+def remove_shares(unit: Unit, post: PostId, *, but_of: Collection[AccountId] = ()) -> None:
+    """Remove what was shared of a post, by whomever but these."""
+    found = unit.all(_Share, "select id, author_id, reach, is_local from posts where boost_of = :post", post=post)
+    shares = [each for each in found if each.author not in but_of]
+    if not shares:
+        return
+    unit.run("delete from posts where id in :ids", ids=[each.id for each in shares])
+    unit.each(
+        "update accounts set posts_count = posts_count - 1 where id = :id", [{"id": each.author} for each in shares]
+    )
+    counted = "update posts set shares_count = case when shares_count > :gone then shares_count - :gone else 0 end where id = :post"
+    unit.run(counted, gone=len(shares), post=post)
     for each in shares:
         unit.after_commit(PostRemoved(each.id, each.author, int(each.reach), each.is_local, is_share=True))
-    unit.after_commit(removed)
 
 
 def remove_all_of(unit: Unit, author: AccountId) -> None:

@@ -16,7 +16,7 @@ from storage import attendances, notifications, polls, post_people, posts, quote
 from storage.ids import PostId
 from storage.posts import Holds, Post
 from storage.store import Unit
-from storage.visibility import OPEN
+from storage.visibility import OPEN, Reach
 
 OVERTAKES_WITHIN = timedelta(hours=24)
 """How old a post may be that an edit makes known."""
@@ -84,10 +84,11 @@ class Update(Activity):
         return audiences.of_post(unit, post) | Audience(named | voters)
 
     def apply(self, unit: Unit, /) -> None:
-        """Replace the words; audience, author and time of publication stay."""
+        """Replace the words; author and time of publication stay, and the audience unless its author makes it smaller."""
         if self._is_profile:
             if not self.performer(unit).is_local:  # here, the account was changed by its owner already
-                actors.keep(unit, self.object)
+                # By a key that was known when this came: with any other it would not have been taken.
+                actors.keep(unit, self.object, vouched=True)
             return
         note = notes.read(self.object)
         if posts.by_uri(unit, note.id) is None:
@@ -97,6 +98,9 @@ class Update(Activity):
         author = self.performer(unit)
         # The same words: only what stands beside them is new.
         is_newer = _is_newer(note, post)
+        if is_newer and not author.is_local:
+            notes.narrow(unit, post, note, author)
+            post = self._post(unit, note)
         is_news_beside = not is_newer and quoting.brings_news(unit, post, note, author)
         quoting.renew(unit, post, note, author)
         if is_news_beside:
@@ -134,13 +138,19 @@ class Update(Activity):
             notifications.tell(unit, quote.author, "quoted_update", by=post.author_id, post=quote.post)
 
     def continues(self, unit: Unit, /) -> PostId | None:
-        """What the post answers, if the post is for all."""
+        """What the post answers, if the post is for all, and still is."""
         if self._is_profile:
             return None
         post = posts.by_uri(unit, notes.read(self.object).id)
         if post is None:
             return create.of(self.object).continues(unit)
-        return post.reply_to if post.reach in OPEN else None
+        return post.reply_to if self.reach(unit, post) in OPEN else None
+
+    def reach(self, unit: Unit, post: Post, /) -> Reach:
+        """For whom a post is after this edit of it."""
+        if post.is_local:
+            return post.reach
+        return notes.reach_now(unit, post, notes.read(self.object), self.performer(unit))
 
     def _tells_totals(self, unit: Unit, post: Post, note: Note) -> bool:
         """How a poll stands, and nothing else: no edit, whatever `updated` says."""

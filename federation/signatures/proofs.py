@@ -85,6 +85,14 @@ def has_proof(document: JsonObject) -> bool:
     return _claimed(document) is not None
 
 
+def taken_out(document: JsonObject) -> JsonObject:
+    """A document that stood inside another, as it was proven: its contexts may stand in its proof alone."""
+    proof = _claimed(document)
+    if proof is None or "@context" in document or "@context" not in proof:
+        return document
+    return {"@context": proof["@context"], **document}
+
+
 def verify(document: JsonObject, *, now: datetime) -> Generator[AssertionKeyWanted, PublicKey, Proven]:
     """Who vouches for a document. Yields once, for the key, after everything that needs no key.
 

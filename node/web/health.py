@@ -112,6 +112,7 @@ class Said:
         yield from self._queues()
         yield from self._dead()
         yield from self._clocks()
+        yield from self._keys()
         yield self._reports()
         yield self._version()
 
@@ -217,6 +218,14 @@ class Said:
             )
             said = self._numbered(sentence, minutes, node=unicode_form(one.host))
             yield Sign(self._say(message("Clock")), State.LOOK, said, NODES)
+
+    def _keys(self) -> Iterator[Sign]:
+        sentence = message(
+            "The key of %(node)s has changed, and what is signed with the new one is refused. Compare and confirm it."
+        )
+        for host in self._looked.waiting.held[:MOST_SIGNS]:
+            said = self._say(sentence, node=unicode_form(host))
+            yield Sign(self._say(message("Keys of nodes")), State.LOOK, said, f"{NODES}/{host}")
 
     def _reports(self) -> Sign:
         what, count = self._say(message("Reports")), self._looked.open_reports

@@ -127,6 +127,9 @@ NOTICES = {
     "withdrawn": message("The announcement is withdrawn."),
     "admitted": message("The node is admitted. Its administrator must admit this one too."),
     "removed": message("The node is removed."),
+    "paused": message("Exchange with this node rests. Nothing is lost."),
+    "resumed": message("Exchange with this node goes on."),
+    "key-confirmed": message("The node is known by these keys from now on."),
     "trying": message("This node tries again now. Reload the page in a moment."),
     "added": message("The person can sign in now."),
     "role-changed": message("The role is changed. The person must sign in again."),
@@ -414,6 +417,17 @@ def host_is_broken(language: Language) -> str:
         ),
         language,
     )
+
+
+def contact_is_too_long(most: int, language: Language) -> str:
+    """What is wrong with a note of who answers for a node. most: characters."""
+    return _said(message("This is too long: %(most)s characters at most."), language) % {"most": most}
+
+
+def keys_have_changed(language: Language) -> str:
+    """Why the keys of a node were not confirmed."""
+    said = message("The node shows other keys now than this page did. Nothing is confirmed: compare once more.")
+    return _said(said, language)
 
 
 def host_is_ours(language: Language) -> str:

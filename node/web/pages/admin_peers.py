@@ -15,7 +15,7 @@ from node.web.declared import page
 from node.web.languages import Language
 from node.web.on_record import by
 from node.web.wording import host_is_broken, host_is_ours, host_mixes_scripts, trouble_of
-from storage import audit, deliveries, peers
+from storage import audit, deliveries, node_keys, peers
 from storage.errors import NotFound
 from storage.ids import Host
 from storage.peers import Peer
@@ -41,6 +41,8 @@ class Shown:
     skew_minutes: int
     last_sent_at: datetime | None
     last_heard_at: datetime | None
+    contact: str
+    key_waits: bool
 
 
 @page("GET", "/administration/nodes", administrators=True)
@@ -157,10 +159,14 @@ def all_shown(unit: Unit, *, language: Language) -> list[Shown]:
     waiting = peers.waiting(unit)
     dead = Counter(letter.host for letter in deliveries.dead(unit, limit=MOST_DEAD))
     found = sorted(peers.list_all(unit), key=lambda peer: (not peer.allowed, peer.host))
-    return [_shown(peer, waiting.get(peer.host, 0), dead[peer.host], language) for peer in found]
+    holding = frozenset(node_keys.holding(unit))
+    return [
+        _shown(peer, waiting.get(peer.host, 0), dead[peer.host], language, key_waits=peer.host in holding)
+        for peer in found
+    ]
 
 
-def _shown(peer: Peer, waiting: int, dead: int, language: Language) -> Shown:
+def _shown(peer: Peer, waiting: int, dead: int, language: Language, *, key_waits: bool) -> Shown:
     skew = abs(peer.skew_seconds or 0)
     return Shown(
         host=peer.host,
@@ -175,13 +181,17 @@ def _shown(peer: Peer, waiting: int, dead: int, language: Language) -> Shown:
         skew_minutes=round(skew / 60) if skew >= SKEW_TO_TELL else 0,
         last_sent_at=peer.last_sent_at,
         last_heard_at=peer.last_heard_at,
+        contact=peer.contact,
+        key_waits=key_waits,
     )
 
 
 def state_of(peer: Peer, waiting: int) -> str:
-    """One word for how it goes with a peer: removed, failing, waiting, new or well."""
+    """One word for how it goes with a peer: removed, paused, failing, waiting, new or well."""
     if not peer.allowed:
         return "removed"
+    if peer.paused:
+        return "paused"
     if waiting:
         return "failing" if peer.failures else "waiting"
     return "well" if peer.last_sent_at or peer.last_heard_at else "new"

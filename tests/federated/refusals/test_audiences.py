@@ -262,6 +262,52 @@ async def test_nobody_makes_an_audience_wider_by_telling_of_a_post_again(peer: H
     assert await peer.node.shown(peer) == []
 
 
+async def test_an_author_narrows_what_they_wrote_and_nobody_else_reads_the_new_words(peer: HandMade) -> None:
+    """From all to no list, to followers, to marie alone; what lea has shared and was told goes; nothing leads back."""
+    await marie_follows(peer)
+    lea = await peer.node.person(peer.eve, by="lea")
+    assert lea is not None
+    assert await peer.outcome(peer.create(cc=[f"{peer.eve}/followers"])) == "applied"
+    (post,) = await found_by(peer, "marie")
+    await peer.node.ask("POST", f"/api/v1/statuses/{post['id']}/reblog", by="lea")
+    assert [each["reblog"]["id"] for each in await of_lea(peer) if each["reblog"]] == [post["id"]]
+    followers, marie = f"{peer.eve}/followers", peer.node.marie
+    steps: list[tuple[str, list[str], list[str], str, bool]] = [
+        ("Unlisted", [followers], [PUBLIC], "unlisted", True),
+        ("Nothing said", [], [], "unlisted", True),
+        ("Followers", [followers], [], "private", False),
+        ("Wider again", [PUBLIC], [followers], "private", False),
+        ("Named", [marie], [], "direct", False),
+    ]
+    for hour, (words, to, cc, visibility, is_read_by_lea) in enumerate(steps):
+        moment = f"2026-03-01T{hour:02}:00:00Z"
+        narrowed = peer.note(content=f"<p>{words}</p>", to=to, cc=cc, updated=moment)
+        assert await peer.outcome(peer.act("Update", narrowed, str(hour))) == "applied", words
+        shown = await found_by(peer, "marie")
+        assert [(each["content"], each["visibility"]) for each in shown] == [(f"<p>{words}</p>", visibility)]
+        assert await journal_of_marie(peer) == [f"<p>{words}</p>"]
+        assert bool(await found_by(peer, "lea")) is is_read_by_lea, words
+        assert [words for each in await of_lea(peer) if each["reblog"]] == [words] * is_read_by_lea
+        assert await peer.node.shown(peer) == []
+    assert [notice["type"] for notice in await told(peer)] == ["mention"]
+    nobody = peer.note(content="<p>Nobody</p>", to=["http://dakar.localhost:8000/users/awa"], cc=[], updated=LATER)
+    assert await peer.outcome(peer.act("Update", nobody, "nobody")) == "applied"
+    assert await found_by(peer, "marie") == []
+    assert (await journal_of_marie(peer), await told(peer)) == ([], [])
+
+
+async def found_by(peer: HandMade, name: str) -> list[Json]:
+    """Eve's post, if somebody here can read it."""
+    found = await peer.node.ask("GET", "/api/v2/search", by=name, params={"q": str(peer.note()["id"])})
+    return list(found["statuses"])
+
+
+async def of_lea(peer: HandMade) -> list[Json]:
+    """What lea has written and shared, as she reads it."""
+    lea = await peer.node.ask("GET", "/api/v1/accounts/verify_credentials", by="lea")
+    return list(await peer.node.ask("GET", f"/api/v1/accounts/{lea['id']}/statuses", by="lea"))
+
+
 async def test_what_is_refused_says_nothing_of_what_is_inside(peer: HandMade) -> None:
     """A refusal is a problem document with a code, and no trace of a program in it."""
     async with peer.node.session.post(peer.node.inbox, data=b"{", headers={"Content-Type": "text/html"}) as response:

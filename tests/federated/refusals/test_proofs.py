@@ -74,6 +74,37 @@ async def test_a_wrong_proof_is_refused_under_a_good_signature(peer: HandMade, c
     assert await peer.node.shown(peer) == []
 
 
+INSIDE: dict[str, tuple[int, Callable[[HandMade], JsonObject]]] = {
+    "good": (202, lambda p: proven(p, p.note())),
+    "good, with its contexts in the proof alone": (202, lambda p: _without_context(proven(p, p.note()))),
+    "of something that was changed": (401, lambda p: proven(p, p.note(), content="<p>forged</p>")),
+    "of a colleague": (
+        401,
+        lambda p: proofs.attach(p.note(), PrivateKey(f"{p.add('mallory')}#proof", p.proving), now=now()),
+    ),
+    "of another suite, which is none": (202, lambda p: with_proof(proven(p, p.note()), cryptosuite="eddsa-rdfc-2022")),
+}
+
+
+def _without_context(document: JsonObject) -> JsonObject:
+    return {name: value for name, value in document.items() if name != "@context"}
+
+
+@pytest.mark.parametrize("case", INSIDE)
+async def test_a_post_that_is_proven_by_itself_is_refused_where_that_proof_is_wrong(peer: HandMade, case: str) -> None:
+    """Whoever signs the request, and whether or not its activity is proven too."""
+    status, note = INSIDE[case]
+    for name, document in (
+        ("bare", peer.act("Create", note(peer), "bare")),
+        ("proven", proven(peer, peer.act("Create", note(peer), "proven"))),
+    ):
+        assert await peer.tell(document, key_id=f"{peer.eve}#main-key") == status, name
+        assert (peer.node.verdict(str(document["id"])) is None) or status == 202
+    if status == 202:
+        await peer.node.settled(peer.act("Create", "", "proven"))
+    assert await peer.node.shown(peer) == (["Note 1"] if status == 202 else [])
+
+
 async def test_a_good_proof_under_a_good_signature_is_taken(peer: HandMade) -> None:
     """The rows above differ from this in the one thing that they are about."""
     assert await peer.outcome(proven(peer, peer.create())) == "applied"

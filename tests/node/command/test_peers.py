@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from federation.signatures import keys as signing_keys
 from storage import accounts, deliveries, peers
 from storage.ids import Host
 from storage.sqlite import SqliteStore
@@ -48,6 +49,57 @@ def test_a_peer_is_allowed_shown_and_removed_and_audited(place: Place) -> None:
         ("peer.allow", "tokyo.example"),
         ("peer.remove", "tokyo.example"),
     ]
+
+
+def test_a_peer_has_a_contact_and_rests_for_a_while(place: Place) -> None:
+    place.did("peers", "allow", "tokyo.example", "--contact", "Ingrid, +47")
+    place.did("peers", "pause", "tokyo.example")
+    shown = place.did("peers", "show", "tokyo.example", "--json").json
+    assert (shown["allowed"], shown["paused"], shown["contact"]) == (True, True, "Ingrid, +47")
+    assert place.did("peers", "list").out.splitlines()[1].split()[:2] == ["tokyo.example", "paused"]
+    assert "rests already" in place.run("peers", "pause", "tokyo.example").sentence
+    place.did("peers", "resume", "tokyo.example")
+    place.did("peers", "contact", "tokyo.example", "")
+    shown = place.did("peers", "show", "tokyo.example", "--json").json
+    assert (shown["paused"], shown["contact"]) == (False, "")
+    assert "does not rest" in place.run("peers", "resume", "tokyo.example").sentence
+    assert "was never allowed" in place.run("peers", "contact", "oslo.example", "x").sentence
+    assert [entry[0] for entry in audited(place)[-5:]] == [
+        *("peer.allow", "peer.contact", "peer.pause"),
+        *("peer.resume", "peer.contact"),
+    ]
+
+
+def test_the_keys_of_a_node_are_shown_and_confirmed_by_what_they_are(place: Place) -> None:
+    place.did("peers", "allow", "tokyo.example")
+    pem = signing_keys.public_to_pem(signing_keys.generate_ed25519().public_key())
+    shown = signing_keys.fingerprint(signing_keys.public_from_pem(pem))
+    uri = "https://tokyo.example/actor"
+    with closing(sqlite3.connect(place.database)) as opened:
+        opened.execute(
+            "insert into accounts (id, uri, host, username, kind, display_name, note, url, inbox, shared_inbox, outbox,"
+            " followers_uri, following_uri, created_at, refreshed_at)"
+            " values (7, ?, 'tokyo.example', 'tokyo.example', 'Application', '', '', '', '', '', '', '', '', 0, 0)",
+            [uri],
+        )
+        opened.execute(
+            "insert into public_keys (key_id, owner_uri, pem, fetched_at, held) values ('k', ?, ?, 0, 1)", [uri, pem]
+        )
+        opened.execute(
+            "insert into node_keys (owner_uri, fingerprint, host, pinned_at) values (?, ?, 'tokyo.example', 0)",
+            [uri, "0a" * 32],
+        )
+        opened.commit()
+    found = place.did("peers", "show", "tokyo.example", "--json").json
+    assert found["node_keys"][0].startswith("0a" * 32 + " (not confirmed")
+    assert found["node_keys_held"] == [shown]
+    assert shown in place.did("peers", "show", "tokyo.example").out
+    assert "shows other keys" in place.run("peers", "confirm-key", "tokyo.example", "0a" * 32).sentence
+    place.did("peers", "confirm-key", "tokyo.example", ":".join(shown[at : at + 2] for at in range(0, 64, 2)).upper())
+    found = place.did("peers", "show", "tokyo.example", "--json").json
+    assert found["node_keys_held"] == []
+    assert [line.partition(" (confirmed ")[0] for line in found["node_keys"]] == [shown]
+    assert audited(place)[-1][:2] == ("peer.confirm-key", "tokyo.example")
 
 
 @pytest.mark.parametrize(

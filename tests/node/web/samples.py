@@ -352,8 +352,21 @@ def peer(host: str, state: str, **more: Any) -> SimpleNamespace:
         "skew_minutes": 0,
         "last_sent_at": NOW - timedelta(minutes=4),
         "last_heard_at": NOW - timedelta(minutes=9),
+        "contact": "",
+        "key_waits": False,
     }
     return SimpleNamespace(**{**known, **more})
+
+
+def identity(*, held: bool) -> dict[str, Any]:
+    """By which keys a node is known, as its page shows it."""
+    key = {"pinned_at": NOW, "confirmed_at": None, "confirmed_by": None}
+    known = [
+        SimpleNamespace(**key, fingerprint="0a" * 32),
+        SimpleNamespace(**{**key, "confirmed_at": NOW, "confirmed_by": "<marie>"}, fingerprint="1b" * 32),
+    ]
+    waiting = ["2c" * 32] if held else []
+    return {"identity": SimpleNamespace(known=known, held=waiting), "to_confirm": ["0a" * 32, *waiting]}
 
 
 def staff(
@@ -377,6 +390,7 @@ PEERS = [
     peer("lima.example", "waiting", waiting=1, skew_minutes=7),
     peer("xn--tky-5qa2b.example", "new", unicode_host="tókyô.example", last_sent_at=None, last_heard_at=None),
     peer("old.example", "removed"),
+    peer("oslo.example", "paused", waiting=2, contact="<Ingrid>, +47", key_waits=True),
 ]
 STAFF = [
     staff("marie", "Marie Delorme", "admin"),
@@ -916,6 +930,40 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "admin_peers_none": (
         "admin_peers.html",
         {"nodes": [], "errors": {"host": "Non."}, "typed": "x y", "confirm": "xy", "node_host": "p"},
+    ),
+    "admin_peer": (
+        "admin_peer.html",
+        {
+            **identity(held=True),
+            "peer": peer("xn--tky-5qa2b.example", "well", allowed=True, paused=False),
+            "unicode_host": "tókyô.example",
+            "contact": "<b>Ingrid",
+            "own": ["3d" * 32],
+            "errors": {"contact": "Non.", "keys": "Non."},
+        },
+    ),
+    "admin_peer_paused": (
+        "admin_peer.html",
+        {
+            **identity(held=False),
+            "peer": peer("p", "paused", allowed=True, paused=True),
+            "unicode_host": "p",
+            "contact": "",
+            "own": [],
+            "errors": {},
+        },
+    ),
+    "admin_peer_removed": (
+        "admin_peer.html",
+        {
+            "identity": SimpleNamespace(known=[], held=[]),
+            "to_confirm": [],
+            "peer": peer("p", "removed", allowed=False, paused=False),
+            "unicode_host": "p",
+            "contact": "",
+            "own": [],
+            "errors": {},
+        },
     ),
     "admin_peer_remove": ("admin_peer_remove.html", {"host": "old.example", "waiting": 3}),
     "report": ("report.html", {**REPORTING, "entity": POST, "account": KEN, "action": "/posts/1/report"}),

@@ -144,6 +144,7 @@ OLD = first_id_at(NOW - timedelta(days=2))
         ({"waiting": Backlog(Waiting(0, None), [ToPeer(TOKYO, 2, OLD)], [])}, State.LOOK, "2 messages attendent pour tokyo"),
         ({"waiting": Backlog(Waiting(0, None), [], [DeadFor(TOKYO, 1)])}, State.LOOK, "tokyo.example a été abandonné"),
         ({"waiting": Backlog(Waiting(0, None), [], [], [Clock(TOKYO, -300)])}, State.LOOK, "diffèrent de 5 minutes"),
+        ({"waiting": Backlog(Waiting(0, None), [], [], held=[TOKYO])}, State.LOOK, "La clé de tokyo.example a changé"),
         ({"open_reports": 2}, State.LOOK, "2 signalements sont ouverts."),
     ],
 )  # fmt: skip
