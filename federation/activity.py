@@ -222,6 +222,11 @@ class Activity(Model):
         """Whether the actor may do this. Raises NotAllowed, NotFound, Ignored."""
         raise NotImplementedError
 
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """Whether it reaches people here who have not asked to hear of the actor, so that it counts against the actor's share (`quotas`)."""
+        del unit
+        return False
+
     def audience(self, unit: Unit, /) -> Audience:
         """Who must hear of it, as it stands before it is applied."""
         raise NotImplementedError

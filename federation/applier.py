@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from federation import forwarding, hosting, outbox, strict_json
+from federation import forwarding, hosting, outbox, quotas, strict_json
 from federation.activity import Activity, How, Wanted
 from federation.client import Budget
 from federation.errors import FederationError, Ignored, NotAdmitted, Unauthenticated, Unreachable
@@ -38,6 +38,7 @@ from storage import accounts, journal
 from storage.errors import NotFound, StorageTrouble, is_of_the_place
 from storage.events import ChangedElsewhere, Event, Received
 from storage.journal import Entry
+from storage.rates import Rate
 from storage.store import Store, Unit
 
 MOST_ATTEMPTS = 5
@@ -109,10 +110,12 @@ class Applier:
         prove: Callable[[JsonObject, Budget], Awaitable[Proven]],
         is_busy: Callable[[], bool],
         tell: Callable[[Event], None],
+        share: Rate,
     ) -> None:
         """An applier.
 
         name: of this process, in leases.  prove: who vouches for a document, as `PeerKeys.prove`.  is_busy: whether peers are telling something just now.  tell: hears of what became of each activity.
+        share: how much that nobody here has asked for may come from each person elsewhere (`quotas`).
         """
         self._store = store
         self._gathering = gathering
@@ -120,6 +123,7 @@ class Applier:
         self._is_busy = is_busy
         self._tell = tell
         self._name = name
+        self._share = share
         # One for each that takes turns: what one has heard, and skipped because another held it, the other still looks at.
         self._wakes = [asyncio.Event() for _ in range(TURNS_AT_ONCE if store.is_shared else 1)]
         self._fresh: dict[bytes, Activity] = {}
@@ -199,7 +203,9 @@ class Applier:
             return await to_its_end(self._write_turn(apart=True))
 
     async def _write_turn(self, *, apart: bool) -> Turn:
-        return await self._store.write(_turn, self._fresh, by=self._name, limit=MOST_TOGETHER, apart=apart)
+        return await self._store.write(
+            _turn, self._fresh, by=self._name, limit=MOST_TOGETHER, apart=apart, share=self._share
+        )
 
     # ---- alone -----------------------------------------------------------------------------------------------------
 
@@ -218,10 +224,12 @@ class Applier:
         try:
             result: Settled | Stuck | None = stuck
             if not stuck.missing:
-                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=False)
+                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=False, share=self._share)
             if isinstance(result, Stuck):
                 proven = await self._gather(result.missing)
-                result = await self._store.write(_alone, entry, by=self._name, missing_is_fine=True, proven=proven)
+                result = await self._store.write(
+                    _alone, entry, by=self._name, missing_is_fine=True, proven=proven, share=self._share
+                )
         except StorageTrouble:
             await asyncio.sleep(1.0)  # the place, not the activity: it is tried again for as long as it takes
             with suppress(StorageTrouble):
@@ -289,7 +297,7 @@ class Applier:
 # ---- units -----------------------------------------------------------------------------------------------------------
 
 
-def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int, apart: bool) -> Turn:
+def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int, apart: bool, share: Rate) -> Turn:
     """Apply what may be applied; hold what must be worked on alone.
 
     apart: each in a savepoint of its own, so that one that raises is held; else all of the turn is taken back.
@@ -305,7 +313,7 @@ def _turn(unit: Unit, fresh: Mapping[bytes, Activity], /, *, by: str, limit: int
     for entry in entries:
         if entry.actor_uri in held:
             continue
-        result = apply(unit, entry, told[entry.id], missing_is_fine=False)
+        result = apply(unit, entry, told[entry.id], missing_is_fine=False, share=share)
         if isinstance(result, Settled):
             turn.settled.append(result)
         else:
@@ -322,10 +330,10 @@ def _read(body: bytes, fresh: Mapping[bytes, Activity]) -> Read:
     return Read(body, fresh.get(body) or _parsed(body))
 
 
-def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Settled | Stuck:
+def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool, share: Rate) -> Settled | Stuck:
     try:
         with unit.attempt():
-            return _apply(unit, entry, read, missing_is_fine=missing_is_fine)
+            return _apply(unit, entry, read, missing_is_fine=missing_is_fine, share=share)
     except Exception as error:  # what one activity raises must not stop the others: alone, it is seen what it is
         if is_of_the_place(error):
             raise
@@ -333,19 +341,19 @@ def _apply_apart(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool)
 
 
 def _alone(
-    unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool, proven: frozenset[str] = frozenset()
+    unit: Unit, entry: Entry, *, by: str, missing_is_fine: bool, share: Rate, proven: frozenset[str] = frozenset()
 ) -> Settled | Stuck | None:
     """Apply one activity that this process holds; None when another has taken it meanwhile."""
     if not journal.leased(unit, entry.id, by=by):
         return None
     body = journal.bodies(unit, [entry.id]).get(entry.id, b"")
-    result = _apply(unit, entry, Read(body, _parsed(body), proven), missing_is_fine=missing_is_fine)
+    result = _apply(unit, entry, Read(body, _parsed(body), proven), missing_is_fine=missing_is_fine, share=share)
     if isinstance(result, Settled) and result.outcome == journal.APPLIED:
         journal.settle_applied(unit, [entry.id])
     return result
 
 
-def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Settled | Stuck:
+def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool, share: Rate) -> Settled | Stuck:
     """Apply an activity, or say what is missing. What it may not do, or what means nothing here, is settled."""
     activity = read.activity
     if activity is None:
@@ -356,8 +364,10 @@ def _apply(unit: Unit, entry: Entry, read: Read, *, missing_is_fine: bool) -> Se
             activity.comes_to(accounts.get(unit, entry.addressee))
         activity.demand_standing(unit)
         if not missing_is_fine and (missing := tuple(activity.wants(unit))):
+            quotas.demand_before_asking(unit, activity, missing, share)
             return Stuck(entry, activity.type, missing)
         activity.authorize(unit)
+        quotas.demand(unit, activity, share)
     except (NotFound, FederationError) as error:
         return _dropped(unit, entry, error, activity)
     forwarding.forward(unit, activity, read.body, brought_by=entry.host)

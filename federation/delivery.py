@@ -52,7 +52,7 @@ from federation.own_keys import KEPT_FOR, OwnKeys
 from federation.proving import Proving
 from federation.signatures.keys import Kind, PrivateKey
 from federation.synchronising import Claims
-from storage import deliveries, keys, peers
+from storage import deliveries, keys, peers, rates
 from storage.deliveries import Delivery as Row
 from storage.errors import StorageTrouble
 from storage.events import ChangedElsewhere, DeliveriesQueued, Event, PeerChanged
@@ -405,6 +405,7 @@ def _forget_old(unit: Unit) -> None:
     keys.destroy_retired(unit, before=unit.now - KEPT_FOR)
     deliveries.give_up_older(unit, unit.now - PATIENCE, error="no answer for 90 days")
     deliveries.sweep(unit, before=unit.now - timedelta(hours=1))
+    rates.sweep(unit)
 
 
 def _seconds_to_retry(unit: Unit) -> float:

@@ -5,7 +5,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from aiohttp.abc import AbstractResolver
@@ -42,6 +42,7 @@ from storage.errors import StorageError, StorageTrouble
 from storage.events import Event
 from storage.ids import Host
 from storage.posts import Post
+from storage.rates import Rate
 from storage.store import Store, Unit
 from storage.vault import Vault
 
@@ -65,6 +66,7 @@ class Place:
     allow_addresses: bool
     activities_per_minute: int
     unproven_per_minute: int
+    unasked_per_hour: int
     open_webfinger: bool = False
 
     @property
@@ -119,7 +121,15 @@ class Federation:
         rates = Rates(
             store, per_minute=place.activities_per_minute, unproven_per_minute=place.unproven_per_minute, now=now
         )
-        self.applier = Applier(store, self.gathering, name=name, prove=self._prove, is_busy=self._is_busy, tell=tell)
+        self.applier = Applier(
+            store,
+            self.gathering,
+            name=name,
+            prove=self._prove,
+            is_busy=self._is_busy,
+            tell=tell,
+            share=Rate(place.unasked_per_hour, timedelta(hours=1)),
+        )
         self.profiles = Profiles(store, self.client, self.gathering, spawn=self._spawn, now=now)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.carrier = Carrier(store)

@@ -240,6 +240,7 @@ def place_of(settings: Settings) -> Place:
         allow_addresses=settings.development,
         activities_per_minute=settings.peer_activities_per_minute,
         unproven_per_minute=settings.unproven_per_minute,
+        unasked_per_hour=settings.unasked_per_hour,
         open_webfinger=settings.open_webfinger,
     )
 

@@ -141,6 +141,9 @@ class Settings(BaseSettings):
     unproven_per_minute: Annotated[int, Field(ge=1)] = 120
     """How many requests with a signature that proves nothing may come from one address: more wait, and spend nothing of a peer's."""
 
+    unasked_per_hour: Annotated[int, Field(ge=1)] = 500
+    """How many mentions, wishes to follow and invitations one person of another node may send to people here who do not follow them; the same number may come at once. What is beyond is dropped."""
+
     open_webfinger: bool = False
     """Whether everybody may ask by WebFinger who is behind a handle. Without it, allowed peers and people who are signed in: whoever may ask can try names until the staff is known."""
 

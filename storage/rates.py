@@ -7,6 +7,8 @@ is the moment when it will be full again; taking a token puts that moment off by
     PostgreSQL   the moment stands in a row that all processes share. A process takes a portion out at once, a tenth of
                  what is in, and spends that from memory; it is told what the others take
 
+What a unit counts itself (`take`), together with what it changes, stands in a row on both.
+
 **Never more than allowed.** What a process holds counts as taken. It may not hold it while the row fills behind its back: of
 a portion no more is good than there is still room for in the bucket, as the process last saw it. So what is in the row and
 what all hold together is never more than a bucket, at no moment. A process that dies takes its portion with it: it is there

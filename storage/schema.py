@@ -1358,4 +1358,4 @@ allowances = Table(
     Column("name", WORDS, primary_key=True),
     Column("full_at", BigInteger, nullable=False),
 )
-"""How often somebody may ask (`rates.py`). The moment is in microseconds; only PostgreSQL keeps any rows here."""
+"""How often somebody may ask (`rates.py`). The moment is in microseconds; SQLite keeps only what units count themselves."""

@@ -41,6 +41,7 @@ class Create(Activity):
 
     _read: Note | None = PrivateAttr(default=None)
     _foreseen: Foreseen | None = PrivateAttr(default=None)
+    _followed: tuple[Unit, bool] | None = PrivateAttr(default=None)
 
     @classmethod
     def read(cls, document: JsonObject) -> Self:
@@ -139,6 +140,10 @@ class Create(Activity):
             self._read = notes.read(self.object)
         return self._read
 
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """Whether nobody here follows its author, so that it is here for those whom it names or answers. A vote is asked for."""
+        return self._ballot is None and not self.group and not self._is_followed(unit, self.performer(unit))
+
     def comes_to(self, addressee: Account) -> None:
         """A post that names nobody for whom it is, is for whoever's own inbox it came to. A post by its id alone says it itself."""
         if types_of(self.object) and not self._ballot:
@@ -185,7 +190,11 @@ class Create(Activity):
 
     def _is_followed(self, unit: Unit, author: Account) -> bool:
         foreseen = self._foreseen_in(unit)
-        return follows.has_local_follower(unit, author.id) if foreseen is None else foreseen.is_followed
+        if foreseen is not None:
+            return foreseen.is_followed
+        if self._followed is None or self._followed[0] is not unit:
+            self._followed = (unit, follows.has_local_follower(unit, author.id))
+        return self._followed[1]
 
     def _answered(self, unit: Unit, note: Note, reach: Reach) -> set[AccountId]:
         parent = posts.by_uri(unit, note.in_reply_to) if note.in_reply_to else None

@@ -39,6 +39,10 @@ class Follow(Activity):
         if follower.is_local and followed.moved_at is not None and followed.moved_to:
             raise NotAllowed(self.actor, self.object, "moved-away")
 
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """Whoever is to be followed has not asked for it; asking again is no more than that."""
+        return follows.between(unit, self.performer(unit).id, self._followed(unit).id) is None
+
     def audience(self, unit: Unit, /) -> Audience:
         """The one to be followed."""
         return Audience(frozenset({self._followed(unit).id}))

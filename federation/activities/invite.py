@@ -49,6 +49,11 @@ class Invite(Activity):
         elif self._event(unit).author_id != actor.id:
             raise NotAllowed(self.actor, self.object, "not-the-organiser")
 
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """Whoever is invited has not asked for it."""
+        del unit
+        return True
+
     def audience(self, unit: Unit, /) -> Audience:
         """Those who are invited."""
         return Audience(frozenset(one.id for one in self._invited(unit)))

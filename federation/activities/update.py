@@ -137,6 +137,12 @@ class Update(Activity):
         for quote in quotes.by_people_here(unit, post.uri) if post.holds & Holds.QUOTED else ():
             notifications.tell(unit, quote.author, "quoted_update", by=post.author_id, post=quote.post)
 
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """As its Create, where it counts as that."""
+        if self._is_profile or not types_of(self.object) or posts.by_uri(unit, notes.read(self.object).id) is not None:
+            return False
+        return create.of(self.object).is_unasked(unit)
+
     def continues(self, unit: Unit, /) -> PostId | None:
         """What the post answers, if the post is for all, and still is."""
         if self._is_profile:

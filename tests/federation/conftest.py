@@ -73,7 +73,13 @@ def roles() -> frozenset[Role]:
 
 
 @pytest.fixture
-async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Side]:
+def unasked() -> int:
+    """How much that nobody has asked for one person elsewhere may send to `side`; a test may say otherwise."""
+    return 100_000
+
+
+@pytest.fixture
+async def side(database: Path | str, roles: frozenset[Role], unasked: int) -> AsyncIterator[Side]:
     port = free_port()
     host = Host(f"paris.localhost:{port}")
     base_url = f"http://{host}"
@@ -87,6 +93,7 @@ async def side(database: Path | str, roles: frozenset[Role]) -> AsyncIterator[Si
         Egress(networks=(LOOPBACK,), loopback=True, plain_http=True),
         allow_addresses=True,
         activities_per_minute=100_000,
+        unasked_per_hour=unasked,
         unproven_per_minute=100_000,
     )
     told: list[Event] = []
