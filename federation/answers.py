@@ -68,7 +68,7 @@ async def read_answer(response: aiohttp.ClientResponse, uri: str, kind: Kind) ->
     if status in NOT_THERE:
         raise NotThere(uri, gone=status == HTTPStatus.GONE)
     temporary = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
-    raise FetchFailed(uri, temporary=temporary, code=f"status-{status}")
+    raise FetchFailed(uri, temporary=temporary, code=f"status-{status}", internal=await detail_of(response))
 
 
 def demand_kind(response: aiohttp.ClientResponse, uri: str, kind: Kind) -> None:

@@ -381,7 +381,9 @@ def _status_to_mend(answer: Answer) -> int:
 
 
 def _status_of(found: Fetched | FetchFailed) -> int:
-    return _REFUSALS.get(found.code, 0) if isinstance(found, FetchFailed) else 0
+    if not isinstance(found, FetchFailed) or OF_OUR_OWN in found.detail:
+        return 0
+    return _REFUSALS.get(found.code, 0)
 
 
 _REFUSALS = {f"status-{status}": status for status in (*SIGNATURE_NOT_TAKEN, STUMBLED)}

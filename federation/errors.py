@@ -189,10 +189,12 @@ class FetchFailed(Unreachable):
     def __init__(self, target: str, *, temporary: bool, code: str = "", internal: str = "") -> None:
         """A request without a useful answer.
 
-        temporary: whether it may work at another time; the other arguments are those of `Unreachable`.
+        temporary: whether it may work at another time.  internal: what the peer said, if it said something; the other
+        arguments are those of `Unreachable`.
         """
         super().__init__(target, code=code, internal=internal)
         self.temporary = temporary
+        self.detail = internal
 
 
 class NotThere(Unreachable):

@@ -193,6 +193,9 @@ async def test_our_own_software_is_not_knocked_at_twice(side: Side, reader: Make
 
     await until(is_told)
     assert tokyo.knocks == ["POST rfc9421-ed25519"]
+    with pytest.raises(FetchFailed, match="clock-skew"):
+        await side.federation.client.get_document(f"http://{tokyo.host}/notes/1?page=1", budget=Budget())
+    assert tokyo.knocks == ["POST rfc9421-ed25519", "GET rfc9421-ed25519"]
 
 
 @pytest.mark.parametrize(
