@@ -165,7 +165,7 @@ class PeerKeys:
             await self._ask(key_id, budget)
         except Unreachable as error:
             _demand_lasting(error)
-            raise _no_key(key_id) from error
+            raise _no_key(key_id, why=str(error)) from error
         row = await self._store.read(keys.public, key_id)
         if row is None:
             raise _no_key(key_id)
@@ -228,5 +228,6 @@ def _demand_lasting(error: Unreachable) -> None:
         raise TemporarilyUnavailable("The key could not be fetched just now.", code="key-not-reachable") from error
 
 
-def _no_key(key_id: str) -> Unauthenticated:
-    return Unauthenticated("The actor does not show the key that signed this.", code="no-such-key", internal=key_id)
+def _no_key(key_id: str, *, why: str = "") -> Unauthenticated:
+    message = "The actor does not show the key that signed this."
+    return Unauthenticated(message, code="no-such-key", internal=f"{key_id}: {why}" if why else key_id)

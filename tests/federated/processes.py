@@ -6,17 +6,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from node.settings import Settings
 
 
 @contextlib.contextmanager
-def process_of(settings: Settings, *more: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """One more process of a node. more: options of `legation serve`.  environment: settings, as variables."""
+def process_of(
+    settings: Settings, *more: str, log: str = os.devnull, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """One more process of a node. more: options of `legation serve`.  log: the file for what it says of its work.  environment: settings, as variables."""
     command = (sys.executable, "-m", "node.command", "serve", "--data", str(settings.data), *more)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | environment, text=True
-    ) as process:
+    with (
+        Path(log).open("w", encoding="utf-8") as said,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, env=os.environ | environment, text=True
+        ) as process,
+    ):
         yield process
         process.terminate()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientResponse, ClientSession, web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from yarl import URL
 
@@ -158,6 +158,10 @@ class Rogue:
         self.took: list[JsonObject] = []
         """What it was told, where it has offered an inbox."""
         self.unannounced: list[str] = []
+        self.answers: list[int] = []
+        """How its requests were answered."""
+        self.refusal = ""
+        """Why the last of them was refused, if it was."""
         self.let_go = asyncio.Event()
         """Cleared, it keeps everybody waiting who asks."""
         self.let_go.set()
@@ -219,8 +223,7 @@ class Rogue:
         sent |= headers or {}
         sent.pop(without, None)
         async with self._session.post(address, data=io.BytesIO(body), headers=sent) as response:
-            await response.read()
-            return response.status
+            return await self.heard(response)
 
     async def get(self, address: str, *, name: str = "eve", now: datetime | None = None) -> tuple[int, JsonObject]:
         """Ask for a document, signed by one of this peer's actors."""
@@ -233,7 +236,15 @@ class Rogue:
         headers = {"Accept": "application/activity+json"}
         headers |= signatures.sign("GET", URL(address), None, material, now=now or datetime.now(UTC))
         async with self._session.get(address, headers=headers) as response:
-            return response.status, await response.read()
+            return await self.heard(response), await response.read()
+
+    async def heard(self, response: ClientResponse) -> int:
+        """Note how a request of this peer was answered; returns the status."""
+        raw = await response.read()
+        is_problem = response.content_type == "application/problem+json"
+        self.refusal = orjson.loads(raw)["title"] if is_problem else ""
+        self.answers.append(response.status)
+        return response.status
 
 
 MakeRogue = Callable[[str], Awaitable[Rogue]]
@@ -262,3 +273,4 @@ async def rogue_peer(side: Side, rsa_keys: list[rsa.RSAPrivateKey]) -> AsyncIter
 
         yield make
         assert [rogue.unannounced for rogue in made] == [[] for _ in made], "a request that no test announced"
+        assert {status for rogue in made for status in rogue.answers if status >= 500} <= {503}

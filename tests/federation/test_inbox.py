@@ -8,6 +8,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from federation.activity import Activity
 from federation.client import Budget
 from federation.strict_json import JsonObject
 from storage import accounts, follows, journal, peers, posts, standings, timelines, visibility
@@ -568,31 +569,39 @@ ODD: list[object] = [
     {"type": "Note"},
     {"@value": "x"},
 ]
-PLACES = ("id", "type", "actor", "object", "to", "cc", "published", "@context")
+PLACES = (
+    *("id", "type", "actor", "object", "to", "cc", "published", "@context"),
+    *("target", "instrument", "result", "content", "tag", "endTime"),
+)
 INSIDE = (
     *("id", "type", "attributedTo", "content", "contentMap", "summary", "sensitive", "inReplyTo", "published"),
     *("updated", "url", "to", "cc", "tag", "source", "name"),
 )
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Like", "Announce", "Add", "Invite", "Join"],
-)
+READ_WHOLE = frozenset({"Create", "Update", "Undo", "Announce", "QuoteRequest"})
+"""What is read with what it embeds; of the object of all others, its id alone."""
+
+
+@pytest.mark.parametrize("kind", sorted(Activity.registry))
 async def test_sec_a10_whatever_comes_is_answered_below_500_and_never_breaks_what_follows(
-    scene: Scene, kind: str
+    scene: Scene, engine: str, kind: str
 ) -> None:
+    odd_ones = (
+        ODD if engine == "sqlite" else ODD[::3]
+    )  # the reading is the same; a third is tried where writing differs
     scene.peer.offers["/users/eve/notes/1"] = note(scene.eve)
     documents = [
         *(
             activity(kind, scene.eve, note(scene.eve), f"{place}{at}") | {place: odd}
             for place in PLACES
-            for at, odd in enumerate(ODD)
+            for at, odd in enumerate(odd_ones)
         ),
         *(
             activity(kind, scene.eve, note(scene.eve) | {place: odd}, f"o{place}{at}")
             for place in INSIDE
-            for at, odd in enumerate(ODD)
+            for at, odd in enumerate(odd_ones)
+            if kind in READ_WHOLE
         ),
     ]
     answers = (scene.peer.post(scene.inbox, document, key_id=f"{scene.eve}#main-key") for document in documents)  # type: ignore[arg-type]  # odd on purpose

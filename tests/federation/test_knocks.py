@@ -20,6 +20,7 @@ from federation.signatures import PublicKey, SignedRequest, ways
 from federation.signatures import keys as signing_keys
 from federation.signatures.keys import PrivateKey
 from federation.signatures.ways import Way
+from federation.strict_json import JsonObject
 from storage import deliveries, keys, peers
 from storage.accounts import Account
 from storage.ids import Host
@@ -27,6 +28,7 @@ from tests import loopback
 from tests.federation.conftest import Beside, Side, until
 from tests.loopback import free_port
 
+NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.1"
 OF_OUR_OWN = b'{"type":"about:legation/clock-skew","title":"clock-skew","status":401}'
 
 
@@ -40,6 +42,8 @@ class Reader:
     refusal: int = 401
     words: bytes = b"no"
     taken: int = 202
+    says: JsonObject = field(default_factory=dict)
+    """Of its software, at `/nodeinfo/2.1`."""
     knocks: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -50,6 +54,11 @@ class Reader:
     async def answer(self, request: web.Request) -> web.Response:
         target = URL(f"http://{self.host}{request.raw_path}", encoded=True)
         signed = SignedRequest(request.method, target, request.headers, await request.read())
+        if "nodeinfo" in request.path:
+            self.knocks.append(f"GET {request.path}")
+            return web.json_response(
+                {"links": [{"rel": NODEINFO, "href": f"http://{self.host}/nodeinfo/2.1"}], **self.says}
+            )
         way = await self.way_of(signed)
         self.knocks.append(f"{request.method} {way}")
         if way not in self.reads:
@@ -196,6 +205,25 @@ async def test_our_own_software_is_not_knocked_at_twice(side: Side, reader: Make
     with pytest.raises(FetchFailed, match="clock-skew"):
         await side.federation.client.get_document(f"http://{tokyo.host}/notes/1?page=1", budget=Budget())
     assert tokyo.knocks == ["POST rfc9421-ed25519", "GET rfc9421-ed25519"]
+
+
+@pytest.mark.parametrize("software", ["legation", "mastodon"])
+async def test_what_a_peer_says_of_its_software_decides_nothing(side: Side, reader: MakeReader, software: str) -> None:
+    """Nor is it asked for: how a peer takes our requests is found out by making them (FEP-0151)."""
+    says: JsonObject = {
+        "version": "2.1",
+        "software": {"name": software, "version": "4.5.0"},
+        "protocols": ["activitypub"],
+    }
+    tokyo, marie = await reader(Way.DRAFT, says=says), await side.member("marie")
+    await tell(side, marie, tokyo, "1")
+
+    async def is_noted() -> bool:
+        return await remembered(side, tokyo) == "cavage-12"
+
+    await until(is_noted)
+    await side.federation.client.get_document(f"http://{tokyo.host}/notes/1", budget=Budget())
+    assert tokyo.knocks == ["POST rfc9421-ed25519", "POST cavage-12", "GET cavage-12"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import itertools
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -48,6 +49,7 @@ class Served:
     """A node that a process of its own serves.
 
     group, salon: ids of its communities, for members alone and for all.  tokens: of marie, who reads and leads it, and of the chief, who admits peers.
+    log: everything that it writes about its work.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Served:
     group: str
     salon: str
     tokens: dict[str, str]
+    log: Path
 
 
 @pytest.fixture(scope="package")
@@ -65,8 +68,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "LEGATION_API_CALLS_PER_5_MINUTES": "1000000",
         "LEGATION_PEER_ACTIVITIES_PER_MINUTE": str(ACTIVITIES_PER_MINUTE),
         "LEGATION_UNPROVEN_PER_MINUTE": str(UNPROVEN_PER_MINUTE),
+        "LEGATION_LOG_LEVEL": "debug",
+        "LEGATION_LOG_REQUESTS": "all",
     }
-    with process_of(found.settings, **environment) as process:
+    with process_of(found.settings, log=str(found.log), **environment) as process:
         port_of(process)
         yield found
 
@@ -86,7 +91,8 @@ async def _founded(tmp_path_factory: pytest.TempPathFactory) -> Served:
         groups.append(made.uri)
     await store.close()
     tokens = {name: token for name, (_, token) in people.items()}
-    return Served(founding.with_templates(settings), people["marie"][0], groups[0], groups[1], tokens)
+    log = tmp_path_factory.mktemp("log") / "served"
+    return Served(founding.with_templates(settings), people["marie"][0], groups[0], groups[1], tokens, log)
 
 
 class Node:
@@ -97,6 +103,7 @@ class Node:
         self.group, self.salon = served.group, served.salon
         self.url = served.settings.base_url
         self.inbox = f"{self.url}/inbox"
+        self.log = served.log
         self._tokens = served.tokens
 
     async def ask(self, method: str, path: str, *, by: str = "marie", expect: int = 200, **sent: Any) -> Json:
@@ -139,6 +146,10 @@ class Node:
         with contextlib.closing(sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True)) as database:
             return [row[0] for row in database.execute(sql, values)]
 
+    async def has_logged(self, code: str, *, about: str) -> bool:
+        """Whether a line of the node's log has this code, and says of whom."""
+        return any(code in line and about in line for line in self.log.read_text(encoding="utf-8").splitlines())
+
     async def settled(self, activity: JsonObject) -> str:
         """Wait until an activity that was taken is dealt with; returns what became of it."""
         async with asyncio.timeout(10):
@@ -157,7 +168,6 @@ class HandMade(Rogue):
         super().__init__(base_url, key, session)
         self.node = node
         self.entry = ""
-        self.answers: list[int] = []
         self.posted: list[JsonObject] = []
         self.raw: list[bytes] = []
         """What the node has told, as it came over the wire."""
@@ -190,15 +200,13 @@ class HandMade(Rogue):
     async def tell(self, document: JsonObject | bytes, **how: Any) -> int:
         """Deliver to the node. Arguments as those of `Rogue.post`."""
         how.setdefault("key_id", f"{self.eve}#main-key" if isinstance(document, bytes) else None)
-        self.answers.append(await self.post(self.node.inbox, document, **how))
-        return self.answers[-1]
+        return await self.post(self.node.inbox, document, **how)
 
-    async def deliver(self, body: bytes, headers: dict[str, str]) -> int:
-        """Deliver bytes with exactly these headers."""
-        async with self.node.session.post(self.node.inbox, data=body, headers=headers) as response:
-            await response.read()
-            self.answers.append(response.status)
-        return self.answers[-1]
+    async def deliver(self, body: bytes, headers: Mapping[str, str], *, target: str = "/inbox") -> int:
+        """Deliver bytes with exactly these headers. target: path and query, as they are sent."""
+        url = URL(self.node.url + target, encoded=True)
+        async with self.node.session.post(url, data=body, headers=headers) as response:
+            return await self.heard(response)
 
     async def outcome(self, document: JsonObject, **how: Any) -> str:
         """Deliver what is taken at the door; returns what became of it inside."""

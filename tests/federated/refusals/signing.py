@@ -1,7 +1,9 @@
 """Signatures that say exactly what a test wants them to say, well made or not."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import http_sf
 from yarl import URL
@@ -16,9 +18,15 @@ TYPE = "application/activity+json"
 
 
 def draft(
-    inbox: str, body: bytes, key: PrivateKey, *, covered: tuple[str, ...] = DRAFT_PARTS, algorithm: str = "rsa-sha256"
+    inbox: str,
+    body: bytes,
+    key: PrivateKey,
+    *,
+    covered: tuple[str, ...] = DRAFT_PARTS,
+    algorithm: str = "rsa-sha256",
+    target: str = "",
 ) -> dict[str, str]:
-    """The headers of draft-cavage-12, of which the signature covers these parts alone."""
+    """The headers of draft-cavage-12, of which the signature covers these parts alone. target: path and query, if not the inbox's."""
     url = URL(inbox)
     headers = {
         "Host": str(hosts.host_of(inbox)),
@@ -26,7 +34,10 @@ def draft(
         "Digest": digests.digest_of(body),
         "Content-Type": TYPE,
     }
-    values = {"(request-target)": f"post {url.raw_path_qs}", **{name.lower(): text for name, text in headers.items()}}
+    values = {
+        "(request-target)": f"post {target or url.raw_path_qs}",
+        **{name.lower(): text for name, text in headers.items()},
+    }
     text = "\n".join(f"{name}: {values[name]}" for name in covered).encode()
     made = b64encode(keys.make_signature(key.material, text)).decode()
     parameters = f'keyId="{key.key_id}",algorithm="{algorithm}",headers="{" ".join(covered)}"'
@@ -42,16 +53,23 @@ def modern(
     made: datetime | None = None,
     good_for: timedelta = timedelta(minutes=5),
     algorithm: str = "",
+    target: str = "",
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """The headers of RFC 9421, of which the signature covers these components alone."""
+    """The headers of RFC 9421, of which the signature covers these components alone.
+
+    target: path and query, if not the inbox's.  more: further components that it covers, with their values.
+    """
     made = made or datetime.now(UTC)
     created, expires = int(made.timestamp()), int((made + good_for).timestamp())
     values = {
         "@method": "POST",
-        "@target-uri": components.target_uri(URL(inbox)),
+        "@target-uri": str(URL(inbox).origin()) + target if target else components.target_uri(URL(inbox)),
         "content-digest": content_digest.content_digest_of(body),
         "content-type": TYPE,
+        **more,
     }
+    covered = (*covered, *more)
     named = f';alg="{algorithm}"' if algorithm else ""
     parts = " ".join(f'"{name}"' for name in covered)
     claim = f'({parts});created={created};expires={expires};keyid="{key.key_id}"{named}'

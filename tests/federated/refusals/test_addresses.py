@@ -28,21 +28,26 @@ async def test_a_redirect_to_a_closed_address_is_not_followed(peer: HandMade, tr
 
 @pytest.mark.parametrize("host", ELSEWHERE)
 async def test_a_redirect_into_a_closed_network_is_not_followed(peer: HandMade, host: str) -> None:
-    peer.bare["/users/eve/notes/1"] = lambda: redirect(f"http://{host}/latest/meta-data/")
-    verdict = await peer.outcome(peer.act("Create", peer.note()["id"]))
-    assert "not-kept" in verdict
-    assert peer.asked.count("/users/eve/notes/1") == 1
-    assert await peer.node.shown(peer) == []
+    """Where nobody can listen, the log says why nothing was asked."""
+    peer.bare["/users/oscar"] = lambda: redirect(f"http://{host}/latest/meta-data/")
+    create = peer.create()
+    assert await peer.tell(create, key_id=f"{peer.base_url}/users/oscar#main-key") == 401
+    assert peer.refusal == "no-such-key"
+    await until(lambda: peer.node.has_logged("redirect-to-another-origin", about=f"{peer.base_url}/users/oscar"))
+    assert peer.asked.count("/users/oscar") == 1
+    assert peer.node.verdict(str(create["id"])) is None
 
 
-@pytest.mark.parametrize("host", [FORBIDDEN, "0.0.0.0", f"[::ffff:{FORBIDDEN}]", "169.254.169.254"])
+@pytest.mark.parametrize("host", [FORBIDDEN, "0.0.0.0", f"[::ffff:{FORBIDDEN}]", *ELSEWHERE])
 async def test_a_peer_that_is_listed_and_lives_at_a_closed_address_is_not_called(
     peer: HandMade, trap: Trap, host: str
 ) -> None:
     """The list says who is a peer, and the network says where peers may be: both must agree."""
     await peer.node.allow(f"{host}:{trap.port}")
-    create = peer.create()
-    assert await peer.tell(create, key_id=f"http://{host}:{trap.port}/users/eve#main-key") == 401
+    create, closed = peer.create(), f"http://{host}:{trap.port}/users/eve"
+    assert await peer.tell(create, key_id=f"{closed}#main-key") == 401
+    assert peer.refusal == "no-such-key"
+    await until(lambda: peer.node.has_logged("forbidden-address", about=closed))
     assert peer.node.verdict(str(create["id"])) is None
 
 
@@ -89,11 +94,11 @@ INBOXES: dict[str, Callable[[HandMade, Trap], str]] = {
 
 
 @pytest.mark.parametrize("case", INBOXES)
-@pytest.mark.parametrize("where", ["inbox", "sharedInbox"])
+@pytest.mark.parametrize("where", ["inbox", "sharedInbox", "outbox", "followers", "following"])
 async def test_an_actor_whose_inbox_is_elsewhere_is_nobody(peer: HandMade, trap: Trap, case: str, where: str) -> None:
-    """Else what is written to it would be steered to a machine that never asked for it."""
-    inbox = INBOXES[case](peer, trap)
-    changes = {"inbox": inbox} if where == "inbox" else {"endpoints": {"sharedInbox": inbox}}
+    """Else what is written to it would be steered to a machine that never asked for it. Its lists are where it is, too."""
+    address = INBOXES[case](peer, trap)
+    changes = {"endpoints": {"sharedInbox": address}} if where == "sharedInbox" else {where: address}
     oscar = peer.add("oscar", **changes)
     assert await peer.node.person(oscar) is None
     assert await peer.tell(peer.act("Follow", peer.node.marie, actor=oscar)) == 401

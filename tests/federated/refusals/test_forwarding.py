@@ -38,7 +38,10 @@ async def test_an_answer_is_passed_on_as_the_bytes_that_came(peer: HandMade, mak
     dakar = await make_peer("dakar")
     await listening(dakar)
     told = proven(peer, answer(peer, await question(peer), odd=[None, 1.0, "é"]))
-    told["signature"] = {"type": "RsaSignature2017", "signatureValue": "AAAA"}  # worth nothing here, and not ours to take out
+    told["signature"] = {
+        "type": "RsaSignature2017",
+        "signatureValue": "AAAA",
+    }  # worth nothing here, and not ours to take out
     assert await peer.outcome(told) == "applied"
     await was_told(dakar, told)
     assert orjson.dumps(told) in dakar.raw

@@ -1,12 +1,14 @@
 """Requests of which nobody can say who sent them: refused at the door, and nothing comes of them."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from multidict import CIMultiDict
 from yarl import URL
 
 from federation import signatures
@@ -28,6 +30,7 @@ HOURS = timedelta(hours=2)
 SECOND = timedelta(seconds=1)
 
 Try = Callable[[HandMade, JsonObject], Awaitable[int]]
+Headers = dict[str, str]
 
 
 def now() -> datetime:
@@ -42,10 +45,10 @@ def ed25519_of(peer: HandMade) -> PrivateKey:
     return PrivateKey(f"{peer.eve}#proof", peer.proving)
 
 
-def drafted(**changes: object) -> Try:
+def drafted(*, of: Callable[[HandMade], PrivateKey] = rsa_of, **changes: object) -> Try:
     async def attempt(peer: HandMade, document: JsonObject) -> int:
         body = orjson.dumps(document)
-        return await peer.deliver(body, signing.draft(peer.node.inbox, body, rsa_of(peer), **changes))  # type: ignore[arg-type]
+        return await peer.deliver(body, signing.draft(peer.node.inbox, body, of(peer), **changes))  # type: ignore[arg-type]
 
     return attempt
 
@@ -65,6 +68,28 @@ def without(*names: str, parts: tuple[str, ...] = signing.PARTS) -> tuple[str, .
 async def with_other_bytes(peer: HandMade, document: JsonObject) -> int:
     body = orjson.dumps(document)
     return await peer.deliver(body + b" ", signing.modern(peer.node.inbox, body, ed25519_of(peer)))
+
+
+async def with_other_bytes_draft(peer: HandMade, document: JsonObject) -> int:
+    """The signature is good: for the digest that it covers, and not for these bytes."""
+    body = orjson.dumps(document)
+    return await peer.deliver(body + b" ", signing.draft(peer.node.inbox, body, rsa_of(peer)))
+
+
+async def on_two_lines(peer: HandMade, document: JsonObject, *, headers: dict[str, str]) -> int:
+    lines = CIMultiDict(headers)
+    lines.add("Signature", headers["Signature"])
+    return await peer.deliver(orjson.dumps(document), lines)
+
+
+async def on_two_lines_draft(peer: HandMade, document: JsonObject) -> int:
+    headers = signing.draft(peer.node.inbox, orjson.dumps(document), rsa_of(peer))
+    return await on_two_lines(peer, document, headers=headers)
+
+
+async def on_two_lines_modern(peer: HandMade, document: JsonObject) -> int:
+    headers = signing.modern(peer.node.inbox, orjson.dumps(document), ed25519_of(peer))
+    return await on_two_lines(peer, document, headers=headers)
 
 
 async def with_two_signatures(peer: HandMade, document: JsonObject) -> int:
@@ -107,46 +132,48 @@ async def old(peer: HandMade, document: JsonObject) -> int:
 
 
 async def expired(peer: HandMade, document: JsonObject) -> int:
-    return await modern(made=now() - 120 * SECOND, good_for=-60 * SECOND)(peer, document)
+    return await modern(made=now() - 120 * SECOND, good_for=60 * SECOND)(peer, document)
 
 
 DRAFT = signing.DRAFT_PARTS
 
-REFUSED: dict[str, Try] = {
-    "unsigned": lambda p, d: p.tell(d, signed=False),
-    "a digest of other bytes": lambda p, d: p.tell(d, headers={"Digest": "SHA-256=" + "A" * 43 + "="}),
-    "a digest of other bytes, RFC 9421": with_other_bytes,
-    "no digest": lambda p, d: p.tell(d, without="Digest"),
-    "the digest is not covered": drafted(covered=without("digest", parts=DRAFT)),
-    "the digest is not covered, RFC 9421": modern(covered=without("content-digest")),
-    "(request-target) is not covered": drafted(covered=without("(request-target)", parts=DRAFT)),
-    "the host is not covered": drafted(covered=without("host", parts=DRAFT)),
-    "the date is not covered": drafted(covered=without("date", parts=DRAFT)),
-    "@target-uri is not covered": modern(covered=without("@target-uri")),
-    "@method is not covered": modern(covered=without("@method")),
-    "neither @method nor @target-uri is covered": modern(covered=without("@method", "@target-uri")),
-    "signed for another node's inbox": for_another_inbox,
-    "two hours old": lambda p, d: p.tell(d, now=now() - HOURS),
-    "two hours ahead": lambda p, d: p.tell(d, now=now() + HOURS),
-    "two hours old, RFC 9421": old,
-    "two hours ahead, RFC 9421": ahead,
-    "`expires` is past": expired,
-    "two signatures": with_two_signatures,
-    "RSA's algorithm with an Ed25519 key": modern(algorithm="rsa-v1_5-sha256"),
-    "Ed25519's algorithm with an RSA key": modern(of=rsa_of, algorithm="ed25519"),
-    "RSA's algorithm with an Ed25519 key, draft": lambda p, d: p.deliver(
-        orjson.dumps(d), signing.draft(p.node.inbox, orjson.dumps(d), ed25519_of(p))
-    ),
-    "signed by a colleague": with_the_key_of_a_colleague,
-    "signed with a key that its actor does not show": with_a_key_that_nobody_shows,
-    "signed by nobody knows whom": with_the_key_of_somebody_else_entirely,
+REFUSED: dict[str, tuple[str, Try]] = {
+    "unsigned": ("unsigned", lambda p, d: p.tell(d, signed=False)),
+    "a digest of other bytes": ("digest-mismatch", with_other_bytes_draft),
+    "a digest of other bytes, RFC 9421": ("digest-mismatch", with_other_bytes),
+    "no digest": ("digest-missing", lambda p, d: p.tell(d, without="Digest")),
+    "the digest is not covered": ("not-covered", drafted(covered=without("digest", parts=DRAFT))),
+    "the digest is not covered, RFC 9421": ("not-covered", modern(covered=without("content-digest"))),
+    "(request-target) is not covered": ("not-covered", drafted(covered=without("(request-target)", parts=DRAFT))),
+    "the host is not covered": ("not-covered", drafted(covered=without("host", parts=DRAFT))),
+    "the date is not covered": ("not-covered", drafted(covered=without("date", parts=DRAFT))),
+    "@target-uri is not covered": ("not-covered", modern(covered=without("@target-uri"))),
+    "@method is not covered": ("not-covered", modern(covered=without("@method"))),
+    "neither @method nor @target-uri is covered": ("not-covered", modern(covered=without("@method", "@target-uri"))),
+    "signed for another node's inbox": ("wrong-key", for_another_inbox),
+    "two hours old": ("clock-skew", lambda p, d: p.tell(d, now=now() - HOURS)),
+    "two hours ahead": ("clock-skew", lambda p, d: p.tell(d, now=now() + HOURS)),
+    "two hours old, RFC 9421": ("clock-skew", old),
+    "two hours ahead, RFC 9421": ("clock-skew", ahead),
+    "`expires` is past": ("expired", expired),
+    "two signatures": ("two-signatures", with_two_signatures),
+    "a signature on two lines": ("two-signatures", on_two_lines_modern),
+    "a signature on two lines, draft": ("two-signatures", on_two_lines_draft),
+    "RSA's algorithm with an Ed25519 key": ("wrong-key", modern(algorithm="rsa-v1_5-sha256")),
+    "Ed25519's algorithm with an RSA key": ("wrong-key", modern(of=rsa_of, algorithm="ed25519")),
+    "RSA's algorithm with an Ed25519 key, draft": ("wrong-key", drafted(of=ed25519_of)),
+    "signed by a colleague": ("not-the-actor", with_the_key_of_a_colleague),
+    "signed with a key that its actor does not show": ("no-such-key", with_a_key_that_nobody_shows),
+    "signed by nobody knows whom": ("wrong-key", with_the_key_of_somebody_else_entirely),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 async def test_it_is_answered_401_and_nothing_comes_of_it(peer: HandMade, case: str) -> None:
+    """And for the reason that the row is about: one that is refused for another says nothing of its own."""
     create = peer.create()
-    assert await REFUSED[case](peer, create) == 401
+    code, attempt = REFUSED[case]
+    assert (await attempt(peer, create), peer.refusal) == (401, code)
     assert peer.node.verdict(str(create["id"])) is None
     assert await peer.node.shown(peer) == []
 
@@ -160,11 +187,46 @@ async def test_the_same_well_signed_is_taken(peer: HandMade, scheme: Try) -> Non
     assert await peer.node.shown(peer) == ["Note 1"]
 
 
+TARGETS = ("/inbox?a=%2Fb%2f//c", "/inbox?q=%41%c3%a9&r=a+b%20c", "/inbox?x=1;y=2&x=3&a:b@c")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("sign", [signing.draft, signing.modern], ids=["draft", "modern"])
+async def test_an_address_counts_as_it_was_sent(peer: HandMade, sign: Callable[..., Headers], target: str) -> None:
+    """Whoever decodes or tidies it on the way from the socket to the signature refuses what is well signed."""
+    create = peer.create()
+    body = orjson.dumps(create)
+    headers = sign(peer.node.inbox, body, (rsa_of if sign is signing.draft else ed25519_of)(peer), target=target)
+    assert await peer.deliver(body, headers, target="/inbox?other=1") == 401
+    assert await peer.deliver(body, headers, target=target) == 202
+    assert await peer.node.settled(create) == "applied"
+
+
+@pytest.mark.parametrize("target", ["//inbox", "/inbox/", "/%69nbox/", "/./inbox%2F"])
+async def test_an_address_that_only_looks_like_an_inbox_is_none(peer: HandMade, target: str) -> None:
+    create = peer.create()
+    headers = signing.draft(peer.node.inbox, orjson.dumps(create), rsa_of(peer), target=target)
+    assert await peer.deliver(orjson.dumps(create), headers, target=target) == 404
+    assert peer.node.verdict(str(create["id"])) is None
+
+
+async def test_a_header_on_several_lines_is_signed_as_one(peer: HandMade) -> None:
+    """RFC 9421, 2.1: joined by a comma and a space, in their order."""
+    for name, value, status in (("1", "one, two", 202), ("2", "two, one", 401), ("3", "one,two", 401)):
+        body = orjson.dumps(peer.create(name))
+        headers = CIMultiDict(signing.modern(peer.node.inbox, body, ed25519_of(peer), more={"x-line": value}))
+        headers.extend([("X-Line", "one"), ("X-Line", "two")])
+        assert await peer.deliver(body, headers) == status
+    assert await peer.node.settled(peer.create("1")) == "applied"
+
+
 async def test_the_very_same_request_once_more_changes_nothing(peer: HandMade) -> None:
+    """Nor does it cost anything: it spends nothing of what its sender may tell."""
     create = peer.create()
     body = orjson.dumps(create)
     headers = signing.modern(peer.node.inbox, body, ed25519_of(peer))
-    assert [await peer.deliver(body, headers) for _ in range(3)] == [202, 202, 202]
+    answers = [await peer.deliver(body, headers) for _ in range(ACTIVITIES_PER_MINUTE + 20)]
+    assert set(answers) == {202}
     assert await peer.node.settled(create) == "applied"
     assert await peer.node.shown(peer) == ["Note 1"]
 
@@ -246,6 +308,33 @@ async def test_a_key_that_was_replaced_is_believed_no_more(peer: HandMade) -> No
 
 def _pem(peer: HandMade) -> str:
     return signing_keys.public_to_pem(peer.key.public_key())
+
+
+async def test_neither_a_signature_nor_what_was_told_stands_in_the_log(peer: HandMade) -> None:
+    """Of what is taken, of what is refused at the door, and of what is refused inside."""
+    words, before = "Kryptonit", peer.node.log.stat().st_size
+    sent: list[Headers] = []
+
+    async def deliver(document: JsonObject, key: PrivateKey, *, more: bytes = b"") -> int:
+        body = orjson.dumps(document)
+        sent.append(signing.draft(peer.node.inbox, body, key))
+        return await peer.deliver(body + more, sent[-1])
+
+    stranger = PrivateKey(f"{peer.eve}#proof", ed25519.Ed25519PrivateKey.generate())
+    taken = peer.create("taken", content=f"<p>{words}</p>", to=[peer.node.marie], cc=[])
+    forged = peer.create("forged", content=words, attributedTo=peer.add("mallory"))
+    assert await deliver(taken, rsa_of(peer)) == 202
+    assert await deliver(taken, stranger) == 401
+    assert await deliver(taken, rsa_of(peer), more=b" ") == 401
+    assert await deliver({**taken, "id": words}, rsa_of(peer)) == 400
+    assert await deliver(forged, rsa_of(peer)) == 202
+    assert await peer.node.settled(taken) == "applied"
+    assert await peer.node.settled(forged) != "applied"
+    log = peer.node.log.read_text(encoding="utf-8")[before:]
+    assert "digest-mismatch" in log
+    assert str(taken["id"]) in log
+    secrets = [words, *(part for headers in sent for part in re.findall(r'signature="(.{20})', headers["Signature"]))]
+    assert [secret for secret in secrets if secret in log] == []
 
 
 # ---- how much, and how slowly ----------------------------------------------------------------------------------------
