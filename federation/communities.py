@@ -26,6 +26,14 @@ TERMS: JsonValue = {
 }
 
 
+DECIDING_TERMS: JsonValue = {
+    "lemmy": "https://join-lemmy.org/ns#",
+    "Lock": "lemmy:Lock",
+    "removeData": "lemmy:removeData",
+}
+"""The names of the terms of what managers decide."""
+
+
 def managers_uri(community: Account) -> str:
     """The id of the collection of those who lead a community of this node."""
     return f"{community.uri}/managers"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation import featured, leading
-from federation.activity import Activity, Wanted
-from federation.audience import GROUP
+from federation.activity import Activity, How, Wanted
+from federation.audience import GROUP, Audience
 from federation.errors import FederationError, Ignored, NotAllowed
 from storage import accounts, communities, posts, tombstones
 from storage.accounts import NODE_ACTOR_KIND, Account
@@ -59,12 +59,16 @@ def wants(unit: Unit, activity: Activity, led: LedList, thing: str) -> Sequence[
         return ()  # `authorize` says why
     if not leading.counts(activity, led.community):
         return ()
-    known = (
-        accounts.by_uri(unit, thing)
-        if led.is_of_managers
-        else posts.by_uri(unit, thing) or tombstones.find(unit, thing)
-    )
-    return () if known else [Wanted(thing, required=True)]
+    if led.is_of_managers:
+        return () if accounts.by_uri(unit, thing) else (Wanted(thing, required=True),)
+    is_here = posts.by_uri(unit, thing) or tombstones.find(unit, thing)
+    return () if is_here else (Wanted(thing, required=True, how=How.AGAIN, naming=led.community.uri),)
+
+
+def told(unit: Unit, led: LedList, thing: str) -> Audience:
+    """Who must hear of it: the community's node; of one of this node, who leads it now, or no longer."""
+    person = accounts.by_uri(unit, thing) if led.is_of_managers and led.community.is_local else None
+    return leading.told(led.community) | Audience(frozenset({person.id} if person else ()))
 
 
 def authorize_add(unit: Unit, activity: Activity, led: LedList, thing: str) -> None:

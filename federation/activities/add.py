@@ -6,7 +6,7 @@ In a community managers do the same with what stands first in it, and with the c
 from collections.abc import Sequence
 from typing import Literal
 
-from federation import featured, leading, led_lists
+from federation import featured, led_lists
 from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored
@@ -61,8 +61,8 @@ class Add(Activity):
 
     def audience(self, unit: Unit, /) -> Audience:
         """Followers; of a community, its node."""
-        if (community := self.decides_in(unit)) is not None:
-            return leading.told(community)
+        if (led := led_lists.find(unit, self, self.target)) is not None:
+            return led_lists.told(unit, led, self.object)
         return Audience(followers_of=frozenset({self.performer(unit).id}))
 
     def apply(self, unit: Unit, /) -> None:

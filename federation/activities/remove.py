@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from federation import featured, leading, led_lists
+from federation import featured, led_lists
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.vocabulary import Uri
@@ -34,8 +34,8 @@ class Remove(Activity):
 
     def audience(self, unit: Unit, /) -> Audience:
         """Followers; of a community, its node."""
-        if (community := self.decides_in(unit)) is not None:
-            return leading.told(community)
+        if (led := led_lists.find(unit, self, self.target)) is not None:
+            return led_lists.told(unit, led, self.object)
         return Audience(followers_of=frozenset({self.performer(unit).id}))
 
     def apply(self, unit: Unit, /) -> None:

@@ -19,10 +19,11 @@ from federation.activities.remove import Remove
 from federation.activities.undo import Undo
 from federation.activity import Activity
 from federation.client import Budget
+from federation.communities import DECIDING_TERMS
 from federation.documents import timestamp
 from federation.errors import Unreachable
 from federation.strict_json import JsonObject, JsonValue
-from federation.vocabulary import PUBLIC
+from federation.vocabulary import PUBLIC, as_list
 from node.actions import people
 from node.context import Node
 from node.errors import Invalid, NotPermitted
@@ -146,7 +147,8 @@ def written(
     is_for_members = terms is not None and terms.is_for_members
     to, cc = ([community.uri, community.followers_uri], []) if is_for_members else ([PUBLIC], [community.uri])
     act = documents.act(kind, me, thing, uri=f"{me.uri}#{kind.lower()}s/{unit.new_id()}", to=[*filter(None, to)], cc=cc)
-    return {**act, "audience": community.uri, **more} | ({"summary": reason} if reason else {})
+    context = [*as_list(act["@context"]), DECIDING_TERMS]
+    return {**act, "@context": context, "audience": community.uri, **more} | ({"summary": reason} if reason else {})
 
 
 def note(unit: Unit, me: Account, community: Account, act: str, *, source: str, **detail: str) -> None:

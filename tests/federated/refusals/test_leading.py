@@ -74,6 +74,12 @@ async def test_what_a_group_says_that_its_managers_decide_is_so(led: Led) -> Non
     assert await led.pinned() == [led.thread]
     assert await sends(led.act("Remove", led.thread, target=led.featured)) == "applied"
     assert await led.pinned() == []
+    member = led.community.member
+    member.offers["/users/eve/notes/5"] = led.community.post("5")
+    member.offers["/users/eve/notes/6"] = member.note("", "6", tag=[], cc=[])  # for others, whoever may want to show it
+    for name, outcome in (("5", "applied"), ("6", "not-found: ")):
+        assert await sends(led.act("Add", f"{led.eve}/notes/{name}", name, target=led.featured)) == outcome
+    assert await led.pinned() == [f"{led.eve}/notes/5"]
     lea = led.home.add("lea")
     assert await sends(led.act("Add", lea, "lea", target=led.managers)) == "applied"
     assert led.led_by()[-1:] == [lea]
