@@ -102,16 +102,13 @@ async def test_who_shares_no_inbox_is_told_alone_and_whose_inbox_is_gone_follows
     assert ada.gone_at is None  # it is her own node's to say of her, at her own address
 
 
-@pytest.mark.parametrize("status", ["gone", "absent"])
-async def test_a_shared_inbox_says_nothing_of_anybody(scene: Scene, status: str) -> None:
+async def test_a_shared_inbox_says_nothing_of_anybody(scene: Scene) -> None:
     shared = {"endpoints": {"sharedInbox": f"{scene.peer.base_url}/inbox"}}
     await follow_marie(scene, "ada", "bea", **shared)
-    if status == "gone":
-        scene.peer.gone.add("/inbox")
+    scene.peer.gone.add("/inbox")
     await tell_followers(scene, "1")
     assert await followers(scene) == ["ada", "bea"]
     assert scene.peer.asked.count("/inbox") == 1
-    scene.peer.unannounced.clear()  # where it is absent
 
 
 async def test_whose_actor_is_gone_is_gone_here_and_a_404_changes_nothing(scene: Scene) -> None:

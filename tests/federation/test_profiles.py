@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from federation.client import Budget
 from federation.strict_json import JsonObject, JsonValue
 from storage import accounts, communities, featured_tags, pins, posts, tags
@@ -19,10 +17,10 @@ def tag(name: object, **changes: object) -> JsonObject:
     return {"type": "Hashtag", "name": name, "href": "https://tokyo.example/tags/x", **changes}  # type: ignore[dict-item]
 
 
-async def eve_shows(scene: Scene, **collections: object) -> Account:
-    """Eve's actor with these collections, as it is known here now."""
-    scene.peer.actor("eve", **collections)
-    return await scene.side.federation.gathering.actor(scene.eve, budget=Budget())
+async def shows(scene: Scene, name: str = "eve", **collections: object) -> Account:
+    """Somebody's actor with these collections, as it is known here now."""
+    scene.peer.actor(name, **collections)
+    return await scene.side.federation.gathering.actor(f"{scene.peer.base_url}/users/{name}", budget=Budget())
 
 
 async def looked_at(scene: Scene, account: Account) -> None:
@@ -48,60 +46,57 @@ MASTODON: JsonObject = {
 }
 
 
-@pytest.mark.parametrize(
-    ("collection", "expected"),
-    [
-        (MASTODON, ["Visa", "sommet"]),
-        ({"type": "OrderedCollection", "orderedItems": [tag("Visa"), tag("VISA"), tag("visa")]}, ["Visa"]),
-        ({"type": "Collection", "items": tag("seul")}, ["seul"]),
-        ({"type": "Collection", "items": [tag(str(number)) for number in range(60)]}, [str(n) for n in range(20)]),
-        (
-            {
-                "type": "Collection",
-                "items": ["https://a.example/1", tag(7), tag(""), tag("#"), tag("a b"), tag("x" * 101)],
-            },
-            [],
-        ),
-        ({"type": "Collection", "items": [tag("non", type="Note"), {"name": "rien"}, [tag("tief")], None]}, []),
-        ({"type": "Collection"}, []),
-    ],
-)
-async def test_tags_are_read_however_they_are_listed(scene: Scene, collection: JsonObject, expected: list[str]) -> None:
-    uri = f"{scene.eve}/tags"
-    scene.peer.offers["/users/eve/tags"] = {"id": uri, **collection}
-    eve = await eve_shows(scene, featuredTags=uri)
-    await scene.side.store.write(_show, eve, "before")
-    await looked_at(scene, eve)
-    assert await shown(scene, eve) == expected
-    await looked_at(scene, eve)
-    assert scene.peer.asked.count("/users/eve/tags") == 1
+LISTED: list[tuple[JsonObject, list[str]]] = [
+    (MASTODON, ["Visa", "sommet"]),
+    ({"type": "OrderedCollection", "orderedItems": [tag("Visa"), tag("VISA"), tag("visa")]}, ["Visa"]),
+    ({"type": "Collection", "items": tag("seul")}, ["seul"]),
+    ({"type": "Collection", "items": [tag(str(number)) for number in range(60)]}, [str(n) for n in range(20)]),
+    (
+        {"type": "Collection", "items": ["https://a.example/1", tag(7), tag(""), tag("#"), tag("a b"), tag("x" * 101)]},
+        [],
+    ),
+    ({"type": "Collection", "items": [tag("non", type="Note"), {"name": "rien"}, [tag("tief")], None]}, []),
+    ({"type": "Collection"}, []),
+]
+
+
+async def test_tags_are_read_however_they_are_listed(scene: Scene) -> None:
+    for number, (collection, expected) in enumerate(LISTED):
+        path = f"/users/p{number}/tags"
+        scene.peer.offers[path] = {"id": scene.peer.base_url + path, **collection}
+        person = await shows(scene, f"p{number}", featuredTags=scene.peer.base_url + path)
+        await scene.side.store.write(_show, person, "before")
+        await looked_at(scene, person)
+        assert await shown(scene, person) == expected
+        await looked_at(scene, person)
+        assert scene.peer.asked.count(path) == 1
+    embedded = await shows(scene, featuredTags={"id": f"{scene.eve}/tags", **MASTODON})
+    await looked_at(scene, embedded)
+    assert await shown(scene, embedded) == ["Visa", "sommet"]  # nothing need be asked for
 
 
 def _show(unit: Unit, account: Account, name: str) -> None:
     featured_tags.add(unit, account.id, tags.named(unit, name).id)
 
 
-async def test_an_embedded_collection_needs_no_question(scene: Scene) -> None:
-    eve = await eve_shows(scene, featuredTags={"id": f"{scene.eve}/tags", **MASTODON})
-    await looked_at(scene, eve)
-    assert await shown(scene, eve) == ["Visa", "sommet"]
-
-
-@pytest.mark.parametrize("where", ["elsewhere", "absent", "endless", "none"])
-async def test_what_cannot_be_read_takes_nothing_away(scene: Scene, where: str) -> None:
-    uri = f"{scene.eve}/tags"
-    named: object = {"elsewhere": "https://other.example/tags", "none": None}.get(where, uri)
-    if where == "endless":
-        pages = {f"/users/eve/tags{at}": f"{uri}{at + 1}" for at in range(20)}
-        for path, following in pages.items():
-            page = {"id": f"{scene.peer.base_url}{path}", "type": "CollectionPage", "next": following}
-            scene.peer.offers[path] = {**page, "items": []}
-        named = f"{uri}0"
-    eve = await eve_shows(scene, featuredTags=named)
-    await scene.side.store.write(_show, eve, "before")
-    await looked_at(scene, eve)
-    assert await shown(scene, eve) == ["before"]
-    assert len([path for path in scene.peer.asked if "tags" in path]) <= 11
+async def test_what_cannot_be_read_takes_nothing_away(scene: Scene) -> None:
+    base_url = scene.peer.base_url
+    for at in range(20):  # pages without end
+        page: JsonObject = {"id": f"{base_url}/tags{at}", "type": "CollectionPage", "next": f"{base_url}/tags{at + 1}"}
+        scene.peer.offers[f"/tags{at}"] = {**page, "items": []}
+    named = {
+        "ada": "https://other.example/tags",
+        "bea": f"{base_url}/absent",
+        "cora": f"{base_url}/tags0",
+        "dora": None,
+    }
+    for name, collection in named.items():
+        person = await shows(scene, name, featuredTags=collection)
+        await scene.side.store.write(_show, person, "before")
+        await looked_at(scene, person)
+        assert await shown(scene, person) == ["before"]
+    assert len([path for path in scene.peer.asked if path.startswith("/tags")]) <= 11
+    assert scene.peer.unannounced == ["GET /absent"]
     scene.peer.unannounced.clear()
 
 
@@ -122,7 +117,7 @@ async def test_only_their_own_posts_for_all_are_pinned(scene: Scene) -> None:
         "type": "OrderedCollection",
         "orderedItems": items,
     }
-    eve = await eve_shows(scene, featured=f"{scene.eve}/pinned")
+    eve = await shows(scene, featured=f"{scene.eve}/pinned")
     await looked_at(scene, eve)
     found = await scene.side.store.read(pins.pinned, eve.id)
     assert [post.uri for post in found] == [listed[0], f"{scene.eve}/notes/old"]
@@ -154,10 +149,7 @@ async def test_who_leads_a_community_is_read_with_it(scene: Scene) -> None:
     assert len(await scene.side.store.read(communities.managers, group.id)) == 2
     scene.peer.unannounced.clear()
 
-
-async def test_people_of_this_node_are_not_asked_for(scene: Scene) -> None:
-    marie = await scene.side.store.read(accounts.by_handle, "marie")
+    marie, before = await scene.side.store.read(accounts.by_handle, "marie"), list(scene.peer.asked)
     assert marie is not None
-    before = list(scene.peer.asked)
-    await looked_at(scene, marie)
+    await looked_at(scene, marie)  # of people of this node nobody is asked
     assert scene.peer.asked == before
