@@ -24,8 +24,9 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from federation import collections, conversations
+from federation import collections, conversations, copies
 from federation.client import Budget, Client
+from federation.communities import conversation_uri
 from federation.errors import BadHost, BudgetSpent, NotThere, PeerNotAdmitted, Unreachable
 from federation.gathering import Gathering
 from federation.hosts import host_of, same_origin
@@ -38,7 +39,7 @@ from storage.events import Event, PeerReturned, ThreadTorn
 from storage.ids import Host, PostId
 from storage.posts import Post
 from storage.store import Store, Unit
-from storage.visibility import OPEN
+from storage.visibility import OPEN, Reach
 
 COOL_DOWN = timedelta(minutes=15)
 RETURNS_COUNT_EVERY = timedelta(minutes=5)
@@ -56,23 +57,26 @@ class Start:
     """What is known of a thread before it is asked for.
 
     conversation: where it is kept.  ours: that this is here.  parent: what its first post answers, if that is not here.
-    first: the first post, as it came, where it answers something.
+    first: the first post, as it came, where it answers something or is for members of a community.  communities: of other
+    nodes, for whose members it is: ids.
     """
 
     conversation: str | None
     ours: bool
     parent: str | None
     first: JsonObject | None = None
+    communities: Sequence[str] = ()
 
 
 @dataclass(slots=True)
 class Crawl:
-    """One thread being made whole. away: hosts that have not answered; they are not asked again."""
+    """One thread being made whole. away: hosts that have not answered; they are not asked again.  first: as of `Start`."""
 
     budget: Budget
     missing: dict[str, Missing] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     conversation: str | None = None
+    first: JsonObject | None = None
 
     def miss(self, uri: str, error: Unreachable, *, is_list: bool = False) -> None:
         """Note what did not come, unless its node says that it is not there for us."""
@@ -193,7 +197,7 @@ class Backfill:
             if fetches == MOST_FETCHES:  # somebody looks at it
                 await self._renew(crawl, post)
             start = await self._upwards(crawl, post, start)
-            crawl.conversation = start.conversation
+            crawl.conversation, crawl.first = start.conversation, start.first
             await self._below(crawl, post, start)
             await self._quotes(crawl, post)
         finally:
@@ -232,6 +236,11 @@ class Backfill:
             await self._walk(crawl, post, conversation=uri)
             return
         items = await collections.read(self._client, uri, within=uri, budget=crawl.budget)
+        if isinstance(items.trouble, NotThere) and start.first is not None:
+            for community in start.communities:
+                listed = conversation_uri(community, str(start.first["id"]))
+                kept = await collections.read(self._client, listed, within=community, budget=crawl.budget)
+                await self._fetch(crawl, kept.ids)
         if items.is_cut:
             crawl.missing[uri] = Missing(uri, host_of(uri), "too-long", is_list=True)
         if items.trouble is not None:
@@ -283,7 +292,7 @@ class Backfill:
 
     async def _ask(self, crawl: Crawl, uri: str) -> JsonObject | Unreachable:
         try:
-            return (await self._client.get_document(uri, budget=crawl.budget)).json
+            return await self._gathering.document(uri, beside=crawl.first, budget=crawl.budget)
         except Unreachable as error:
             return error
 
@@ -300,8 +309,12 @@ def _start(unit: Unit, post: PostId) -> Start | None:
     is_whole = ours and parent is None and not contexts.strangers(unit, thread, conversation=conversation, limit=1)
     if is_whole and not quotes.pending_in(unit, thread, limit=1):
         return None
-    first = posts.document(unit, thread) if parent is not None else None
-    return Start(conversation, ours, parent, orjson.loads(first) if first else None)
+    found = posts.by_ids(unit, [thread])
+    is_for_members = bool(found) and found[0].reach is Reach.COMMUNITY
+    kept = posts.document(unit, thread) if parent is not None or is_for_members else None
+    first: JsonObject | None = orjson.loads(kept) if kept else None
+    groups = copies.communities_of(unit, first) if first is not None and is_for_members else ()
+    return Start(conversation, ours, parent, first, groups)
 
 
 def _of_others(unit: Unit, post: PostId) -> list[str]:

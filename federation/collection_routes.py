@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from federation import audience, directories, documents, featured, outboxes, synchronising
+from federation import audience, collections, directories, documents, featured, outboxes, synchronising
+from federation import communities as terms
 from federation.asking import FEDERATION, STORE, asking_peer, document_answer, local_account, shown_account
 from federation.errors import NotFoundHere
 from federation.signatures import Signer
@@ -139,6 +140,19 @@ async def get_conversation(request: web.Request) -> web.Response:
     return await _listing(request, uri, thread, contexts.listed, contexts.count, host=signer.host)
 
 
+async def get_conversation_of_members(request: web.Request) -> web.Response:
+    """The posts of a conversation that are for the members of a community of this node, the oldest first; for their nodes.
+
+    ?of=: the id of one of them.
+    """
+    signer = await asking_peer(request)
+    community, of = await shown_account(request), request.query.get("of", "")
+    found = await request.app[STORE].read(_for_members, community, of, signer)
+    if not found:
+        raise NotFoundHere
+    return document_answer(documents.whole_collection(terms.conversation_uri(community.uri, of), found))
+
+
 async def get_total(request: web.Request) -> web.Response:
     """How many like or have shared a post of this node, for those peers that may read it; who they are is not told."""
     signer = await asking_peer(request)
@@ -187,6 +201,13 @@ async def _listing(
     return document_answer(
         documents.collection_page(f"{uri}?after={after}", part_of=uri, items=items, following=following)
     )
+
+
+def _for_members(unit: Unit, community: Account, of: str, signer: Signer) -> list[JsonValue]:
+    post = posts.by_uri(unit, of)
+    if post is None or not audience.is_given_to(unit, post, community, host=signer.host):
+        return []
+    return [*contexts.for_members(unit, post.thread_id, community=community.id, limit=collections.MOST_ITEMS)]
 
 
 def _readable(unit: Unit, uri: str, signer: Signer) -> PostId | None:

@@ -5,7 +5,7 @@ postingRestrictedToMods    only they begin conversations, as Lemmy has it
 isForMembers               what is written in it is read by its members only; of our own
 closedSince                since when nothing is written in it any more, where that is so; of our own
 
-What is for members is fetched by their nodes from the community's (`copy_uri`, `file_uri`): an author's node gives it to nobody else.
+What is for members is fetched by their nodes from the community's (`conversation_uri`, `copy_uri`, `file_uri`): an author's node gives it to nobody else.
 """
 
 from urllib.parse import quote
@@ -50,6 +50,11 @@ def file_uri(community: str, *, post: str, url: str) -> str:
 def copy_uri(community: str, post: str) -> str:
     """Where a member's node asks a community's for a post that is for members. community, post: ids."""
     return f"{community}/posts?id={quote(post, safe='')}"
+
+
+def conversation_uri(community: str, post: str) -> str:
+    """Where a member's node asks a community's for all posts of a conversation that are for members. community, post: ids."""
+    return f"{community}/conversation?of={quote(post, safe='')}"
 
 
 def said(led: Community) -> JsonObject:

@@ -35,12 +35,12 @@ class Copies:
         """prove: who vouches for a document, as `PeerKeys.prove`."""
         self._store, self._client, self._prove = store, client, prove
 
-    async def of_post(self, uri: str, *, answered_by: JsonObject, budget: Budget) -> JsonObject | None:
+    async def of_post(self, uri: str, *, beside: JsonObject, budget: Budget) -> JsonObject | None:
         """A post as its author has proven it; None where no community has it for us, or not with a proof.
 
-        answered_by: the post that answers it: it is asked for at the communities that this one is for.
+        beside: a post of the same conversation: it is asked for at the communities that this one is for.
         """
-        for community in await self._store.read(_communities_of, answered_by):
+        for community in await self._store.read(communities_of, beside):
             with suppress(FederationError):
                 act = await self._client.get_copy(copy_uri(community, uri), budget=budget)
                 vouched = await self._prove(act, budget)
@@ -58,7 +58,7 @@ def _written_in(act: JsonObject, uri: str, *, by: str) -> JsonObject | None:
     return post if is_theirs else None
 
 
-def _communities_of(unit: Unit, document: JsonObject) -> Sequence[str]:
+def communities_of(unit: Unit, document: JsonObject) -> Sequence[str]:
     """The communities of other nodes that a post is for, and to which somebody here belongs: ids."""
     named = accounts.by_uris(unit, named_in(document)).values()
     groups = [each for each in named if each.kind == communities.KIND and not each.is_local]

@@ -75,7 +75,7 @@ class Gathering:
 
         answered_by: the post that answers it, if that is why it is wanted.  Raises Unreachable.
         """
-        document = await self._of_its_node(uri, answered_by, budget)
+        document = await self.document(uri, beside=answered_by, budget=budget)
         if types_of(document) & ACTOR_TYPES:
             actor = await self._kept(document, budget=budget)
             await self._led(actor, budget=budget)
@@ -100,8 +100,23 @@ class Gathering:
         found = await self._store.read(posts.by_uri, uri)
         if found is not None:
             return found
-        document = await self._of_its_node(uri, answered_by, budget)
+        document = await self.document(uri, beside=answered_by, budget=budget)
         return await self._post(document, budget=budget, depth=depth)
+
+    async def document(self, uri: str, *, beside: JsonObject | None, budget: Budget) -> JsonObject:
+        """A document as its own node shows it; one for the members of a community, which that shows to nobody, as they have it there.
+
+        beside: a post of the same conversation, if it is one: its communities are asked.  Raises Unreachable.
+        """
+        try:
+            return (await self._client.get_document(uri, budget=budget)).json
+        except NotThere as error:
+            if beside is None or error.gone:
+                raise
+            copy = await self._copies.of_post(uri, beside=beside, budget=budget)
+            if copy is None:
+                raise
+            return copy
 
     async def again(self, uri: str, *, naming: str, budget: Budget) -> None:
         """Have a post here as its own node shows it now: new, changed, or gone.
@@ -288,18 +303,6 @@ class Gathering:
         if found.reply_to_uri is not None and budget.fetches > 0:
             await self._store.write(_tell_torn, found, fetches=budget.fetches)
         return found
-
-    async def _of_its_node(self, uri: str, answered_by: JsonObject | None, budget: Budget) -> JsonObject:
-        """A document as its own node shows it; a post that is answered also as a community has it, for whose members both are."""
-        try:
-            return (await self._client.get_document(uri, budget=budget)).json
-        except NotThere as error:
-            if answered_by is None or error.gone:
-                raise
-            copy = await self._copies.of_post(uri, answered_by=answered_by, budget=budget)
-            if copy is None:
-                raise
-            return copy
 
     async def _parent(self, uri: str, answer: JsonObject, *, budget: Budget, depth: int) -> None:
         try:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.ids import Host, PostId
+from storage.ids import AccountId, Host, PostId
 from storage.store import Unit, Value
 from storage.visibility import VISIBLE_TO_PEER
 
@@ -141,6 +141,17 @@ def answers(unit: Unit, post: PostId, *, host: Host, after: int, limit: int) -> 
 def answers_count(unit: Unit, post: PostId, *, host: Host) -> int:
     """How many direct answers to a post a peer may know of."""
     return unit.one(int, f"select count(*) {ANSWERS}", of=post, host=host) or 0
+
+
+def for_members(unit: Unit, thread: PostId, *, community: AccountId, limit: int) -> list[str]:
+    """The ids of the posts of a thread that are for the members of a community, in the order of their publication."""
+    sql = """
+    select p.uri from posts p where p.thread_id = :thread and p.boost_of is null and p.reach = 5
+        and exists (select 1 from post_people w where w.post_id = p.id and w.account_id = :community)
+        and p.author_id not in (select sa.id from accounts sa where sa.suspended_at is not null)
+    order by p.id limit :limit
+    """
+    return unit.all(str, sql, thread=thread, community=community, limit=limit)
 
 
 def first_here(unit: Unit, number: int, *, below: str) -> PostId | None:

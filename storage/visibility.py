@@ -83,6 +83,11 @@ VISIBLE_TO_PEER = f"""(p.boost_of is null and (p.reach in (0, 1) or (p.is_local 
         where v.followed_id = p.author_id and v.accepted_at is not null and a.suspended_at is null and {AT_PEER}))
     or (p.reach in (2, 4, 5) and exists (
         select 1 from post_people w join accounts a on a.id = w.account_id where w.post_id = p.id and {AT_PEER}))
+    or (p.reach = 5 and exists (
+        select 1 from post_people w join accounts g on g.id = w.account_id and g.kind = 'Group' and g.host = ''
+        join follows v on v.followed_id = g.id and v.accepted_at is not null
+        join accounts a on a.id = v.follower_id and a.suspended_at is null
+        where w.post_id = p.id and {AT_PEER}))
 ))))"""
 """What a list may name to a peer (`:host`): what is open, wherever it was written, and of this node what it may fetch here."""
 

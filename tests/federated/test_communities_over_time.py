@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from storage import posts
-from tests.federated.conftest import FederationOf, Json, Staff, until
+from tests.federated.conftest import FederationOf, Json, Staff, until, whole
 from tests.federated.test_communities import press, text_of
 from tests.federated.test_followers import does_follow, forget
 from tests.federated.test_media import fetched, send
@@ -21,9 +21,12 @@ async def test_who_comes_later_has_what_is_answered_and_its_files_from_the_commu
     presse = await press(federation_of, is_for_members=True, awa_joins=False)
     dakar = presse.awa.place
     sent = await send(presse.ken, photograph(), description="The hall")
-    await presse.ken.post(f"{presse.handle} Before", visibility="direct", media_ids=[sent])
+    mine = await presse.ken.post(f"{presse.handle} Before", visibility="direct", media_ids=[sent])
     await presse.settled()
     (root,) = await presse.shared(presse.marie)
+    for who, of in ((presse.ken, mine), (presse.marie, root)):
+        await who.post(f"Older, by {who.username}", in_reply_to_id=of["id"], visibility="private")
+        await presse.settled()
     await presse.join(presse.awa)
     await presse.settled()
     assert await presse.awa.home() == []
@@ -34,8 +37,11 @@ async def test_who_comes_later_has_what_is_answered_and_its_files_from_the_commu
     found = await dakar.running.node.store.read(posts.by_uri, root["uri"])
     assert found is not None
     read = await presse.awa.ask("GET", f"/api/v1/statuses/{found.id}")
+    assert text_of(read) == "Before"
+    await presse.awa.ask("GET", f"/api/v1/statuses/{found.id}/context")  # the rest is asked for, of Paris too
+    await whole(dakar)
     context = await presse.awa.ask("GET", f"/api/v1/statuses/{found.id}/context")
-    assert (text_of(read), [text_of(each) for each in context["descendants"]]) == ("Before", ["After"])
+    assert {text_of(each) for each in context["descendants"]} == {"Older, by ken", "Older, by marie", "After"}
     (shown,) = read["media_attachments"]
     assert Image.open(io.BytesIO(await fetched(dakar, shown["url"]))).size == (60, 80)
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from federation.attachments import SHA256
-from federation.communities import copy_uri, file_uri
+from federation.communities import conversation_uri, copy_uri, file_uri
 from federation.signatures import multibase
 from federation.strict_json import JsonObject
 from tests.federated.conftest import Json, until
@@ -81,10 +81,20 @@ async def test_a_file_for_members_is_given_to_their_nodes_and_to_no_other(node: 
     assert await other.get(copy) == await other.get(copy_uri(node.group, f"{author.eve}/notes/0"))
     assert (await other.fetch(copy))[0] == (await member.fetch(f"{node.group}/posts"))[0] == 404
 
+    # What else there is in its conversation, and what marie writes herself.
+    listing = conversation_uri(node.group, f"{author.eve}/notes/1")
+    mine = {"status": "@circle Mine", "visibility": "direct"}
+    own = (await node.ask("POST", "/api/v1/statuses", json=mine))["uri"]
+    thread = (await member.get(own))[1]["context"]
+    assert (await member.get(listing))[1]["orderedItems"] == [f"{author.eve}/notes/1"]
+    assert (await member.get(str(thread)))[1]["totalItems"] == 1
+    for hidden in (listing, own, str(thread), conversation_uri(node.group, "")):
+        assert (await other.fetch(hidden))[0] == 404
+
     assert await member.outcome(member.act("Undo", member.act("Follow", node.group))) == "applied"
-    assert [(await member.fetch(each))[0] for each in (address, copy)] == [404, 404]
+    assert [(await member.fetch(each))[0] for each in (address, copy, listing, own)] == [404] * 4
     await node.remove(author.entry)
-    assert [(await author.fetch(each))[0] for each in (address, copy)] == [403, 403]
+    assert [(await author.fetch(each))[0] for each in (address, copy, listing)] == [403] * 3
 
 
 async def read_by_marie(node: Node, post: JsonObject) -> Json:
