@@ -182,23 +182,32 @@ def locked(unit: Unit, threads: Sequence[PostId]) -> set[PostId]:
 
 @dataclass(frozen=True, slots=True)
 class OfThread:
-    """Where somebody decides about a conversation. led: the community of it that they lead.  pins: what stands first there."""
+    """Where a conversation takes place. communities: all that have shared it.  led: which of them the reader leads.
 
+    pins: what stands first in that one.
+    """
+
+    communities: list[Account]
     led: Account | None
     pins: list[PostId]
 
 
-LED = f"""
-select {COLUMNS} from posts s join community_managers m on m.community_id = s.author_id and m.account_id = :reader
-join accounts a on a.id = s.author_id
-where s.boost_of = :thread and a.gone_at is null order by s.author_id limit 1
+SHARING = f"""
+select {COLUMNS} from posts s join accounts a on a.id = s.author_id
+where s.boost_of = :thread and a.kind = 'Group' and a.gone_at is null order by a.id
+"""
+
+LED = """
+select m.community_id from community_managers m where m.community_id in :ids and m.account_id = :reader
+order by m.community_id limit 1
 """
 
 PINS = "select post_id from community_pins where community_id = :community"
 
 
 def of_thread(unit: Unit, thread: PostId, *, reader: AccountId) -> OfThread:
-    """Whether a reader leads a community in which a conversation takes place. thread: its first post."""
-    led = unit.one(Account, LED, thread=thread, reader=reader)
-    pins = unit.all(PostId, PINS, community=led.id) if led is not None else []
-    return OfThread(led, pins)
+    """In which communities a conversation takes place, and what a reader who leads one of them may decide. thread: its first post."""
+    found = unit.all(Account, SHARING, thread=thread)
+    led = unit.one(AccountId, LED, ids=[each.id for each in found], reader=reader) if found else None
+    pins = unit.all(PostId, PINS, community=led) if led is not None else []
+    return OfThread(found, next((each for each in found if each.id == led), None), pins)

@@ -59,7 +59,7 @@ HOLDS_ALL = " and ".join(f"d.words like :word_{number} escape '\\'" for number i
 # A cross join has SQLite go through the short lines first, and open the accounts of those that fit.
 FOUND = f"""
 select {COLUMNS} from directory d cross join accounts a
-where a.id = d.account_id and {HOLDS_ALL} and (:any_node = 1 or a.host = :host) and {LISTED}
+where a.id = d.account_id and a.kind <> 'Group' and {HOLDS_ALL} and (:any_node = 1 or a.host = :host) and {LISTED}
 order by case when d.name like :start escape '\\' then 0 else 1 end, d.name, a.id limit :limit offset :offset
 """
 

@@ -23,6 +23,7 @@ DOING: Sequence[Shortcut] = (
 
 GOING: Sequence[Shortcut] = (
     (("g", "h"), message("Go to the journal")),
+    (("g", "c"), message("Go to the communities")),
     (("g", "t"), message("Go to the posts of this node")),
     (("g", "a"), message("Go to the posts of all nodes")),
     (("g", "n"), message("Go to the notifications")),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -15,18 +14,14 @@ from node.api import entities
 from node.community_order import COMMUNITY_ORDER
 from node.context import NODE
 from node.errors import Invalid
-from node.web import session
+from node.web import listing, session
 from node.web.answers import go, render, said
 from node.web.declared import page
 from node.web.on_record import source_of
 from node.web.pages.people import page_number
-from storage import communities, community_lists, relations
+from storage import community_lists
 from storage.accounts import Account
-from storage.communities import Community
 from storage.community_lists import Belonging
-from storage.ids import AccountId
-from storage.relations import Relationship
-from storage.store import Unit
 from storage.words import folded
 
 HERE, NEW = "/communities", "/communities/new"
@@ -45,16 +40,6 @@ class Mine:
     leads: bool
     new: int
     post: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Any community. led: None where nothing is known of it.  last_at: when something was last written there."""
-
-    account: dict[str, Any]
-    led: Community | None
-    relation: Relationship
-    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +95,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         mine=own[:SHOWN_AT_ONCE],
         further=own[SHOWN_AT_ONCE:],
         is_whole=is_whole,
-        others=await _others(request, part.found),
+        others=await listing.entries(request, part.found),
         may_found=await acts.may_found(node, me),
         before=_at(asked, part.number - 1) if part.number > 1 else "",
         after=_at(asked, part.number + 1) if part.has_more else "",
@@ -179,22 +164,6 @@ async def _mine(request: web.Request) -> list[Mine]:
         Mine(account, each.leads, each.new, posts.get(str(each.newest)))
         for account, each in zip(shown, found, strict=True)
     ]
-
-
-async def _others(request: web.Request, found: Sequence[Account]) -> list[Other]:
-    node, me = request.app[NODE], session.present(request).account
-    shown = await entities.accounts(node, me, found)
-    led, between = await node.store.read(_standing, me.id, [each.id for each in found])
-    return [
-        Other(account, led.get(each.id), between[each.id], each.last_post_at)
-        for account, each in zip(shown, found, strict=True)
-    ]
-
-
-def _standing(
-    unit: Unit, me: AccountId, ids: Sequence[AccountId]
-) -> tuple[dict[AccountId, Community], dict[AccountId, Relationship]]:
-    return communities.find_all(unit, ids), relations.of_each(unit, me, ids)
 
 
 def _at(asked: str, number: int) -> str:

@@ -12,16 +12,17 @@ from node.api import entities
 from node.api.entities import Entity
 from node.context import NODE, Node
 from node.errors import Invalid
-from node.web import excerpts, session
+from node.web import excerpts, listing, session
 from node.web.addresses import POSTS_A_PAGE, number
 from node.web.answers import go, render, said
 from node.web.asked import HERE, Asked
 from node.web.declared import page
 from node.web.excerpts import Piece
-from storage import accounts, directory, search
+from storage import accounts, community_lists, directory, search
 from storage.accounts import Account
 from storage.ids import AccountId, PostId
 from storage.search import Wanted
+from storage.store import Unit
 
 FEW_PEOPLE = 3
 MOST_NAMESAKES = 8
@@ -43,6 +44,7 @@ class Found:
 
     hits: Sequence[Hit] = ()
     people: Sequence[Account] = ()
+    communities: Sequence[Account] = ()
     namesakes: Sequence[Account] = ()
     older: str = ""
 
@@ -67,6 +69,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         errors=errors,
         hits=found.hits,
         people=await _with_cards(node, visitor.account, found.people),
+        communities=await listing.entries(request, found.communities),
         namesakes=await _with_cards(node, visitor.account, found.namesakes),
         nodes=await node.store.read(directory.nodes),
         older=found.older,
@@ -92,9 +95,9 @@ async def _found(request: web.Request, node: Node, me: Account, asked: Asked) ->
         below = min(below, number(request.query["max_id"]))
     ids = await node.store.read_slowly(search.posts, me.id, wanted, below=below, above=above, limit=POSTS_A_PAGE + 1)
     shown = ids[:POSTS_A_PAGE]
-    few = await _few(node, me, asked) if first and asked.q else []
+    few, gathered = await node.store.read_slowly(_few, me.id, asked) if first and asked.q else ([], [])
     older = asked.at("/search", max_id=shown[-1]) if len(ids) > POSTS_A_PAGE else ""
-    return Found(hits=await _hits(node, me, shown, wanted), people=few, older=older)
+    return Found(hits=await _hits(node, me, shown, wanted), people=few, communities=gathered, older=older)
 
 
 async def _people_called(node: Node, me: Account, name: str) -> list[Account]:
@@ -111,8 +114,11 @@ async def _people_called(node: Node, me: Account, name: str) -> list[Account]:
     return await node.store.read_slowly(directory.search, me.id, name.lstrip("@"), limit=MOST_NAMESAKES)
 
 
-async def _few(node: Node, me: Account, asked: Asked) -> list[Account]:
-    return await node.store.read_slowly(directory.search, me.id, asked.q, host=asked.host, limit=FEW_PEOPLE)
+def _few(unit: Unit, me: AccountId, asked: Asked) -> tuple[list[Account], list[Account]]:
+    """A few people and a few communities whom the words name; communities only where every node is searched."""
+    people_named = directory.search(unit, me, asked.q, host=asked.host, limit=FEW_PEOPLE)
+    gathered = [] if asked.is_narrowed else community_lists.search(unit, me, asked.q, limit=FEW_PEOPLE)
+    return people_named, gathered
 
 
 async def _hits(node: Node, me: Account, ids: Sequence[PostId], wanted: Wanted) -> list[Hit]:

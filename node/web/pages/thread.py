@@ -61,6 +61,7 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         readers=await composing.readers(request),
         lock=lock,
         locked={each["id"] for each in in_view} if lock is not None else set(),
+        communities=[entities.account(node, each) for each in there.communities],
         leading=there.led.handle if there.led else "",
         pins={str(each) for each in there.pins},
         draft=None

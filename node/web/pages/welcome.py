@@ -16,16 +16,17 @@ from multidict import MultiMapping
 from node.actions import portraits
 from node.actions import welcome as acts
 from node.api import entities
+from node.community_order import COMMUNITY_ORDER
 from node.context import NODE
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.trends import TRENDS
 from node.uploads import Upload, form_of
-from node.web import session
+from node.web import listing, session
 from node.web.answers import go, language_of, render, said
 from node.web.declared import page
 from node.web.pages.own_card import spoken_by
-from storage import directory, relations, tag_follows, tags, welcomes
+from storage import community_lists, directory, relations, tag_follows, tags, welcomes
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.media import Place
@@ -42,6 +43,7 @@ COLLEAGUES_SHOWN = 8
 ELSEWHERE_SHOWN = 6
 LONGEST_SPOKEN = 500
 TOPICS_SHOWN = 16
+COMMUNITIES_SHOWN = 4
 
 Fields = MultiMapping[Any]
 Does = Callable[[web.Request, Fields], Awaitable[None]]
@@ -225,11 +227,13 @@ async def of_colleagues(request: web.Request) -> dict[str, Any]:
 
 
 async def of_topics(request: web.Request) -> dict[str, Any]:
-    """Step 3: what many write about, and what is followed already."""
+    """Step 3: what many write about, what is followed already, and the liveliest communities."""
     node, me = request.app[NODE], session.present(request).account
     counted = await request.app[TRENDS].at(node.now())
     offered, followed = await node.store.read(topics_for, me.id, counted.tags[:TOPICS_SHOWN])
-    return {"offered": offered, "followed": followed}
+    order = await request.app[COMMUNITY_ORDER].at(node.now())
+    gathered = await node.store.read(community_lists.listed, me.id, order[:COMMUNITIES_SHOWN])
+    return {"offered": offered, "followed": followed, "communities": await listing.entries(request, gathered)}
 
 
 async def of_a_first_post(request: web.Request) -> dict[str, Any]:

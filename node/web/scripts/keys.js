@@ -2,7 +2,7 @@
 // switches them off there: <html data-shortcuts="off">.  Source: WCAG 2.2, 2.1.4.
 
 const WITHIN = 1500;
-const PLACES = { h: "/", t: "/this-node", a: "/all-nodes", n: "/notifications", m: "/messages", b: "/bookmarks", s: "/settings" };
+const PLACES = { h: "/", c: "/communities", t: "/this-node", a: "/all-nodes", n: "/notifications", m: "/messages", b: "/bookmarks", s: "/settings" };
 // Nothing is published, shared or deleted by a single key.
 const DEEDS = {
   j: () => step(1),

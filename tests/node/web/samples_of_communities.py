@@ -8,8 +8,9 @@ from typing import Any
 
 from node.web.addresses import Neighbours
 from node.web.community import Shown
+from node.web.listing import Other
 from node.web.pages.admin_life import measured
-from node.web.pages.communities import Mine, Other, Typed
+from node.web.pages.communities import Mine, Typed
 from node.web.pages.manage import Asking, Come
 from node.web.pages.manage_members import KeptOut
 from storage.cards import EMPTY
@@ -34,11 +35,13 @@ from tests.node.web.samples import (
     PICTURE,
     POST,
     READERS,
+    SEARCH,
     WARNED,
     account,
     status,
 )
 from tests.node.web.samples_of_first_days import MODERATOR
+from tests.node.web.samples_of_first_days import PAGES as PAGES_OF_FIRST_DAYS
 from tests.node.web.samples_of_life import WEEKS
 
 MONTH = NOW - timedelta(days=30)
@@ -217,6 +220,9 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "community_new.html",
         {"typed": TYPED, "errors": WRONG, "may_found": True, "domain": "paris.example"},
     ),
+    # In place of those without communities.
+    "welcome_3": ("welcome_3.html", {**PAGES_OF_FIRST_DAYS["welcome_3"][1], "communities": OTHERS[1:3]}),
+    "search": ("search.html", {**SEARCH, "communities": OTHERS[1:3]}),
     "manage": ("manage.html", DESK),
     "manage_quiet": ("manage.html", {**DESK, **QUIET}),
     "manage_elsewhere": (

@@ -117,8 +117,11 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "welcome_2": ("welcome_2.html", step(2, **COLLEAGUES)),
     "welcome_2_none": ("welcome_2.html", step(2, **NO_COLLEAGUES)),
-    "welcome_3": ("welcome_3.html", step(3, offered=TAGS, followed=TAGS[:1])),
-    "welcome_3_wrong": ("welcome_3.html", step(3, offered=[], followed=[]) | {"errors": {"topic": "Non."}}),
+    "welcome_3": ("welcome_3.html", step(3, offered=TAGS, followed=TAGS[:1], communities=[])),
+    "welcome_3_wrong": (
+        "welcome_3.html",
+        step(3, offered=[], followed=[], communities=[]) | {"errors": {"topic": "Non."}},
+    ),
     "welcome_4": ("welcome_4.html", step(4)),
     "welcome_5": ("welcome_5.html", step(5, key="k3", domain="paris.localhost:8001")),
     "welcome_5_wrong": (

@@ -7,7 +7,8 @@ from typing import Any
 
 from node.web.pages.admin_life import Come, measured
 from storage.cards import EMPTY
-from storage.ids import PostId
+from storage.community_life import Hosted
+from storage.ids import AccountId, PostId
 from storage.life import TagLife, Waiting, Week
 from storage.tags import Tag
 from tests.node.web.samples import APART, ASKED, CARD, FOLLOWED, HOSTILE, KEN, MARIE, NOW, PAUL, POST, WARNED, status
@@ -60,11 +61,15 @@ def shown(
     return SimpleNamespace(staff=staff, away=away, waiting=posts, newcomers=range(come), alive=alive, asleep=asleep)
 
 
+SLEEPING = Hosted(AccountId(61), "visas", "<b>bold", NOW, 1, False, False, False, None, None)
 LIFE: dict[str, Any] = {
     "life": shown(38, 5, waiting=4, late=2, come=5, alive=USED, asleep=SLEPT),
     "questions": [POST, WARNED, SHORT],
     "newcomers": NEWCOMERS,
     "weeks": measured(WEEKS),
+    "hosted": 3,
+    "sleeping": [(SLEEPING, NOW - timedelta(days=94))],
+    "unled": [SLEEPING],
     "fewest": 10,
     "path": "/administration/life",
 }
@@ -75,7 +80,18 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "admin_life": ("admin_life.html", LIFE),
     "admin_life_of_moderators": (
         "admin_life.html",
-        {**LIFE, "life": FEW, "questions": [SHORT], "newcomers": NEWCOMERS[-1:], "weeks": None, "me": MODERATOR},
+        {
+            **LIFE,
+            "life": FEW,
+            "questions": [SHORT],
+            "newcomers": NEWCOMERS[-1:],
+            "weeks": None,
+            "hosted": 0,
+            "me": MODERATOR,
+        },
     ),
-    "admin_life_well": ("admin_life.html", {**LIFE, "life": NOTHING, "questions": [], "newcomers": []}),
+    "admin_life_well": (
+        "admin_life.html",
+        {**LIFE, "life": NOTHING, "questions": [], "newcomers": [], "sleeping": [], "unled": []},
+    ),
 }
