@@ -54,7 +54,7 @@ class Thread:
 async def test_300_posts_read_the_same_on_three_nodes_after_a_partition_heals(
     federation_of: FederationOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("POSTS_PER_3_HOURS", "API_CALLS_PER_5_MINUTES", "PEER_ACTIVITIES_PER_MINUTE"):
+    for name in ("POSTS_PER_3_HOURS", "API_CALLS_PER_5_MINUTES", "PEER_ACTIVITIES_PER_MINUTE", "UNASKED_PER_HOUR"):
         monkeypatch.setenv(f"LEGATION_{name}", "1000000")
     places = paris, tokyo, dakar = await federation_of(3)
     marie, lea, ken, awa = (

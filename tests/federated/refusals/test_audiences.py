@@ -155,17 +155,32 @@ async def test_an_accept_that_nobody_asked_for_makes_nobody_a_follower(peer: Han
     assert not (await peer.node.relation(account))["following"]
 
 
-async def test_before_the_answer_a_follower_reads_nothing(peer: HandMade) -> None:
-    """Here: what eve writes for her followers, while marie waits for her Accept."""
+async def test_before_the_answer_a_follower_reads_nothing_of_what_comes_for_a_colleague(peer: HandMade) -> None:
+    """Here: what eve writes for her followers, of whom lea is one, while marie waits for her Accept (CVE-2025-30741)."""
     account = await asked_to_follow(peer)
-    verdict = await peer.outcome(for_followers(peer))
-    assert verdict != "applied"
-    assert await journal_of_marie(peer) == []
-    follow = next(document for document in peer.posted if document["type"] == "Follow")
-    assert await peer.outcome(peer.act("Accept", follow)) == "applied"
+    assert "unsolicited" in await peer.outcome(for_followers(peer, "0"))
+    await peer.node.ask("POST", f"/api/v1/accounts/{account['id']}/follow", by="lea")
+    await until(lambda: _has_follows(peer, 2))
+    of_marie, of_lea = sorted(_follows(peer), key=lambda follow: follow["actor"] != peer.node.marie)
+    assert await peer.outcome(peer.act("Accept", of_lea, "lea")) == "applied"
+    assert await peer.outcome(for_followers(peer)) == "applied"
+    uri = f"{peer.eve}/notes/f1"
+    (post,) = (await peer.node.ask("GET", "/api/v2/search", by="lea", params={"q": uri}))["statuses"]
+    assert (await journal_of(peer, "lea"), await journal_of(peer, "marie")) == (["<p>Note 1</p>"], [])
+    await peer.node.ask("GET", f"/api/v1/statuses/{post['id']}", expect=404)
+    assert (await peer.node.ask("GET", "/api/v2/search", params={"q": uri, "resolve": "true"}))["statuses"] == []
+    assert await peer.node.ask("GET", f"/api/v1/accounts/{account['id']}/statuses") == []
+    assert await peer.outcome(peer.act("Accept", of_marie, "marie")) == "applied"
     assert (await peer.node.relation(account))["following"]
-    assert await peer.outcome(for_followers(peer, "2")) == "applied"
-    assert await journal_of_marie(peer) == ["<p>Note 2</p>"]
+    assert await journal_of(peer, "marie") == ["<p>Note 1</p>"]
+
+
+def _follows(peer: HandMade) -> list[Json]:
+    return [document for document in peer.posted if document["type"] == "Follow"]
+
+
+async def _has_follows(peer: HandMade, number: int) -> bool:
+    return len(_follows(peer)) == number
 
 
 async def test_before_the_answer_a_follower_elsewhere_is_told_nothing(peer: HandMade) -> None:
@@ -350,7 +365,11 @@ async def _was_asked(peer: HandMade) -> bool:
 
 
 async def journal_of_marie(peer: HandMade) -> list[str]:
-    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    return await journal_of(peer, "marie")
+
+
+async def journal_of(peer: HandMade, name: str) -> list[str]:
+    found = await peer.node.ask("GET", "/api/v1/timelines/home", by=name, params={"limit": "40"})
     return [post["content"] for post in found if post["account"]["acct"].endswith(f"@{peer.host}")]
 
 
