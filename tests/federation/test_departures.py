@@ -148,3 +148,15 @@ async def test_a_farewell_whose_key_is_gone_with_its_actor_is_taken(
     assert await scene.public() == []
     assert await scene.send(farewell, key=rsa_keys[2]) == 202  # and told so again
     assert await scene.send(activity("Create", scene.eve, note(scene.eve, "2")), key=rsa_keys[2]) == 401
+
+
+async def test_a_farewell_signed_with_a_newer_key_than_is_known_is_taken_where_the_actor_is_gone(
+    scene: Scene, rsa_keys: list[rsa.RSAPrivateKey]
+) -> None:
+    await scene.send(activity("Create", scene.eve, note(scene.eve)))
+    scene.peer.gone.add("/users/eve")
+    assert await scene.send(activity("Delete", scene.eve, scene.eve), key=rsa_keys[2]) == 202
+    assert await scene.public() == []
+    eve = await scene.side.store.read(accounts.by_uri, scene.eve)
+    assert eve is not None
+    assert eve.gone_at is not None

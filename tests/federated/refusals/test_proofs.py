@@ -1,6 +1,7 @@
 """Proofs: who wrote a document, whoever brings it. A wrong one is refused however good the signature of the request."""
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from federation.signatures import keys as signing_keys
 from federation.signatures import multibase, proofs
 from federation.signatures.keys import PrivateKey
 from federation.strict_json import JsonObject
@@ -132,17 +134,59 @@ async def test_who_brings_what_another_has_not_proven_is_not_believed(peer: Hand
     assert await peer.node.shown(peer, dakar) == []
 
 
-async def test_a_signature_inside_of_the_older_kind_is_worth_nothing(peer: HandMade, make_peer: MakePeer) -> None:
-    dakar = await make_peer("dakar")
-    signature: JsonObject = {
-        "type": "RsaSignature2017",
-        "creator": f"{peer.eve}#main-key",
-        "created": "2026-02-01T09:00:00Z",
-        "signatureValue": "A" * 342 + "==",
+AS = "https://www.w3.org/ns/activitystreams#"
+A_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+A_MOMENT = "http://www.w3.org/2001/XMLSchema#dateTime"
+WHEN = "2026-02-01T09:00:00Z"
+
+
+def linked(peer: HandMade) -> JsonObject:
+    """A post of eve's with a good signature of the older kind (RsaSignature2017), as other software makes and believes it.
+
+    What it says, as the sorted statements of which the signature is made: nothing in it is without a name, so they can be written
+    down (Fedify verifies it).
+    """
+    note, create, key = f"{peer.eve}/notes/1", f"{peer.eve}#Create-1", f"{peer.eve}#main-key"
+    to = [f"{AS}Public", peer.node.marie]
+    links = [(create, A_TYPE, f"{AS}Create"), (create, f"{AS}actor", peer.eve), (create, f"{AS}object", note)]
+    links += [
+        (note, A_TYPE, f"{AS}Note"),
+        (note, f"{AS}attributedTo", peer.eve),
+        *((note, f"{AS}to", uri) for uri in to),
+    ]
+    said = [f"<{thing}> <{what}> <{value}> .\n" for thing, what, value in links]
+    said += [f'<{note}> <{AS}content> "<p>Note 1</p>" .\n', f'<{note}> <{AS}published> "{WHEN}"^^<{A_MOMENT}> .\n']
+    options = [f'_:c14n0 <http://purl.org/dc/terms/created> "{WHEN}"^^<{A_MOMENT}> .\n']
+    options += [f"_:c14n0 <http://purl.org/dc/terms/creator> <{key}> .\n"]
+    hashed = "".join(hashlib.sha256("".join(sorted(part)).encode()).hexdigest() for part in (options, said))
+    value = b64encode(signing_keys.make_signature(peer.key, hashed.encode())).decode()
+    written: JsonObject = {
+        "id": note,
+        "type": "Note",
+        "attributedTo": peer.eve,
+        "content": "<p>Note 1</p>",
+        "published": WHEN,
+        "to": [*to],
     }
-    document = {**peer.create(), "signature": signature}
+    return {
+        "@context": proofs.ACTIVITY_CONTEXT,
+        "id": create,
+        "type": "Create",
+        "actor": peer.eve,
+        "object": written,
+        "signature": {"type": "RsaSignature2017", "creator": key, "created": WHEN, "signatureValue": value},
+    }
+
+
+async def test_a_signature_inside_of_the_older_kind_is_worth_nothing(peer: HandMade, make_peer: MakePeer) -> None:
+    """Though it is good: what it is over, other software has got wrong again and again (CVE-2026-46349)."""
+    dakar = await make_peer("dakar")
+    assert await peer.outcome(peer.act("Follow", peer.node.marie)) == "applied"  # her key is known here
+    document = linked(peer)
     assert await dakar.tell(document, key_id=f"{dakar.eve}#main-key") == 401
+    assert dakar.refusal == "not-the-actor"
     assert await peer.node.shown(peer, dakar) == []
+    assert await peer.outcome(document) == "applied"  # from herself, where it does no harm either
 
 
 async def test_a_proof_of_a_stranger_is_not_looked_into(peer: HandMade, make_peer: MakePeer) -> None:
