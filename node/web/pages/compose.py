@@ -11,7 +11,7 @@ from federation import html
 from node.actions import compose, drafts, polls, scheduling
 from node.actions.compose import Draft
 from node.api import entities
-from node.context import NODE
+from node.context import NODE, Node
 from node.errors import Invalid
 from node.protection import streams_its_body
 from node.uploads import form_of
@@ -21,8 +21,9 @@ from node.web.answers import go, language_of, render, said
 from node.web.appearance import reach
 from node.web.declared import page
 from node.web.typed import A_DAY, Typed
-from storage import posts
+from storage import communities, posts
 from storage.errors import NotFound
+from storage.ids import AccountId
 from storage.posts import Post
 
 
@@ -36,7 +37,9 @@ async def form(request: web.Request) -> web.StreamResponse:
         typed, files = Typed.kept(kept.typed, key=kept.key)
         return await composing.show(request, await sending.with_files(request, typed, files))
     if parent := await composing.post_of(request, request.query.get("reply_to", "")):
-        answer = reply_to(parent, me=visitor.account.handle, language=language, quotable=quotable)
+        answer = await reply_to(
+            request.app[NODE], parent, me=visitor.account.handle, language=language, quotable=quotable
+        )
         return await composing.show(request, answer)
     if quoted := await composing.post_of(request, request.query.get("quote", "")):
         return await composing.show(request, quoting(quoted, language=language, quotable=quotable))
@@ -206,12 +209,15 @@ async def own(request: web.Request) -> tuple[Post, dict[str, Any]]:
     return mine, entity
 
 
-def reply_to(parent: dict[str, Any], *, me: str, language: str, quotable: str) -> Typed:
+async def reply_to(node: Node, parent: dict[str, Any], *, me: str, language: str, quotable: str) -> Typed:
     """The form that answers a post: its author and the people it mentions are named, its readers stay the readers.
 
+    Communities are not named: an answer is for those in which its conversation takes place, whatever its text says.
     parent: the post to answer, as an entity.  me: one's own handle, which is not named.  language, quotable: as posts begin.
     """
-    handles = [parent["account"]["acct"], *(mentioned["acct"] for mentioned in parent["mentions"])]
+    mentioned = {AccountId(int(each["id"])): each["acct"] for each in parent["mentions"]}
+    groups = await node.store.read(communities.find_all, mentioned) if mentioned else {}
+    handles = [parent["account"]["acct"], *(acct for each, acct in mentioned.items() if each not in groups)]
     named = "".join(f"@{handle} " for handle in dict.fromkeys(handles) if handle != me)
     return Typed(
         named,

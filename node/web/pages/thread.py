@@ -66,7 +66,9 @@ async def conversation(request: web.Request, identifier: PostId, *, errors: Mapp
         pins={str(each) for each in there.pins},
         draft=None
         if is_ended
-        else reply_to(entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable),
+        else await reply_to(
+            node, entity, me=visitor.account.handle, language=written, quotable=visitor.defaults.quotable
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from node.actions.communities import Founding
 from node.community_order import GOOD_FOR
 from node.web.languages import translations
 from node.web.pages.communities import address_from
-from storage import communities, posts, staff
+from storage import communities, post_people, posts, staff
 from storage.accounts import Account, by_handle
 from storage.ids import PostId
 from storage.store import Unit
@@ -144,6 +144,12 @@ async def test_what_is_written_there_names_the_community(house: House, marie: Br
     assert "<p>Qui a le formulaire ?</p>" in sent.html
     (written,) = await house.node.store.read(_by_marie)
     assert (written.source, written.reach) == ("@visas Qui a le formulaire ?", Reach.ALL_NODES)
+    thread = await marie.open(f"/@marie/{written.id}")
+    assert re.search(r"<textarea[^>]*></textarea>", thread.html), "an answer need not name the community"
+    await marie.send(thread, "/posts", text="Moi", language="fr")
+    answer, _ = await house.node.store.read(_by_marie)
+    visas = await named(house, "visas")
+    assert (answer.source, await house.node.store.read(post_people.addressed, answer.id)) == ("Moi", [visas.id])
     page = await found(marie, "Presse", readers="members")
     assert said("Who can read it") not in page.text
     assert "Seuls les membres de Presse pourront lire ce message : 1 personne." in page.text.replace("\u00a0", " ")
@@ -151,7 +157,7 @@ async def test_what_is_written_there_names_the_community(house: House, marie: Br
     assert said("Write in %(name)s", name="Presse") in whole.text
     sent = await marie.send(whole, "/posts", text="Revue du @presse matin", language="fr")
     assert "Revue du" in sent.html
-    written, _ = await house.node.store.read(_by_marie)
+    written, *_ = await house.node.store.read(_by_marie)
     assert (written.source, written.reach) == ("Revue du @presse matin", Reach.COMMUNITY)
 
 
