@@ -236,7 +236,7 @@ class Backfill:
             await self._walk(crawl, post, conversation=uri)
             return
         items = await collections.read(self._client, uri, within=uri, budget=crawl.budget)
-        if isinstance(items.trouble, NotThere) and start.first is not None:
+        if items.trouble is not None and start.first is not None:
             for community in start.communities:
                 listed = conversation_uri(community, str(start.first["id"]))
                 kept = await collections.read(self._client, listed, within=community, budget=crawl.budget)

@@ -13,7 +13,17 @@ from federation.activity import Activity
 from federation.audience import named_in
 from federation.client import Budget, Client, references
 from federation.copies import Copies, Prove
-from federation.errors import BadDocument, BadHost, Ignored, Malformed, NotAllowed, NotThere, Unreachable
+from federation.errors import (
+    BadDocument,
+    BadHost,
+    FetchFailed,
+    ForbiddenAddress,
+    Ignored,
+    Malformed,
+    NotAllowed,
+    NotThere,
+    Unreachable,
+)
 from federation.hosts import same_origin
 from federation.strict_json import JsonObject
 from federation.vocabulary import ACTOR_TYPES, types_of, value_or_id
@@ -104,14 +114,14 @@ class Gathering:
         return await self._post(document, budget=budget, depth=depth)
 
     async def document(self, uri: str, *, beside: JsonObject | None, budget: Budget) -> JsonObject:
-        """A document as its own node shows it; one for the members of a community, which that shows to nobody, as they have it there.
+        """A document as its own node shows it; one for the members of a community, which that does not show, as they have it there.
 
         beside: a post of the same conversation, if it is one: its communities are asked.  Raises Unreachable.
         """
         try:
             return (await self._client.get_document(uri, budget=budget)).json
-        except NotThere as error:
-            if beside is None or error.gone:
+        except (NotThere, FetchFailed, ForbiddenAddress) as error:  # hidden from us, gone, or out of our reach
+            if beside is None or (isinstance(error, NotThere) and error.gone):
                 raise
             copy = await self._copies.of_post(uri, beside=beside, budget=budget)
             if copy is None:

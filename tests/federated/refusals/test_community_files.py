@@ -134,10 +134,10 @@ async def test_what_is_answered_and_never_came_is_had_from_the_communitys_node(c
     node, member, home = community.node, community.member, community.home
     kept = proven(member, member.act("Create", community.for_members("1"), "1"))
 
-    async def above(name: str, offered: JsonObject) -> list[str]:
-        """What stands above an answer to the first post, which the community shows so, when it is read."""
+    async def above(name: str, offered: JsonObject, *, answered: str = "1") -> list[str]:
+        """What stands above an answer to a post, which the community shows so, when it is read."""
         home.offers["/users/group/posts"] = offered
-        answer = community.for_members(name, inReplyTo=f"{member.eve}/notes/1")
+        answer = community.for_members(name, inReplyTo=f"{member.eve}/notes/{answered}")
         assert await community.sends(proven(member, member.act("Create", answer, name))) == "applied"
         context = await node.ask("GET", f"/api/v1/statuses/{(await read_by_marie(node, answer))['id']}/context")
         return [each["content"] for each in context["ancestors"]]
@@ -153,4 +153,10 @@ async def test_what_is_answered_and_never_came_is_had_from_the_communitys_node(c
     ):
         assert await above(f"1{number}", wrong) == []
     assert await above("2", kept) == ["<p>Note 1</p>"]
-    assert set(member.asked) & {"/users/eve/notes/1"} == {"/users/eve/notes/1"}  # it gives it to nobody
+    member.bare["/users/eve/notes/3"] = lambda: web.Response(status=403)  # its node does not even talk to this one
+    third = proven(member, member.act("Create", community.for_members("3"), "3"))
+    assert await above("4", third, answered="3") == ["<p>Note 3</p>"]
+    member.bare["/users/eve/notes/5"] = lambda: web.Response(status=410)
+    fifth = proven(member, member.act("Create", community.for_members("5"), "5"))
+    assert await above("6", fifth, answered="5") == []  # what is gone stays so
+    assert {f"/users/eve/notes/{name}" for name in "135"} <= set(member.asked)
