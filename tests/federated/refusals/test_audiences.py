@@ -45,7 +45,7 @@ async def test_a_colleague_neither_edits_nor_removes_nor_takes_back(peer: HandMa
 FORGED: dict[str, tuple[str, Callable[[HandMade], JsonObject]]] = {
     "of a colleague": ("not-the-author", lambda p: p.note(attributedTo=p.add("mallory"))),
     "of nobody": ("bad-object", lambda p: p.note(attributedTo=None)),
-    "of two": ("bad-object", lambda p: p.note(attributedTo=[p.eve, p.add("mallory")])),
+    "of a colleague first": ("not-the-author", lambda p: p.note(attributedTo=[p.add("mallory"), p.eve])),
     "of marie": ("not-the-author", lambda p: p.note(attributedTo=p.node.marie)),
     "in our own name": ("foreign-object", lambda p: p.note(id=f"{p.node.url}/users/1/posts/1")),
     "at home elsewhere": ("foreign-object", lambda p: p.note(id="http://dakar.localhost:8000/notes/1")),
