@@ -42,9 +42,16 @@ and (p.boost_of is null or exists (
         and not {MUTED.replace("p.author_id", "o.author_id")}))
 """
 
+# What a community shares is not shown a second time to whom it comes from its author as well, as it stands there.
+COMES_BY_ITSELF = """(p.boost_of is not null and exists (
+    select 1 from posts oa join accounts ga on ga.id = p.author_id and ga.kind = 'Group'
+    where oa.id = p.boost_of and (oa.author_id = :reader or exists (
+        select 1 from follows ya where ya.follower_id = :reader and ya.followed_id = oa.author_id
+            and ya.accepted_at is not null and ya.at_home = 1 and ya.languages is null))))"""
+
 # A reply is shown when it answers somebody whose posts come home as well, or the reader.
 SHOWN_AT_HOME = f"""
-{SHOWN_OF_FOLLOWED}
+{SHOWN_OF_FOLLOWED} and not {COMES_BY_ITSELF}
 and (p.reply_to_uri is null or p.author_id = :reader or p.reply_to_author = :reader or p.reply_to_author = p.author_id
     or exists (select 1 from follows y where y.follower_id = :reader and y.followed_id = p.reply_to_author
         and y.accepted_at is not null and y.at_home = 1))

@@ -97,11 +97,14 @@ class Journal:
             return False
         if post.is_answer and post.answered != post.author and post.answered not in self.sources:
             return False
-        return None if self._is_unclear(post) else True
+        return None if self._is_unclear(post, original) else True
 
-    def _is_unclear(self, post: RenderedPost) -> bool:
-        """Whether it hangs on what only the database knows: whom a post is addressed to, its language, an author's node."""
-        is_hidden_perhaps = self.hides_nodes and post.original is not None
+    def _is_unclear(self, post: RenderedPost, original: RenderedPost | None) -> bool:
+        """Whether it hangs on what only the database knows: whom a post is addressed to, its language, an author's node.
+
+        original: what it shares; shared by a community, it may stand here by itself.
+        """
+        is_hidden_perhaps = original is not None and (self.hides_nodes or original.author in self.sources)
         return post.reach in (Reach.MENTIONED, Reach.COMMUNITY) or post.author in self.in_languages or is_hidden_perhaps
 
     def _keeps_away(self, share: RenderedPost, original: RenderedPost) -> bool:

@@ -35,8 +35,10 @@ class Press:
         await who.ask("POST", f"/api/v1/accounts/{account['id']}/follow")
 
     async def shared(self, who: Staff) -> list[Json]:
-        """What somebody's journal has from the community."""
-        return [each["reblog"] for each in await who.home() if each["account"]["username"] == "presse"]
+        """What somebody reads on the page of the community; in their journal their own is not shown a second time."""
+        account = await self.found_by(who)
+        found = await who.ask("GET", f"/api/v1/accounts/{account['id']}/statuses")
+        return [each["reblog"] for each in found]
 
     async def thread(self, who: Staff) -> list[str]:
         """The texts of the one conversation, without the names at their beginning."""

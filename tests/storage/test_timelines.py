@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from storage import follows, posts, relations, timelines
+from storage import accounts, communities, follows, posts, relations, timelines
 from storage.accounts import Account
+from storage.ids import AccountId
 from storage.pages import Page
 from storage.posts import Post
-from storage.store import Store
+from storage.store import Store, Unit
 from storage.visibility import Reach
-from tests.storage.conftest import Clock, Person, Write
+from tests.storage.conftest import BASE, Clock, Person, Write
 
 
 async def follow(store: Store, follower: Account, followed: Account) -> None:
@@ -93,6 +94,33 @@ async def test_shared_posts_come_unless_they_are_not_wanted(store: Store, person
     await store.write(follows.prefer, me.id, sharer.id, shares=True, notify=False)
     await store.write(relations.block, me.id, author.id)
     assert await store.read(timelines.home, me.id, Page(5)) == []
+
+
+async def test_what_a_community_shares_is_not_read_twice(store: Store, person: Person, write: Write) -> None:
+    me, author = await person("me"), await person("author")
+    group = await store.write(
+        accounts.add_local, username="visas", display_name="Visas", base_url=BASE, kind=communities.KIND
+    )
+    await follow(store, me, group)
+    post, own = await write(author), await write(me)
+    for shared in (post, own):
+        await store.write(_share, group.id, shared)
+    (shared, alone) = await store.read(timelines.home, me.id, Page(5))
+    assert (shared.boost_of, alone.id) == (post.id, own.id)
+    await follow(store, me, author)
+    assert ids(await store.read(timelines.home, me.id, Page(5))) == [own.id, post.id]
+
+
+def _share(unit: Unit, sharer: AccountId, post: Post) -> None:
+    posts.share(
+        unit,
+        uri=f"urn:{post.id}",
+        author=sharer,
+        is_local=True,
+        post=post,
+        reach=Reach.ALL_NODES,
+        published=unit.now,
+    )
 
 
 async def test_each_public_list_has_its_posts(store: Store, person: Person, write: Write) -> None:

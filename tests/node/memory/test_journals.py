@@ -69,6 +69,17 @@ async def test_a_new_post_costs_one_look_at_that_post(store: Store, memory: Memo
     assert (memory.journals.hits, memory.journals.misses) == (1, 1)
 
 
+async def test_what_a_community_shares_stands_once_where_its_author_is_followed(store: Store, memory: Memory) -> None:
+    me, (ken,) = await reader_of(store, "ken")
+    visas = await store.write(partial(accounts.add_local, username="visas", display_name="", kind="Group", base_url=""))
+    await store.write(follow, me, visas)
+    assert await memory.journals.page(me.id, Page(20)) == []
+    post = await store.write(write, ken)
+    await store.write(share, visas, post, "urn:s")
+    assert await memory.journals.page(me.id, Page(20)) == [post.id]
+    assert await store.read(timelines.home_ids, me.id, Page(20)) == [post.id]
+
+
 async def test_a_post_that_is_known_costs_no_look_at_all(store: Store, memory: Memory) -> None:
     me, (ken,) = await reader_of(store, "ken")
     node = cast("Node", SimpleNamespace(store=store, memory=memory, base_url="https://paris.example"))

@@ -142,6 +142,7 @@ async def test_what_is_written_there_names_the_community(house: House, marie: Br
     sent = await marie.send(page, "/posts", text="Qui a le formulaire ?", reach="all_nodes", language="fr")
     assert sent.url.path == "/@visas"
     assert "<p>Qui a le formulaire ?</p>" in sent.html
+    assert (await marie.open("/")).text.count("Qui a le formulaire ?") == 1
     (written,) = await house.node.store.read(_by_marie)
     assert (written.source, written.reach) == ("@visas Qui a le formulaire ?", Reach.ALL_NODES)
     thread = await marie.open(f"/@marie/{written.id}")
