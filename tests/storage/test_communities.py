@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import accounts, communities, community_life, directory, follows, staff
+from storage import accounts, communities, community_life, directory, follows, staff, tombstones
 from storage.accounts import Account
 from storage.ids import AccountId
 from storage.store import Store
@@ -149,3 +149,13 @@ async def test_what_stands_first_does_so_once(store: Store, person: Person, writ
     post = await write(marie)
     assert [await store.write(communities.pin, made.id, post.id) for _ in range(2)] == [True, False]
     assert [await store.write(communities.unpin, made.id, post.id) for _ in range(2)] == [True, False]
+
+
+async def test_what_a_member_has_proven_goes_with_the_post(store: Store, person: Person, write: Write) -> None:
+    ken = await person("ken@tokyo.example")
+    post = await write(ken, "For us")
+    for document in ('{"type":"Create"}', '{"type":"Update"}'):
+        await store.write(communities.keep_proven, post.id, document)
+        assert await store.read(communities.proven, post.id) == document
+    await store.write(tombstones.remove, post, owner_uri=ken.uri)
+    assert await store.read(communities.proven, post.id) is None

@@ -94,6 +94,11 @@ async def test_room_is_made_by_what_nobody_has_looked_at_for_longest(
     assert [row.id for row in await store.read(media.longest_unused)] == [second.id, first.id]
     await store.write(media.let_go, [second.id])
     assert await store.read(media.kept_of_peers) == 1_100
+    await store.write(media.note_given, first.id, 900)  # as its own node gave it, for members' nodes
+    found = await store.read(media.of_peer, post.id, str(first.remote_url))
+    assert (found and found.given_size, await store.read(media.kept_of_peers)) == (900, 2_000)
+    await store.write(media.let_go, [first.id])
+    assert await store.read(media.kept_of_peers) == 0
     assert await store.read(media.own_names) == []
 
 
