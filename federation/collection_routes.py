@@ -98,7 +98,7 @@ async def get_managers(request: web.Request) -> web.Response:
         raise NotFoundHere
     found = await request.app[STORE].read(communities.managers, account.id)
     shown: list[JsonValue] = [manager.uri for manager in found]
-    return document_answer(documents.whole_collection(f"{account.uri}/managers", shown))
+    return document_answer(documents.whole_collection(terms.managers_uri(account), shown))
 
 
 async def get_empty(request: web.Request) -> web.Response:

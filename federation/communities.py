@@ -36,7 +36,7 @@ DECIDING_TERMS: JsonValue = {
 
 def managers_uri(community: Account) -> str:
     """The id of the collection of those who lead a community of this node."""
-    return f"{community.uri}/managers"
+    return f"{community.uri}/moderators"  # whom a manager at Lemmy adds goes there, whatever the community says
 
 
 def file_uri(community: str, *, post: str, url: str) -> str:

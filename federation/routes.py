@@ -117,7 +117,7 @@ def routes() -> list[web.RouteDef]:
         web.get(r"/users/{account:\d+}/followers_synchronization", refusing(collection_routes.get_followers_there)),
         web.get(r"/users/{account:\d+}/featured", refusing(collection_routes.get_featured)),
         web.get(r"/users/{account:\d+}/featured_tags", refusing(collection_routes.get_featured_tags)),
-        web.get(r"/users/{account:\d+}/managers", refusing(collection_routes.get_managers)),
+        web.get(r"/users/{account:\d+}/moderators", refusing(collection_routes.get_managers)),
         web.get(r"/users/{account:\d+}/posts", refusing(get_copy)),
         web.get(r"/users/{account:\d+}/conversation", refusing(collection_routes.get_conversation_of_members)),
         web.get(r"/users/{account:\d+}/posts/{post:\d+}", refusing(get_post)),

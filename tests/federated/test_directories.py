@@ -51,7 +51,7 @@ async def test_a_colleague_whom_nobody_follows_is_found_and_followed(federation_
     assert (press.kind, press.display_name, press.locked) == ("Group", "Salle de presse", True)
     led = await paris.running.node.store.read(rows.find, press.id)
     assert led is not None
-    assert (led.is_for_members, led.managers_uri) == (True, f"{community.uri}/managers")
+    assert (led.is_for_members, led.managers_uri) == (True, f"{community.uri}/moderators")
     told = await paris.running.node.store.read(readership.everybody)
     here = await paris.running.node.store.read(readership.here)
     there = await tokyo.running.node.store.read(directory.listed_here)

@@ -24,7 +24,7 @@ async def test_whoever_founds_a_community_leads_it_and_belongs_to_it(house: Hous
     led = await store.read(communities.find, made.id)
     assert led is not None
     assert led.is_for_members
-    assert led.managers_uri == f"{made.uri}/managers"
+    assert led.managers_uri == f"{made.uri}/moderators"
 
 
 @pytest.mark.parametrize(
