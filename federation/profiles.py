@@ -12,7 +12,7 @@ Source: Mastodon's `featuredTags` and `featured`.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,15 +25,14 @@ from federation.collections import Items
 from federation.errors import BadHost, Unreachable
 from federation.gathering import Gathering
 from federation.hosts import same_origin
-from federation.led_lists import MOST_MANAGERS
 from federation.strict_json import JsonObject
 from federation.vocabulary import value_or_id
 from storage import accounts, communities, tombstones
-from storage.accounts import NODE_ACTOR_KIND, Account
+from storage.accounts import Account
 from storage.communities import KIND
 from storage.errors import NotFound, StorageTrouble
 from storage.ids import AccountId
-from storage.store import Store, Unit
+from storage.store import Store
 
 GOOD_FOR = timedelta(hours=24)
 PAUSE = timedelta(minutes=15)
@@ -107,22 +106,26 @@ class Profiles:
         budget = Budget(MOST_FETCHES, MOST_SECONDS)
         if self._now() - account.refreshed_at > GOOD_FOR:
             account = await self._gathering.actor(account.uri, budget=budget)
+        elif account.kind == KIND:
+            await self._read_leaders(account, budget)
         kept = await self._store.read(accounts.document_of, account.id)
         actor: JsonObject = orjson.loads(kept) if kept else {}
         tags = await self._listed(account, actor, "featuredTags", budget)
         # What a community shows first is its members', and comes by what its managers do.
         pinned = None if account.kind == KIND else await self._listed(account, actor, "featured", budget)
-        led_by = await self._listed(account, actor, "attributedTo", budget) if account.kind == KIND else None
-        if led_by is not None and led_by.is_whole:
-            await self._bring_people(led_by.ids[:MOST_MANAGERS], budget)
-            await self._store.write(_keep_managers, account.id, led_by.ids[:MOST_MANAGERS])
         if tags is not None:
             await self._store.write(featured.keep_tags, account.id, tags.things, is_whole=tags.is_whole)
         if pinned is not None:
             await self._bring(account, pinned.ids[: featured.MOST_PINS], budget)
             await self._store.write(featured.keep_pins, account.id, pinned.ids, is_whole=pinned.is_whole)
-        if all(listed is None or listed.trouble is None for listed in (tags, pinned, led_by)):
+        if all(listed is None or listed.trouble is None for listed in (tags, pinned)):
             self._looked[account.id] = _Looked(self._now(), account.refreshed_at)
+
+    async def _read_leaders(self, community: Account, budget: Budget) -> None:
+        """Who leads a community is read with its actor; of one that is known from a directory alone, it has not been."""
+        led = await self._store.read(communities.find, community.id)
+        if led is not None and led.managers_uri:
+            await self._gathering.leaders(community.uri, collection=led.managers_uri, budget=budget)
 
     async def _listed(self, account: Account, actor: JsonObject, name: str, budget: Budget) -> Items | None:
         """What stands in a collection of an actor; None where there is none that is theirs."""
@@ -141,19 +144,3 @@ class Profiles:
             with suppress(BadHost, Unreachable):
                 if same_origin(uri, account.uri):
                     await self._gathering.post(uri, budget=budget)
-
-    async def _bring_people(self, uris: list[str], budget: Budget) -> None:
-        """Fetch those of these people, each from their own node, that are not known here."""
-        known = await self._store.read(accounts.by_uris, uris)
-        for uri in uris:
-            if uri not in known:
-                with suppress(BadHost, Unreachable):
-                    await self._gathering.actor(uri, budget=budget)
-
-
-def _keep_managers(unit: Unit, community: AccountId, uris: Sequence[str]) -> None:
-    """Note who leads a community, as its node says it and as far as they are known."""
-    known = accounts.by_uris(unit, uris)
-    found = [known[uri] for uri in dict.fromkeys(uris) if uri in known]
-    people = [each.id for each in found if each.kind not in (KIND, NODE_ACTOR_KIND)]
-    communities.set_managers(unit, community, people)

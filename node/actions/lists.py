@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from node.context import Node
 from node.errors import Invalid
-from storage import lists
+from storage import joined_lists, lists
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId
@@ -53,6 +53,14 @@ async def choose(node: Node, me: Account, someone: AccountId, among: Collection[
     await node.store.write(_choose, me, someone, among)
 
 
+async def keep_apart(node: Node, me: Account, community: AccountId, *, exclusive: bool) -> PeopleList:
+    """Have what is written in a community that one has joined stand there alone, or come to the journal as well.
+
+    Returns its list, as it is now.  Raises NotFound: one does not belong to it.
+    """
+    return await node.store.write(_keep_apart, me, community, exclusive=exclusive)
+
+
 def own(unit: Unit, me: AccountId, identifier: int) -> PeopleList:
     """One of one's lists. Raises NotFound."""
     found = lists.one(unit, me, identifier)
@@ -90,6 +98,14 @@ def _change(
     _demand(changed.title, changed.replies_policy)
     lists.change(unit, changed)
     return changed
+
+
+def _keep_apart(unit: Unit, me: Account, community: AccountId, *, exclusive: bool) -> PeopleList:
+    known = joined_lists.one(unit, me.id, community)
+    if known is None:
+        raise NotFound
+    joined_lists.keep_apart(unit, known, exclusive=exclusive)
+    return replace(known, exclusive=exclusive)
 
 
 def _remove(unit: Unit, me: Account, identifier: int) -> None:

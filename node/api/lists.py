@@ -4,8 +4,6 @@ A list of a community has its id and its name. Whether what is shared there stan
 its name and who belongs to it are not, and taking it away is leaving.
 """
 
-from dataclasses import replace
-
 from node.actions import lists, people
 from node.api import entities
 from node.api.answers import Answerable, Paged
@@ -181,8 +179,7 @@ async def _change_of_community(caller: Caller, joined: PeopleList, said: Changin
         raise CommunityDecides("This list is that of a community: answers stand in its conversations")
     if said.exclusive is None:
         return joined
-    await caller.node.store.write(joined_lists.keep_apart, joined, exclusive=said.exclusive)
-    return replace(joined, exclusive=said.exclusive)
+    return await lists.keep_apart(caller.node, caller.me, AccountId(joined.id), exclusive=said.exclusive)
 
 
 async def _leave(caller: Caller, joined: PeopleList) -> Answerable:

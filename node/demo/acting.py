@@ -50,13 +50,16 @@ class Actor:
         return await self.account_called(f"@{other.person.username}@{other.station.host}")
 
     async def account_called(self, handle: str) -> str:
-        """The same, by handle; of a community too."""
-        if handle not in self.found:
+        """The same, by handle; of a community too. A node that is busy may find nobody at first."""
+
+        async def is_found() -> bool:
             query = {"q": handle, "resolve": "true", "type": "accounts"}
-            people = (await self.ask("GET", "/api/v2/search", params=query))["accounts"]
-            if not people:
-                raise NotFilled(f"{self.station.place.name} does not find {handle}.")
-            self.found[handle] = people[0]["id"]
+            for known in (await self.ask("GET", "/api/v2/search", params=query))["accounts"]:
+                self.found.setdefault(handle, known["id"])
+            return handle in self.found
+
+        if handle not in self.found:
+            await until(is_found, f"{self.station.place.name} does not find {handle}.")
         return self.found[handle]
 
     async def follows(self, account: str) -> bool:

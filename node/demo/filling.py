@@ -72,7 +72,7 @@ class Filling:
         self.told(one.person.name)
 
     async def _gather(self, circle: Circle) -> None:
-        async with opened(circle, self.actors[circle.manager].station) as gathering:
+        async with opened(circle, self.actors[circle.manager]) as gathering:
             for member in self._members(circle):
                 await gathering.joined_by(member)
                 self.told(member.person.name)

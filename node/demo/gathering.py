@@ -1,7 +1,7 @@
 """What the sample people do in the communities of the demonstration: join them, let others in, and have a post stand first.
 
-Joining goes through the client API, like all that they do. What managers decide has no place there: it is done beside the
-nodes that run, as commands do, and those notice it.
+Joining and letting others in goes through the client API, like all that they do. What stands first has no place there: it is
+decided beside the nodes that run, as commands do, and those notice it.
 """
 
 import contextlib
@@ -9,65 +9,68 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from federation.activities.add import Add
-from node.actions import leading, people
+from node.actions import leading
 from node.demo.acting import Actor, NotFilled, until
 from node.demo.communities import Circle
-from node.demo.federation import Station
-from storage import accounts, communities, follows, posts
+from storage import accounts, communities, posts
 from storage.accounts import Account
+from storage.errors import StorageBusy
 from storage.opening import open_store
 from storage.store import Store, Unit
 
 
 @dataclass(slots=True)
 class Gathering:
-    """A community among its people."""
+    """A community among its people. manager: who leads it, at its own node."""
 
     circle: Circle
-    station: Station
+    manager: Actor
     store: Store
 
     @property
     def handle(self) -> str:
         """By which it is named from everywhere."""
-        return f"@{self.circle.founding.username}@{self.station.host}"
+        return f"@{self.circle.founding.username}@{self.manager.station.host}"
 
     async def joined_by(self, member: Actor) -> None:
         """Have somebody belong to it; where it is closed, its manager lets them in. Raises NotFilled."""
         account = await member.account_called(self.handle)
         await member.ask("POST", f"/api/v1/accounts/{account}/follow")
-        host = "" if member.station is self.station else member.station.host
-        name = self.circle.founding.name
         if self.circle.founding.closed:
-            given = self.circle.founding.username, member.person.username, host
-            await until(lambda: self.store.write(_let_in, *given), f"{member.person.name} does not ask to join {name}.")
+            await self._let_in(member)
+        name = self.circle.founding.name
         await until(lambda: member.follows(account), f"{member.person.name} does not belong to {name} yet.")
+
+    async def _let_in(self, member: Actor) -> None:
+        asking = await self.manager.account_of(member)
+
+        async def has_asked() -> bool:
+            waiting = await self.manager.ask("GET", "/api/v1/follow_requests")
+            return asking in [each["id"] for each in waiting]
+
+        await until(has_asked, f"{member.person.name} does not ask to join {self.circle.founding.name}.")
+        await self.manager.ask("POST", f"/api/v1/follow_requests/{asking}/authorize")
 
     async def pin(self, uri: str) -> None:
         """Have a post stand first. uri: its id.  Raises NotFilled."""
-        given = self.circle.founding.username, self.circle.manager, uri
-        await until(lambda: self.store.write(_pin, *given), f"{self.handle} has not got what is to stand first.")
+
+        async def is_pinned() -> bool:
+            try:
+                return await self.store.write(_pin, self.circle.founding.username, self.circle.manager, uri)
+            except StorageBusy:  # the node itself is writing just now
+                return False
+
+        await until(is_pinned, f"{self.handle} has not got what is to stand first.")
 
 
 @contextlib.asynccontextmanager
-async def opened(circle: Circle, station: Station) -> AsyncIterator[Gathering]:
+async def opened(circle: Circle, manager: Actor) -> AsyncIterator[Gathering]:
     """A community, with the store of its node, beside the node that runs."""
-    store = await open_store(station.settings.database)
+    store = await open_store(manager.station.settings.database)
     try:
-        yield Gathering(circle, station, store)
+        yield Gathering(circle, manager, store)
     finally:
         await store.close()
-
-
-def _let_in(unit: Unit, community: str, username: str, host: str) -> bool:
-    """Grant somebody's wish to join. Returns False while it has not come."""
-    group, asking = _account(unit, community), accounts.by_handle(unit, username, host)
-    known = follows.between(unit, asking.id, group.id) if asking is not None else None
-    if asking is None or known is None:
-        return False
-    if known.accepted_at is None:
-        people.let_in(unit, group, asking)
-    return True
 
 
 def _pin(unit: Unit, community: str, manager: str, uri: str) -> bool:

@@ -11,7 +11,7 @@ from node.api import entities
 from node.context import NODE, Node
 from node.web import session
 from node.web.addresses import person
-from storage import communities, relations
+from storage import communities, joined_lists, relations
 from storage.accounts import Account
 from storage.communities import KIND, Ban, Community
 from storage.errors import NotFound
@@ -30,6 +30,7 @@ class Shown:
     account: its entity.  led: how.  managers: entities of those who lead it.  relation: of the reader to it.
     leads: whether the reader does.  ban: what keeps the reader out.  readers: its members, as far as they are known here.
     is_here: whether this node hosts it; elsewhere, only the members who work here are known.
+    is_apart: whether the reader, a member, keeps it out of their journal.
     """
 
     account: dict[str, Any]
@@ -40,6 +41,7 @@ class Shown:
     ban: Ban | None
     readers: Readers
     is_here: bool
+    is_apart: bool = False
 
     @property
     def cannot_begin(self) -> str:
@@ -61,6 +63,7 @@ class _Known:
     managers: list[Account]
     relation: Relationship
     ban: Ban | None
+    is_apart: bool
 
 
 async def shown(request: web.Request, community: Account) -> Shown:
@@ -78,6 +81,7 @@ async def shown(request: web.Request, community: Account) -> Shown:
         ban=known.ban,
         readers=await audiences.followers(node, community.id),
         is_here=community.is_local,
+        is_apart=known.is_apart,
     )
 
 
@@ -97,11 +101,12 @@ async def find(node: Node, handle: str) -> Account | None:
 
 
 def _known(unit: Unit, me: AccountId, community: AccountId) -> _Known:
-    led = communities.find(unit, community)
+    led, joined = communities.find(unit, community), joined_lists.one(unit, me, community)
     return _Known(
         led=led
         or Community(community, is_for_members=False, managers_write_only=False, managers_uri="", closed_at=None),
         managers=communities.managers(unit, community),
         relation=relations.of_each(unit, me, [community])[community],
         ban=communities.banned(unit, community, me),
+        is_apart=joined is not None and joined.exclusive,
     )

@@ -60,6 +60,8 @@ NOTICES = {
     "community-followed": message("You belong to this community now."),
     "community-followed-soon": message("You belong to this community as soon as its node has answered."),
     "community-asked": message("Your request is sent. You belong to the community once its managers have agreed."),
+    "community-apart": message("What is written there no longer comes to your journal: you read it on this page."),
+    "community-at-home": message("What is written there comes to your journal again."),
     "community-unfollowed": message("You no longer belong to this community."),
     "member-accepted": message("This person belongs to the community now."),
     "member-refused": message("The request is declined."),

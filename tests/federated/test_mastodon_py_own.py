@@ -90,7 +90,8 @@ async def join_and_leave_a_community(marie: Mastodon, ken: Mastodon, paris: Plac
     founder, member = [await there.read(accounts.by_handle, *who) for who in (("ken", ""), ("marie", paris.host))]
     assert founder is not None
     assert member is not None
-    press = await acts.found(tokyo.running.node, founder, Founding("presse", "Salle de presse"), source="test")
+    wanted = Founding("presse", "Salle de presse", is_for_members=True)
+    press = await acts.found(tokyo.running.node, founder, wanted, source="test")
     (group,) = (await done(marie.search_v2, f"@presse@{tokyo.host}", result_type="accounts")).accounts
     assert (group.group, group.bot, group.locked) == (True, False, False)
     await done(marie.account_follow, group.id)
@@ -98,6 +99,9 @@ async def join_and_leave_a_community(marie: Mastodon, ken: Mastodon, paris: Plac
     await done(ken.status_post, "@presse Qui vient lundi ?")
     await settled(paris, tokyo)
     await done(read_as_a_list, marie, group.id)
+    told = await done(marie.status_post, f"@presse@{tokyo.host} J’y serai", visibility="public")
+    assert told.visibility == "private"  # all is for members there
+    await done(marie.status_delete, told)
     for decide, leads in ((caretaking.appoint, True), (caretaking.dismiss, False)):
         await there.write(decide, press, member, by="x", source="x")
         await settled(paris, tokyo)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from federation import directories
 from federation.client import Budget
 from federation.strict_json import JsonObject, JsonValue
 from storage import accounts, communities, featured_tags, pins, posts, tags
@@ -124,32 +125,24 @@ async def test_only_their_own_posts_for_all_are_pinned(scene: Scene) -> None:
     assert await scene.side.store.read(posts.by_uri, listed[2]) is not None  # it is ada's, and stays unpinned
 
 
-async def test_who_leads_a_community_is_read_with_it(scene: Scene) -> None:
+async def test_who_leads_a_community_of_a_directory_is_read_when_somebody_looks(scene: Scene) -> None:
     marie = await scene.side.store.read(accounts.by_handle, "marie")
     assert marie is not None
     base = scene.peer.base_url
     scene.peer.actor("ada")
     scene.peer.actor("visas", type="Group")
-    scene.peer.actor("presse", type="Group", attributedTo=f"{base}/users/presse/managers")
-    listed: list[JsonValue] = [
-        marie.uri,
-        f"{base}/users/ada",
-        f"{base}/users/visas",
-        "https://other.example/users/1",
-        "urn:x",
-    ]
-    managers: JsonObject = {"id": f"{base}/users/presse/managers", "type": "OrderedCollection", "orderedItems": listed}
-    scene.peer.offers["/users/presse/managers"] = managers
-    group = await scene.side.federation.gathering.actor(f"{base}/users/presse", budget=Budget())
+    entry = scene.peer.actor("presse", type="Group", attributedTo=f"{base}/users/presse/managers")
+    nobody: list[JsonValue] = [f"{base}/users/visas", "https://other.example/users/1", "urn:x"]
+    managers: JsonObject = {"id": str(entry["attributedTo"]), "type": "OrderedCollection"}
+    scene.peer.offers["/users/presse/managers"] = managers | {"orderedItems": [marie.uri, f"{base}/users/ada", *nobody]}
+    await scene.side.store.write(directories.keep, [entry], within=base)
+    group = await scene.side.store.read(accounts.by_uri, str(entry["id"]))
+    assert group is not None
+    assert await scene.side.store.read(communities.managers, group.id) == []
     await looked_at(scene, group)
-    assert [each.uri for each in await scene.side.store.read(communities.managers, group.id)] == listed[:2]
-    del scene.peer.offers["/users/presse/managers"]  # what cannot be read takes nobody away
-    scene.peer.actor("presse", type="Group", attributedTo=f"{base}/users/presse/managers", summary="Presse")
-    await looked_at(scene, await scene.side.federation.gathering.actor(group.uri, budget=Budget()))
-    assert len(await scene.side.store.read(communities.managers, group.id)) == 2
+    led_by = await scene.side.store.read(communities.managers, group.id)
+    assert [each.uri for each in led_by] == [marie.uri, f"{base}/users/ada"]
     scene.peer.unannounced.clear()
-
-    marie, before = await scene.side.store.read(accounts.by_handle, "marie"), list(scene.peer.asked)
-    assert marie is not None
+    before = list(scene.peer.asked)
     await looked_at(scene, marie)  # of people of this node nobody is asked
     assert scene.peer.asked == before

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from node.actions import communities
+from node.actions.communities import Founding
+from storage import accounts
 from tests import pictures
 from tests.federated.clients import names_lead_here  # noqa: F401  a fixture
-from tests.federated.conftest import FederationOf, settled
+from tests.federated.conftest import FederationOf, Place, settled
 from tests.interop.clients import Judge, Toot
 from tests.node.api.used_by import USED_BY
 
@@ -45,7 +48,19 @@ async def test_a_day_at_the_terminal(federation_of: FederationOf, tmp_path: Path
     for word, back in (("mute", "unmute"), ("block", "unblock")):
         await toot(word, ken.handle[1:])
         await toot(back, ken.handle[1:])
+    await in_a_community(toot, paris)
     await toot("delete", post["id"])
     await settled(paris, tokyo)
     assert [each for each in await ken.home() if "15 h" in each["content"]] == []
     assert USED_BY["toot"] - judge.used == set()
+
+
+async def in_a_community(toot: Toot, paris: Place) -> None:
+    """Write to one that one leads, find it among one's lists, and read it there."""
+    node = paris.running.node
+    marie = await node.store.read(accounts.by_handle, "marie")
+    assert marie is not None
+    await communities.found(node, marie, Founding("presse", "Salle de presse"), source="test")
+    await toot("post", "@presse Qui vient lundi ?")
+    assert "Salle de presse" in await toot("lists", "list")
+    assert "lundi" in await toot("timelines", "list", "Salle de presse", "--no-pager")

@@ -6,7 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
-from node.actions import people
+from node.actions import lists, people
 from node.context import NODE, Node
 from node.web import session
 from node.web.addresses import account_id
@@ -80,6 +80,22 @@ async def mute(request: web.Request) -> web.StreamResponse:
 async def unmute(request: web.Request) -> web.StreamResponse:
     """End that."""
     return await act(request, people.unmute, done="unmuted")
+
+
+@page("POST", "/people/{id}/apart")
+async def apart(request: web.Request) -> web.StreamResponse:
+    """Read a community that one has joined on its own page alone."""
+    return await act(request, partial(_keep_apart, exclusive=True), done="community-apart")
+
+
+@page("POST", "/people/{id}/at-home")
+async def at_home(request: web.Request) -> web.StreamResponse:
+    """Read it in one's journal as well."""
+    return await act(request, partial(_keep_apart, exclusive=False), done="community-at-home")
+
+
+async def _keep_apart(node: Node, me: Account, community: Account, *, exclusive: bool) -> None:
+    await lists.keep_apart(node, me, community.id, exclusive=exclusive)
 
 
 @page("POST", "/people/{id}/block")

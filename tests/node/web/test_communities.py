@@ -89,7 +89,11 @@ async def test_others_find_join_and_leave_it(house: House, marie: Browser, ken: 
     outside = await ken.open("/@presse")
     assert said("You have asked to join and wait for its managers’ answer.") in outside.text
     assert "<textarea" not in outside.html
+    apart = await ken.press("/@visas", "/apart")
+    assert said("What is written there no longer comes to your journal: you read it on this page.") in apart.text
+    assert said("What is written there comes to your journal again.") in (await ken.press("/@visas", "/at-home")).text
     left = await ken.press("/@visas", "/unfollow")
+    assert "/apart" not in left.html
     assert said("You no longer belong to this community.") in left.text
     assert said("Members begin conversations here. Join, and you can write at once.") in left.text
     members = await marie.open("/@visas/followers")
