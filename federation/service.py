@@ -30,6 +30,7 @@ from federation.peer_keys import PeerKeys
 from federation.poll_watch import PollWatch
 from federation.profiles import Profiles
 from federation.rates import Rates
+from federation.readmission import Readmission
 from federation.roles import ALL_ROLES, Role
 from federation.signatures import proofs
 from federation.signatures.keys import Kind, PrivateKey
@@ -133,6 +134,7 @@ class Federation:
         self.profiles = Profiles(store, self.client, self.gathering, spawn=self._spawn, now=now)
         self.synchronising = Synchronising(store, self.client, spawn=self._spawn, tell=tell)
         self.carrier = Carrier(store)
+        self.readmission = Readmission(store, domain=place.account_domain)
         self.inbox = Inbox(
             self.allowlist,
             self.peer_keys,
@@ -183,6 +185,7 @@ class Federation:
         if Role.INBOX in roles:
             work["apply"] = _through_trouble(self.applier.apply_for_ever)
             work["carry followers"] = _through_trouble(self.carrier.carry_for_ever)
+            work["tell of follows that are back"] = _through_trouble(self.readmission.tell_for_ever)
             work["watch polls"] = _through_trouble(self.poll_watch.watch_for_ever)
         if Role.DELIVERY in roles:
             work["deliver"] = _through_trouble(self.delivery.deliver_for_ever)

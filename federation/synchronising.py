@@ -31,7 +31,7 @@ from storage import followers as lists
 from storage.accounts import Account
 from storage.deliveries import Delivery
 from storage.errors import StorageError
-from storage.events import AccountLeft, ChangedElsewhere, Event, RelationChanged
+from storage.events import AccountLeft, ChangedElsewhere, Event, PeerParted, RelationChanged
 from storage.ids import AccountId, Host
 from storage.store import Store, Unit
 
@@ -74,7 +74,7 @@ class Claims:
             match event:
                 case RelationChanged(_, followed):
                     self._known.pop(followed, None)
-                case AccountLeft() | ChangedElsewhere():
+                case AccountLeft() | PeerParted() | ChangedElsewhere():
                     self._known.clear()
                 case _:
                     continue
@@ -119,7 +119,7 @@ class Synchronising:
             match event:
                 case RelationChanged(_, followed):
                     self._agreed = {uri: each for uri, each in self._agreed.items() if each[0] != followed}
-                case AccountLeft() | ChangedElsewhere():
+                case AccountLeft() | PeerParted() | ChangedElsewhere():
                     self._agreed.clear()
                 case _:
                     pass

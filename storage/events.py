@@ -220,6 +220,13 @@ class PeerChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PeerParted(Event):
+    """What came from a peer is hidden, and follows from and to its people have ended; or both are over."""
+
+    host: Host
+
+
+@dataclass(frozen=True, slots=True)
 class PeerReturned(Event):
     """A peer that could not be reached for a while answers again, or has knocked."""
 

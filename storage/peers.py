@@ -1,7 +1,7 @@
 """The nodes that this one speaks with: the allowlist, and how each of them is doing.
 
 A host that is not here, or stands here as removed, is a stranger. A removed peer keeps its row and its queue: nothing
-goes to it and nothing comes from it, and allowing it again goes on where it stopped. Exchange with a peer may also rest for a
+goes to it and nothing comes from it, what came is hidden and follows end (`storage.partings`). Exchange with a peer may also rest for a
 while (`pause`): it stays on the list, what is for it waits here, and what it sends waits there.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage import partings
 from storage.events import DeliveriesQueued, PeerChanged, PeerReturned
 from storage.ids import Host
 from storage.pages import Page, paged
@@ -95,7 +96,7 @@ def allowed_by_id(unit: Unit, page: Page) -> list[Peer]:
 
 
 def allow(unit: Unit, host: Host, *, by: str) -> Peer:
-    """Put a host on the allowlist, or back on it; what waits for it is sent at once.
+    """Put a host on the allowlist, or back on it; what waits for it is sent at once, and what came from it is shown again.
 
     by: who decides, for the record.
     """
@@ -104,8 +105,11 @@ def allow(unit: Unit, host: Host, *, by: str) -> Peer:
     on conflict (host) do update set allowed = 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
         failures = 0, retry_at = null, paused = 0
     """
+    before = get(unit, host)
     unit.run(sql, host=host, id=unit.new_id(), now=unit.now, by=by)
     unit.after_commit(PeerChanged(host))
+    if before is not None and not before.allowed:
+        partings.meet_again(unit, host)
     unit.after_commit(DeliveriesQueued((host,)))
     found = get(unit, host)
     assert found is not None
@@ -113,11 +117,12 @@ def allow(unit: Unit, host: Host, *, by: str) -> Peer:
 
 
 def remove(unit: Unit, host: Host, *, by: str) -> bool:
-    """Take a host off the allowlist, from the next request on. Returns False when it was not on it."""
+    """Take a host off the allowlist, from the next request on; what came from it is hidden. Returns False when it was not on it."""
     sql = "update peers set allowed = 0, changed_at = :now, changed_by = :by where host = :host and allowed = 1"
     changed = unit.run(sql, host=host, now=unit.now, by=by) > 0
     if changed:
         unit.after_commit(PeerChanged(host))
+        partings.part(unit, host)
     return changed
 
 

@@ -97,6 +97,7 @@ accounts = Table(
     Column("avatar", String(32), nullable=False, server_default=text("''")),
     Column("header", String(32), nullable=False, server_default=text("''")),
     Column("card", WORDS, nullable=False, server_default=text("'{}'")),
+    flag("hidden_with_node"),  # suspended because its node was removed, not by moderators
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
     Index(
@@ -293,6 +294,29 @@ follows = Table(
         sqlite_where=text("languages is not null"),
         postgresql_where=text("languages is not null"),
     ),
+)
+
+# Follows that ended when their peer was removed, as they were.
+severed_follows = Table(
+    "severed_follows",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("host", WORDS, nullable=False),
+    of("follower_id", "accounts.id"),
+    of("followed_id", "accounts.id"),
+    Column("uri", WORDS, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Column("accept_uri", WORDS),
+    flag("shares", default=1),
+    flag("notify"),
+    Column("languages", WORDS),
+    flag("at_home", default=1),
+    Column("lists", WORDS, nullable=False, server_default=text("''")),
+    Column("severed_at", Moment, nullable=False),
+    Index("ix_severed_follows_host", "host", "followed_id", "id"),
+    Index("ix_severed_follows_follower", "follower_id"),
+    Index("ix_severed_follows_followed", "followed_id"),
 )
 
 # How communities are led: accounts of the kind `Group`, of this node and as other nodes have told.

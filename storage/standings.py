@@ -22,12 +22,14 @@ SENSITIZED, SILENCED, SUSPENDED = "sensitized", "silenced", "suspended"
 RESTRICT = {
     SENSITIZED: "update accounts set sensitized_at = :now where id = :id and sensitized_at is null",
     SILENCED: "update accounts set silenced_at = :now where id = :id and silenced_at is null",
-    SUSPENDED: "update accounts set suspended_at = :now where id = :id and suspended_at is null",
+    # Whoever was hidden with their node is judged now: that does not end when the node is admitted again.
+    SUSPENDED: """update accounts set suspended_at = :now, hidden_with_node = 0
+        where id = :id and (suspended_at is null or hidden_with_node = 1)""",
 }
 LIFT = {
     SENSITIZED: "update accounts set sensitized_at = null where id = :id and sensitized_at is not null",
     SILENCED: "update accounts set silenced_at = null where id = :id and silenced_at is not null",
-    SUSPENDED: "update accounts set suspended_at = null where id = :id and suspended_at is not null",
+    SUSPENDED: "update accounts set suspended_at = null where id = :id and suspended_at is not null and hidden_with_node = 0",
 }
 
 

@@ -8,8 +8,8 @@ A reader sees a post when one of these holds:
     reach COMMUNITY                the members of the communities it is addressed to: who follows them, and was accepted
     any reach                      its author, and each person it is addressed to
 
-and never when reader and author have blocked each other, nor when moderators of this node have suspended the author (they
-themselves read what a report points to: `storage.reports.posts_of`). What a peer may fetch is decided by `federation.audience`
+and never when reader and author have blocked each other, nor when moderators of this node have suspended the author, or its node
+was removed (`storage.partings`; moderators themselves read what a report points to: `storage.reports.posts_of`). What a peer may fetch is decided by `federation.audience`
 from the same columns. `VISIBLE_TO` expects the alias `p` for posts and the value `:reader`, an account of this node.
 """
 
@@ -63,8 +63,9 @@ MEMBER = """exists (
     where wg.post_id = p.id
 )"""
 
-# Few are ever suspended: the list is read once for a whole statement, from an index that holds nobody else.
-SUSPENDED = "p.author_id in (select sa.id from accounts sa where sa.suspended_at is not null)"
+# Asked of each author: all people of a peer are suspended when it is removed, and a list of them for each statement would cost
+# more the more they are.
+SUSPENDED = "exists (select 1 from accounts sa where sa.id = p.author_id and sa.suspended_at is not null)"
 
 SILENCED = """(p.author_id <> :reader
     and p.author_id in (select sb.id from accounts sb where sb.silenced_at is not null))"""

@@ -14,7 +14,7 @@ from federation import outbox
 from node.actions import compose
 from node.actions import staff as acts
 from node.errors import Invalid, NotPermitted
-from storage import accounts, audit, notifications, posts, reports, staff, standings, tombstones, warnings
+from storage import accounts, audit, notifications, partings, posts, reports, staff, standings, tombstones, warnings
 from storage.accounts import NODE_ACTOR_KIND, Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -70,6 +70,8 @@ def decide(unit: Unit, moderator: Moderator, identifier: AccountId, decision: De
 def lift(unit: Unit, moderator: Moderator, identifier: AccountId, action: str) -> Account:
     """End what was decided. action: sensitive, silence or suspend.  Raises NotFound, NotPermitted."""
     target, member = _judged(unit, moderator, identifier)
+    if action == SUSPEND and partings.is_hidden(unit, target.id):
+        raise Invalid("base", "ERR_NODE_REMOVED", "Their node was removed: they are shown when it is admitted again")
     standings.lift(unit, target.id, STANDING[action])
     was_closed_by_it = (
         member is not None and member.disabled_at is not None and member.disabled_at == target.suspended_at

@@ -8,7 +8,7 @@ from node.api.callers import Caller
 from node.api.endpoints import endpoint
 from node.api.parameters import LongestPage, Parameters
 from node.errors import Invalid
-from storage import audit, peers
+from storage import audit, partings, peers
 from storage.errors import NotFound
 from storage.ids import Host
 from storage.peers import Peer
@@ -71,7 +71,8 @@ def _allow(unit: Unit, host: Host, by: str) -> Peer:
 
 
 def _remove(unit: Unit, host: Host, by: str) -> None:
-    audit.add(unit, who=by, source="api", act="peer.remove", subject=host)
+    ended = {"follows": str(partings.severed(unit, host))}
+    audit.add(unit, who=by, source="api", act="peer.remove", subject=host, detail=ended)
     peers.remove(unit, host, by=by)
 
 

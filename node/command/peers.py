@@ -19,7 +19,7 @@ from node.command.common import (
     print_table,
 )
 from node.errors import Invalid
-from storage import audit
+from storage import audit, partings
 from storage import peers as known
 from storage.ids import Host
 from storage.node_keys import NodeKey
@@ -108,7 +108,10 @@ async def allow(host: str, data: Path, *, yes: bool, contact: str | None) -> Non
 @data_option
 @asynchronous
 async def remove(host: str, data: Path) -> None:
-    """No longer speak with a node, from its next request on. What waits for it stays, should it be allowed again."""
+    """No longer speak with a node, from its next request on. What came from it is hidden, and follows end on both sides.
+
+    All of it comes back if the node is allowed again, and what waits for it stays until then. For an afternoon, `pause`.
+    """
     async with opened(data) as (settings, store):
         wanted = a_host(host, settings)
         if not await store.write(_remove, wanted):
@@ -190,7 +193,8 @@ def _allow(unit: Unit, host: Host) -> None:
 def _remove(unit: Unit, host: Host) -> bool:
     removed = known.remove(unit, host, by=operator())
     if removed:
-        audit.add(unit, who=operator(), source=SOURCE, act="peer.remove", subject=host)
+        ended = {"follows": str(partings.severed(unit, host))}
+        audit.add(unit, who=operator(), source=SOURCE, act="peer.remove", subject=host, detail=ended)
     return removed
 
 

@@ -36,6 +36,7 @@ from storage.events import (
     ChangedElsewhere,
     Event,
     FiltersChanged,
+    PeerParted,
     PostAdded,
     PostAltered,
     PostEdited,
@@ -167,7 +168,7 @@ class Memory:
     def hear(self, events: Sequence[Event]) -> None:
         """Forget what is made of anything that has changed."""
         for event in events:
-            if isinstance(event, ChangedElsewhere | PostsRemoved | StandingChanged):
+            if isinstance(event, ChangedElsewhere | PostsRemoved | StandingChanged | PeerParted):
                 self.forget_all()
             for tag in changed_by(event):
                 self.forget(tag)

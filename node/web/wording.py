@@ -151,6 +151,9 @@ def _said(sentence: str, language: Language) -> str:
 
 
 REFUSED = {
+    ("base", "ERR_NODE_REMOVED"): message(
+        "Their node was removed, so nobody sees what they wrote. They are shown again when the node is admitted again."
+    ),
     ("text", "ERR_BLANK"): message("Write something first."),
     ("note", "ERR_BLANK"): message("Write something first."),
     ("to", "ERR_BLANK"): message("Choose to whom you write."),

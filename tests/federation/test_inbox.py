@@ -241,6 +241,7 @@ async def test_removing_a_peer_acts_on_the_next_request_and_allowing_it_again_to
     assert await scene.send(a_create(scene)) == 202
     await scene.side.store.write(peers.remove, scene.peer.host, by="admin")
     assert await scene.send(activity("Create", scene.eve, note(scene.eve, "2"), "2")) == 403
+    scene.peer.offers["/users/eve/inbox"] = {}  # marie follows eve again, and says so
     await scene.side.store.write(peers.allow, scene.peer.host, by="admin")
     assert await scene.send(activity("Create", scene.eve, note(scene.eve, "2"), "2")) == 202
     assert len(await scene.public()) == 2
@@ -255,6 +256,7 @@ async def test_a_peer_that_another_process_removes_is_refused_from_the_next_requ
     second = activity("Create", scene.eve, note(scene.eve, "2"), "2")
     assert await scene.send(second) == 403
     assert await scene.side.store.read(_outcome_of, str(second["id"])) is None
+    scene.peer.offers["/users/eve/inbox"] = {}
     await other.store.write(peers.allow, scene.peer.host, by="admin")
     assert await scene.send(second) == 202
     assert len(await scene.public()) == 2

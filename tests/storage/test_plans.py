@@ -92,8 +92,8 @@ VALUES = {
 
 # What a plan may scan: what was put together on the way, never a table.
 PUT_TOGETHER = {"CONSTANT", "json_each"}
-# An index that holds the few who are suspended or silenced, and nobody else, is read whole: once for a statement.
-OF_THE_FEW = ("INDEX ix_accounts_suspended", "INDEX ix_accounts_silenced")
+# An index that holds the few who are silenced, and nobody else, is read whole: once for a statement.
+OF_THE_FEW = ("INDEX ix_accounts_silenced",)
 OF_JOURNALS = {"s", "w", "l", "edges", "best", "walked"}
 
 

@@ -15,7 +15,7 @@ from node.web.declared import page
 from node.web.languages import Language
 from node.web.on_record import by
 from node.web.wording import host_is_broken, host_is_ours, host_mixes_scripts, trouble_of
-from storage import audit, deliveries, node_keys, peers
+from storage import audit, deliveries, node_keys, partings, peers
 from storage.errors import NotFound
 from storage.ids import Host
 from storage.peers import Peer
@@ -144,7 +144,8 @@ def take_off(unit: Unit, host: Host, *, by: str, source: str) -> None:
     """Take a host off the list, and put the act on record. Raises NotFound."""
     if not peers.remove(unit, host, by=by):
         raise NotFound
-    audit.add(unit, who=by, source=source, act="peer.remove", subject=host)
+    ended = {"follows": str(partings.severed(unit, host))}
+    audit.add(unit, who=by, source=source, act="peer.remove", subject=host, detail=ended)
 
 
 def waiting_for(unit: Unit, host: Host) -> int:

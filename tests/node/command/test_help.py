@@ -59,7 +59,7 @@ def test_every_command_tells_what_it_takes(command: str) -> None:
     [
         *(("staff", name) for name in ("add", "list", "role", "disable", "enable", "password")),
         *(("announcements", name) for name in ("publish", "list", "withdraw")),
-        *(("peers", name) for name in ("list", "show", "allow", "remove")),
+        *(("peers", name) for name in ("list", "show", "allow", "remove", "pause", "resume", "contact")),
         *(("queue", name) for name in ("list", "retry", "drop")),
         *(("keys", name) for name in ("list", "rotate")),
     ],
