@@ -42,19 +42,26 @@ class Belonging:
     """A community that somebody belongs to.
 
     leads: whether they lead it.  new: how many conversations began there since they looked last, at most `MOST_NEW` over all.
-    newest: what was shared there last within `NEW_FOR`.
+    newest: what was shared there last within `NEW_FOR`.  asking: of one that they lead, how many ask to belong to it.
     """
 
     community: Account
     leads: bool
     new: int
     newest: PostId | None
+    asking: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
     id: AccountId
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    id: AccountId
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,10 @@ order by f.id desc limit :most
 SOURCES = """
 select f.followed_id as author from follows f join accounts a on a.id = f.followed_id
 where f.follower_id = :reader and f.accepted_at is not null and a.kind = 'Group'
+"""
+
+ASKING = """
+select followed_id, count(*) from follows where accepted_at is null and followed_id in :ids group by followed_id
 """
 
 CANDIDATES = candidates_sql(SOURCES, upwards=False)
@@ -97,7 +108,11 @@ def belonging(unit: Unit, reader: AccountId) -> list[Belonging]:
         marker = read.get(timeline_of(post.community))
         seen = marker.last_read_id if marker else first_id_at(joined.get(post.community, unit.now))
         new[post.community] = new.get(post.community, 0) + int(post.id > seen and not post.is_own)
-    found = [Belonging(each, each.id in led, new[each.id], newest.get(each.id)) for each in known.values()]
+    asking = {each.id: each.count for each in unit.all(_Asked, ASKING, ids=list(led))} if led else {}
+    found = [
+        Belonging(each, each.id in led, new[each.id], newest.get(each.id), asking.get(each.id, 0))
+        for each in known.values()
+    ]
     return sorted(found, key=lambda one: (not one.leads, one.new == 0, folded(one.community.display_name)))
 
 

@@ -68,6 +68,8 @@ async def test_what_is_new_is_counted_from_where_somebody_has_read(store: Store,
         (visas.id, False, 2, last),
         (press.id, False, 0, own),
     ]
+    await store.write(follows.ask, marie.id, asia.id, uri="urn:m")
+    assert [one.asking for one in await store.read(community_lists.belonging, ken.id)] == [1, 0, 0]
     for newest in (last, first):  # one never has read less than before
         await store.write(community_lists.note_read, ken.id, visas.id, newest=newest)
         assert sum(one.new for one in await store.read(community_lists.belonging, ken.id)) == 0

@@ -34,11 +34,15 @@ FIELDS = {"username": "address"}
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """A community that the reader belongs to. post: what was written there last, None where that is long ago."""
+    """A community that the reader belongs to, or leads.
+
+    post: what was written there last, None where that is long ago.  asking: how many ask the reader to let them in.
+    """
 
     account: dict[str, Any]
     leads: bool
     new: int
+    asking: int
     post: dict[str, Any] | None
 
 
@@ -161,7 +165,7 @@ async def _mine(request: web.Request) -> list[Mine]:
     newest = [each.newest for each in found[:SHOWN_AT_ONCE] if each.newest is not None]
     posts = {post["id"]: post["reblog"] or post for post in await entities.statuses(node, me, newest)}
     return [
-        Mine(account, each.leads, each.new, posts.get(str(each.newest)))
+        Mine(account, each.leads, each.new, each.asking, posts.get(str(each.newest)))
         for account, each in zip(shown, found, strict=True)
     ]
 

@@ -6,11 +6,13 @@ from functools import partial
 
 from aiohttp import web
 
+from federation.errors import NotAllowed
 from node.actions import lists, people
 from node.context import NODE, Node
+from node.errors import Invalid
 from node.web import session
 from node.web.addresses import account_id
-from node.web.answers import go_back
+from node.web.answers import go, go_back
 from node.web.declared import page
 from storage import accounts, relations
 from storage.accounts import Account
@@ -50,7 +52,12 @@ async def follow(request: web.Request) -> web.StreamResponse:
     """Follow somebody, or ask to where they grant it themselves."""
     other = await request.app[NODE].store.read(accounts.get, account_id(request))
     done = "asked" if other.locked else "followed" if other.is_local else "followed-soon"
-    return await act(request, people.follow, done=_in_a_community(other, done))
+    try:
+        return await act(request, people.follow, done=_in_a_community(other, done))
+    except (Invalid, NotAllowed):
+        if other.kind != KIND:
+            raise
+        return go(f"/@{other.handle}")  # its page says who is kept out, and until when
 
 
 @page("POST", "/people/{id}/unfollow")

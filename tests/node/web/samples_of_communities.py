@@ -103,11 +103,11 @@ FOR_MEMBERS = status(163, MARIE, NAMED, "community", visibility="private", menti
 SHARED_THERE = status(164, VISAS, IN_VISAS["content"], reblog=IN_VISAS)
 
 MINE = [
-    Mine(VISAS, leads=True, new=3, post=IN_VISAS),
-    Mine(ASIA, leads=False, new=0, post=ENTITLED),
-    Mine(PRESS, leads=False, new=1, post=WARNED),
-    Mine(TORN, leads=False, new=1234, post=ATTACK),
-    Mine(OVER, leads=False, new=0, post=None),
+    Mine(VISAS, leads=True, new=3, asking=2, post=IN_VISAS),
+    Mine(ASIA, leads=False, new=0, asking=0, post=ENTITLED),
+    Mine(PRESS, leads=False, new=1, asking=0, post=WARNED),
+    Mine(TORN, leads=False, new=1234, asking=0, post=ATTACK),
+    Mine(OVER, leads=False, new=0, asking=0, post=None),
 ]
 OTHERS = [
     Other(VISAS, led(61), JOINED, NOW),  # type: ignore[arg-type]  # a relation is as good as its fields

@@ -122,6 +122,8 @@ async def test_members_lead_leave_and_are_kept_out(house: House, marie: Browser,
     outside = await ken.open("/@presse")
     assert "vous n’y participez pas jusqu’au" in outside.text
     assert ('/follow"' in outside.html.partition("<main")[2], "<textarea" in outside.html) == (False, False)
+    again = await ken.press(f"{HERE}?q=presse", "/follow")
+    assert (again.url.path, "vous n’y participez pas jusqu’au" in again.text) == ("/@presse", True)
     page = await marie.send(page, f"{MEMBERS}/{ids['ken']}/let-back")
     assert said("Kept out") not in page.text
     await ken.press("/@presse", "/follow")
