@@ -22,7 +22,7 @@ begin with the first row that nobody has written down as taken.
 **Waiting.** A peer that does not answer, or answers that it cannot just now, is left alone: 5 seconds, then twice as
 long each time, up to 15 minutes, give or take a fifth. While it waits it costs a timer, and holds nobody up. The wait
 ends at once when the peer is heard from (a signed request of its own), when an administrator says so, when the peer is
-allowed again, and when a process that delivers starts.
+allowed again, and when a process that delivers starts. While an administrator lets exchange with a peer rest, its rows stay.
 
 **Giving up.** An answer that will not change (4xx, but not 401, 403, 408, 425, 429) makes that one activity a dead
 letter; a 410 from somebody's own inbox ends what they follow here, too. 401 and 403 mean that the peer's administrator has not allowed us yet, or that a clock is wrong: those wait.

@@ -33,8 +33,9 @@ RECORD = f"""
 insert into severed_follows (id, host, follower_id, followed_id, {WISHES}, lists, severed_at)
 select f.id, :host, f.follower_id, f.followed_id, {", ".join(f"f.{name}" for name in WISHES.split(", "))},
     coalesce((select group_concat(m.list_id) from list_members m where m.follow_id = f.id), ''), :now
-from follows f join accounts a on a.id = f.follower_id join accounts b on b.id = f.followed_id
-where a.host = :host or b.host = :host
+from follows f where f.id in (
+    select x.id from accounts a join follows x on x.follower_id = a.id where a.host = :host
+    union select y.id from accounts b join follows y on y.followed_id = b.id where b.host = :host)
 """
 SEVER = (
     "delete from follows where id in (select s.id from severed_follows s where s.host = :host and s.severed_at = :now)"
