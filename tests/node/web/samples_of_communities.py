@@ -195,10 +195,6 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
         "communities.html",
         {**LIST, "asked": "<x>", "mine": [], "further": [], "is_whole": False, "before": "/communities?page=1"},
     ),
-    "communities_not_found": (
-        "communities.html",
-        {**LIST, "asked": "<x>", "mine": [], "further": [], "is_whole": False, "others": [], "after": ""},
-    ),
     "community": ("community.html", face(OPEN, draft=WRITING, **FULL)),
     "community_of_managers": (
         "community.html",
@@ -206,10 +202,6 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "community_to_join": ("community.html", face(shown(PRESS, CLOSED.led, APART))),
     "community_elsewhere": ("community.html", face(shown(ASIA, led(63), ASKED, readers=FEW, managers=[]))),
-    "community_managers_alone": (
-        "community.html",
-        face(shown(ASIA, replace(CLOSED.led, is_for_members=False), FOLLOWED)),
-    ),
     "community_banned": ("community.html", face(shown(PRESS, CLOSED.led, APART, ban=BANNED))),
     "community_members": ("community.html", face(OPEN, shown="members", people=[KEN, MARIE, HOSTILE])),
     "community_closed_down": (
@@ -240,10 +232,6 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
             "around": Neighbours(None, "/@presse/manage/members?max_id=1"),
         },
     ),
-    "manage_members_none": (
-        "manage_members.html",
-        {"community": LED_ELSEWHERE, "asked": "<x>", "people": [], "leading": set(), "kept_out": [], "around": ALONE},
-    ),
     "manage_keep_out": (
         "manage_keep_out.html",
         {"community": LED, "person": HOSTILE, "typed": OUT, "errors": {"reason": "Trop long."}},
@@ -251,10 +239,6 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "manage_about": (
         "manage_about.html",
         {"community": LED, "typed": TYPED, "errors": {"name": "Donnez un nom.", "purpose": "Trop long."}},
-    ),
-    "manage_about_closed": (
-        "manage_about.html",
-        {"community": shown(OVER, led(65, closed_at=MONTH), JOINED, leads=True), "typed": Typed("x"), "errors": {}},
     ),
     "manage_close": ("manage_close.html", {"community": LED}),
     "manage_take_out": (
