@@ -41,7 +41,7 @@ class How(Enum):
     ONCE = auto()
     """Fetched, unless it is here."""
     IF_FOR_US = auto()
-    """A post, fetched unless it is here, and kept only if somebody here is concerned."""
+    """A post, fetched unless it is here, and kept only if somebody here is concerned. Where it may be an actor, that is kept."""
     AGAIN = auto()
     """A post, fetched also when it is here, since it may have changed or gone."""
     AS_ACT = auto()
@@ -59,7 +59,7 @@ class Wanted:
     """Something that an activity speaks of and that is not here, or not yet believed.
 
     uri: its id.  required: without it the activity means nothing.  naming: an id that it must name, for AGAIN and RESTORED;
-    the id of the collection, for LED.
+    the id of the collection, for LED; whom or what it is about, so that it concerns somebody here, for IF_FOR_US.
     document: the activity, for PROOF; the post that answers it, for ONCE, where it is wanted since it is answered.
     """
 

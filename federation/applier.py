@@ -260,7 +260,7 @@ class Applier:
             case How.ONCE:
                 await self._gathering.anything(wanted.uri, answered_by=wanted.document, budget=budget)
             case How.IF_FOR_US:
-                await self._gathering.told(wanted.uri, budget=budget)
+                await self._gathering.told(wanted.uri, naming=wanted.naming, budget=budget)
             case How.AGAIN:
                 await self._gathering.again(wanted.uri, naming=wanted.naming, budget=budget)
             case How.RESTORED:

@@ -94,11 +94,17 @@ class Gathering:
             return await self._store.write(quoting.keep_stamp, document)
         return await self._in_thread(document, budget=budget)
 
-    async def told(self, uri: str, *, budget: Budget) -> None:
-        """Fetch a post of which somebody has told by its id alone, and keep it if it concerns somebody here. Raises Unreachable."""
+    async def told(self, uri: str, *, naming: str, budget: Budget) -> None:
+        """Fetch what somebody has told of by its id alone: an actor, or a post, which is kept if it concerns somebody here.
+
+        naming: what else makes it concern somebody, if it is not '': a post that it quotes, or whose event it is.  Raises Unreachable.
+        """
         document = (await self._client.get_document(uri, budget=budget)).json
+        if naming and types_of(document) & ACTOR_TYPES:
+            await self._kept(document, budget=budget)
+            return
         try:
-            concerns_us = await self._store.read(_concerns_us, document)
+            concerns_us = await self._store.read(_concerns_us, document, naming)
         except Malformed as error:
             raise BadDocument(uri, code=error.code, internal=str(error)) from error
         if not concerns_us:
@@ -326,8 +332,11 @@ def _demand_named(uri: str, document: JsonObject, naming: str) -> None:
         raise BadDocument(uri, code="of-something-else", internal=f"it does not name {naming}")
 
 
-def _concerns_us(unit: Unit, document: JsonObject) -> bool:
-    return create.of(document).concerns_us(unit)
+def _concerns_us(unit: Unit, document: JsonObject, naming: str) -> bool:
+    told = create.of(document)
+    note = told.note()
+    is_named = note.quote == naming or (note.type == "Event" and note.attributed_to == naming)
+    return (naming != "" and is_named) or told.concerns_us(unit)
 
 
 def _keep(unit: Unit, document: JsonObject) -> Post:

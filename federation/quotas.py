@@ -29,5 +29,5 @@ def demand(unit: Unit, activity: Activity, share: Rate) -> None:
 
 def demand_before_asking(unit: Unit, activity: Activity, missing: tuple[Wanted, ...], share: Rate) -> None:
     """The same of what is told by its id alone, before its node is asked for it. Raises Ignored."""
-    if any(each.how is How.IF_FOR_US for each in missing):
+    if any(each.how is How.IF_FOR_US and not each.naming for each in missing):
         demand(unit, activity, share)

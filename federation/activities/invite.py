@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from federation import documents, reacting
-from federation.activity import Activity, Wanted
+from federation.activity import Activity, How, Wanted
 from federation.audience import GROUP, Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
@@ -31,7 +31,9 @@ class Invite(Activity):
         if not same_origin(self.object, self.actor) or not any(one.is_local for one in self._invited(unit)):
             return ()
         known = posts.by_uri(unit, self.object) or accounts.by_uri(unit, self.object)
-        return () if known or tombstones.find(unit, self.object) else [Wanted(self.object, required=True)]
+        if known or tombstones.find(unit, self.object):
+            return ()
+        return [Wanted(self.object, required=True, how=How.IF_FOR_US, naming=self.actor)]
 
     def authorize(self, unit: Unit, /) -> None:
         """The organiser invites those who can see the event; a community's own node to the community.

@@ -6,12 +6,12 @@ from typing import Literal
 from federation import documents, notes, quoting
 from federation.activities.accept import Accept
 from federation.activities.reject import Reject
-from federation.activity import Activity, Wanted
+from federation.activity import Activity, How, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
 from federation.hosts import same_origin
 from federation.vocabulary import Embedded, Note, Uri, types_of
-from storage import accounts, posts, quote_stamps, quotes, tombstones, visibility
+from storage import accounts, follows, posts, quote_stamps, quotes, tombstones, visibility
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.posts import Post
@@ -32,7 +32,7 @@ class QuoteRequest(Activity):
         quoted = posts.by_uri(unit, self.object)
         if types_of(self.instrument) or quoted is None or not quoted.is_local or not same_origin(uri, self.actor):
             return ()
-        return () if posts.by_uri(unit, uri) else [Wanted(uri, required=True)]
+        return () if posts.by_uri(unit, uri) else [Wanted(uri, required=True, how=How.IF_FOR_US, naming=quoted.uri)]
 
     def authorize(self, unit: Unit, /) -> None:
         """One's own post, which quotes what one may see. Whether it may is the answer.
@@ -48,6 +48,10 @@ class QuoteRequest(Activity):
         if tombstones.is_buried(unit, str(self.instrument["id"]), by=self.actor):
             raise Ignored("removed-already")
         self._demand_quoting(unit, actor)
+
+    def is_unasked(self, unit: Unit, /) -> bool:
+        """Whether nobody here follows who quotes: it is kept for whoever is quoted."""
+        return not follows.has_local_follower(unit, self.performer(unit).id)
 
     def audience(self, unit: Unit, /) -> Audience:
         """The author of what is quoted."""

@@ -100,6 +100,11 @@ async def test_what_nobody_here_asked_for_is_dropped_when_only_its_id_is_told(
         assert "not-kept" in await peer.outcome(named)
         assert one.asked.count("/users/eve/notes/1") == 1
     assert "/users/eve" not in dakar.asked
+    of_marie = await written_by_marie(peer)
+    quoting = peer.act("QuoteRequest", of_marie["uri"], "by-id", instrument=peer.note()["id"])
+    inviting = peer.act("Invite", peer.note()["id"], "by-id", target=[peer.node.marie], to=[peer.node.marie])
+    assert "bad-object" in await peer.outcome(quoting)  # it quotes nothing
+    assert "not-found" in await peer.outcome(inviting)  # it is no event
     assert await peer.node.shown(peer, dakar) == []
     peer.offers["/users/eve/notes/2"] = peer.note("", "2")
     assert "fetched-by-id" in await peer.outcome(peer.act("Create", peer.note("", "2")["id"], "for-marie"))
