@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments, cards, communities, node_identity
+from federation import attachments, cards, communities, custom_emoji, node_identity
 from federation.errors import BadDocument, BadKey
 from federation.hosts import host_of, same_origin
 from federation.html import plain, sanitise
@@ -133,6 +133,7 @@ def keep(
     )
     keys.keep_public(unit, actor.id, node_identity.weighed(unit, account, shown, vouched=vouched))
     attachments.keep_pictures(unit, account, actor)
+    custom_emoji.keep_of_actor(unit, account, document)
     communities.keep_told(unit, account, actor)
     return account
 

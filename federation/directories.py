@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from federation import actors, attachments, documents
+from federation import actors, attachments, custom_emoji, documents
 from federation import communities as terms
 from federation.client import Budget, Client
 from federation.errors import BadDocument, BadHost, NotFoundHere, NotThere, Unreachable
@@ -226,6 +226,7 @@ def _keep(unit: Unit, entry: JsonObject, within: str) -> None:
         takes_name=True,  # a node says itself who has which name there
     )
     attachments.keep_pictures(unit, account, actor)
+    custom_emoji.keep_of_actor(unit, account, entry)
     terms.keep_told(unit, account, actor)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import orjson
 from pydantic import ValidationError
 
-from federation import attachments, on_behalf, questions, quoting, totals
+from federation import attachments, custom_emoji, on_behalf, questions, quoting, totals
 from federation import occasions as event_documents
 from federation.audience import GROUP, TO_NAMED, narrower, reach_of
 from federation.errors import Malformed, NotAllowed
@@ -77,6 +77,7 @@ def keep(unit: Unit, note: Note, document: JsonObject, author: Account, *, is_li
     keep_occasion(unit, post, note, document)
     quoting.keep(unit, post, note, author)
     attachments.keep(unit, post, note, author)
+    custom_emoji.keep_of_post(unit, post, document, author)
     totals.keep(unit, post, document)
     tell(unit, post, mentioned)
     if is_listened_to and reach not in TO_NAMED and note.in_reply_to is None:

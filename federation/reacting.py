@@ -1,5 +1,6 @@
 """An emoji under a post: what a Like with `content` and an EmojiReact have in common. Source: FEP-c0e0."""
 
+from federation import custom_emoji
 from federation.activity import Activity
 from federation.audience import Audience
 from federation.errors import Ignored
@@ -54,5 +55,6 @@ def demand_room(unit: Unit, activity: Activity, post: Post) -> None:
 def keep(unit: Unit, activity: Activity, post: Post, emoji: str) -> None:
     """Note the reaction once, and tell the author."""
     actor = activity.performer(unit)
-    if emoji_reactions.add(unit, actor.id, post.id, emoji, uri=activity.id):
+    custom_emoji.keep(unit, actor, activity.document)
+    if emoji_reactions.add(unit, actor.id, post.id, custom_emoji.reacted(actor, emoji), uri=activity.id):
         notifications.tell(unit, post.author_id, "emoji_reaction", by=actor.id, post=post.id)

@@ -18,13 +18,14 @@ from storage.ids import AccountId, Host
 from storage.store import Unit
 
 NODE_ACTOR_KIND = "Application"
+NO_EMOJI = "{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """Somebody who can act. Columns in the order of `COLUMNS`.
 
-    avatar, header: the names of their pictures (`storage.media`), '' where there is none.
+    avatar, header: the names of their pictures (`storage.media`), '' where there is none.  emoji: see `shown_emoji`, JSON.
     """
 
     id: AccountId
@@ -61,6 +62,7 @@ class Account:
     avatar: str
     header: str
     card: str
+    emoji: str
 
     @property
     def is_local(self) -> bool:
@@ -86,6 +88,11 @@ class Account:
     def named_fields(self) -> list[tuple[str, str]]:
         """The lines of the profile: name and value."""
         return [(name, value) for name, value in orjson.loads(self.fields)]
+
+    @property
+    def shown_emoji(self) -> dict[str, str]:
+        """The names of the custom emoji in their name and profile, and of the files of their pictures."""
+        return {} if self.emoji == NO_EMOJI else orjson.loads(self.emoji)
 
     @property
     def visiting_card(self) -> Card:
@@ -120,7 +127,7 @@ NAMES = (
     "id, uri, host, username, kind, display_name, note, note_source, fields, url, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, locked, discoverable, created_at, refreshed_at, gone_at, followers_count, "
     "following_count, posts_count, last_post_at, featured, also_known_as, moved_to, moved_at, suspended_at, "
-    "silenced_at, sensitized_at, avatar, header, card"
+    "silenced_at, sensitized_at, avatar, header, card, emoji"
 )
 COLUMNS = ", ".join(f"a.{name}" for name in NAMES.split(", "))
 SELECT = f"select {COLUMNS} from accounts a"

@@ -5,7 +5,7 @@ Upper floors listen (streams, delivery, caches). An event says which rows to loo
 
 from dataclasses import dataclass
 
-from storage.ids import AccountId, Host, PostId
+from storage.ids import AccountId, EmojiId, Host, PostId
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,13 @@ class AccountChanged(Event):
     """What somebody says of themselves has changed; how many they follow and are followed by is not meant."""
 
     account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiChanged(Event):
+    """A custom emoji of another node has another picture."""
+
+    emoji: EmojiId
 
 
 @dataclass(frozen=True, slots=True)

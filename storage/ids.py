@@ -11,6 +11,7 @@ from typing import NewType
 
 AccountId = NewType("AccountId", int)
 PostId = NewType("PostId", int)
+EmojiId = NewType("EmojiId", int)
 Host = NewType("Host", str)
 """A canonical host name with its port where that is not the scheme's own. Only `federation.hosts` makes one."""
 

@@ -44,6 +44,7 @@ class Place(IntEnum):
     POST = 0
     AVATAR = 1
     HEADER = 2
+    EMOJI = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,21 @@ def portraits_of(unit: Unit, owners: Sequence[AccountId]) -> dict[AccountId, dic
     return found
 
 
+# ---- custom emoji ---------------------------------------------------------------------------------------------------
+
+
+def refer_emoji(unit: Unit, owner: AccountId, references: Iterable[tuple[str, Reference]]) -> None:
+    """Note pictures of custom emoji that are at another node, each under a random name. owner: whoever has shown them."""
+    rows = [_columns(unit, owner, each, name, State.ELSEWHERE, Place.EMOJI) for name, each in references]
+    unit.each(ADD, rows)
+
+
+def loosen_emoji(unit: Unit, names: Sequence[str]) -> None:
+    """Have pictures of custom emoji be swept away, of which others stand in the place now."""
+    sql = "update media set place = 0, loose_at = 0 where name in :names and place = :place"
+    unit.run(sql, names=list(names), place=int(Place.EMOJI))
+
+
 # ---- who may see them -----------------------------------------------------------------------------------------------
 
 
@@ -402,33 +418,37 @@ def _add(
     position: int = 0,
     loose_at: datetime | None = None,
 ) -> Media:
-    identifier = MediaId(unit.new_id())
-    unit.run(
-        ADD,
-        id=identifier,
-        owner=owner,
-        post=post,
-        position=position,
-        place=int(place),
-        state=int(state),
-        name=name,
-        kind=said.kind,
-        media_type=said.media_type,
-        description=said.description,
-        width=said.width,
-        height=said.height,
-        size=0,
-        blurhash=said.blurhash,
-        digest=said.digest,
-        focus_x=said.focus_x,
-        focus_y=said.focus_y,
-        remote_url=said.url or None,
-        loose_at=loose_at,
-        now=unit.now,
-    )
+    columns = _columns(unit, owner, said, name, state, place)
+    unit.run(ADD, **columns | {"post": post, "position": position, "loose_at": loose_at})
     found = by_name(unit, name)
     assert found is not None
     return found
+
+
+def _columns(unit: Unit, owner: AccountId, said: Reference, name: str, state: State, place: Place) -> dict[str, Value]:
+    """A row that hangs on no post."""
+    return {
+        "id": unit.new_id(),
+        "owner": owner,
+        "post": None,
+        "position": 0,
+        "place": int(place),
+        "state": int(state),
+        "name": name,
+        "kind": said.kind,
+        "media_type": said.media_type,
+        "description": said.description,
+        "width": said.width,
+        "height": said.height,
+        "size": 0,
+        "blurhash": said.blurhash,
+        "digest": said.digest,
+        "focus_x": said.focus_x,
+        "focus_y": said.focus_y,
+        "remote_url": said.url or None,
+        "loose_at": None,
+        "now": unit.now,
+    }
 
 
 def _hold(unit: Unit, post: PostId, *, holding: bool) -> None:

@@ -40,6 +40,8 @@ class Holds(IntFlag):
     MEDIA = 256
     TOLD = 512
     """Its own node has told of more sharings or answers than were known here."""
+    EMOJI = 1024
+    """Custom emoji of its author's node, by name in its text."""
 
 
 @dataclass(frozen=True, slots=True)

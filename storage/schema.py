@@ -98,6 +98,7 @@ accounts = Table(
     Column("header", String(32), nullable=False, server_default=text("''")),
     Column("card", WORDS, nullable=False, server_default=text("'{}'")),
     flag("hidden_with_node"),  # suspended because its node was removed, not by moderators
+    Column("emoji", WORDS, nullable=False, server_default=text("'{}'")),
     Index("ix_accounts_handle", text("lower(username)"), "host", unique=True),
     Index("ix_accounts_host", "host"),
     Index(
@@ -969,6 +970,20 @@ quote_policies = Table(
     Column("post_id", BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("policy", String(16), nullable=False),
 )
+
+custom_emoji = Table(
+    "custom_emoji",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=False),
+    Column("host", WORDS, nullable=False),
+    Column("shortcode", String(64), nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("file", String(32), nullable=False),
+    Column("updated_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("host", "shortcode"),
+)
+"""Of other nodes (`custom_emoji.py`). file: the name of the picture in `media`."""
 
 emoji_reactions = Table(
     "emoji_reactions",

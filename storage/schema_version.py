@@ -2,7 +2,7 @@
 
 from storage.errors import WrongSchema
 
-CURRENT = "0032"
+CURRENT = "0033"
 """The newest migration, equal to the head of `storage/migrations` (a test holds them together)."""
 
 FILLING = "filling"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from federation import audience as audiences
-from federation import emoji, follow_answers, reacting, undoing_decisions
+from federation import custom_emoji, emoji, follow_answers, reacting, undoing_decisions
 from federation.activity import Activity, Wanted
 from federation.audience import Audience
 from federation.errors import Ignored, NotAllowed
@@ -163,8 +163,9 @@ class Undo(Activity):
         if by_id is not None or self._emoji is None:
             return by_id
         post = posts.by_uri(unit, self._target)
-        known = emoji_reactions.uri_of(unit, actor.id, post.id, self._emoji) if post else None
-        return Reaction(post.id, self._emoji) if post and known else None
+        reacted = custom_emoji.reacted(actor, self._emoji)
+        known = emoji_reactions.uri_of(unit, actor.id, post.id, reacted) if post else None
+        return Reaction(post.id, reacted) if post and known else None
 
     @property
     def _emoji(self) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from federation import actors, attachments, leading, notes, questions, quoting, totals
+from federation import actors, attachments, custom_emoji, leading, notes, questions, quoting, totals
 from federation import audience as audiences
 from federation.activities import create
 from federation.activity import Activity, Wanted
@@ -130,6 +130,7 @@ class Update(Activity):
         questions.keep(unit, post, note)
         notes.keep_occasion(unit, post, note, self.object)
         attachments.keep(unit, post, note, self.performer(unit))
+        custom_emoji.keep_of_post(unit, post, self.object, self.performer(unit))
         notes.tell(unit, posts.get(unit, post.id), [account for account in mentioned if account not in before])
         coming = attendances.people(unit, post.id) if post.holds & Holds.EVENT else []
         for account in {*posts.sharers(unit, post.id), *coming}:

@@ -205,6 +205,8 @@ class Library:
                     await self._bring(row, path)
                 await asyncio.to_thread(_demand_promised, path, row)
                 found = await self._darkroom.develop(path, fit=SIZES.get(row.place), loops=row.kind == Kind.GIFV.value)
+                if row.place is Place.EMOJI and found.made.kind != Kind.IMAGE.value:
+                    raise refused("not-a-picture")
                 await self._keep(row.name, found)
                 await self._keep_given(row, path)
             except (FederationError, Invalid) as error:

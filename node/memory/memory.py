@@ -3,7 +3,7 @@
 shelf      holds                                          made of (goes when one of these changes)
 callers    who a token speaks for                         their profile, standing as staff
 sessions   whose a cookie is, and if they owe the charter  the same, numbers, relations
-posts      posts, rendered                                the post, what it shares, profiles of those it names
+posts      posts, rendered                                the post, what it shares, profiles of those it names, emoji
 people     accounts, rendered                             profile, numbers
 reactions  what a reader has shared, liked, voted for     the reader's own acts
 wishes     what a reader wants kept away                  the reader's muted conversations and filters
@@ -34,6 +34,7 @@ from storage.events import (
     AccountChanged,
     AccountLeft,
     ChangedElsewhere,
+    EmojiChanged,
     Event,
     FiltersChanged,
     PeerParted,
@@ -220,8 +221,8 @@ def changed_by(event: Event) -> Iterator[Tag]:
             for account in (event.account, event.target):
                 yield tags.reader(account)
                 yield tags.numbers(account)
-        case AccountChanged():
-            yield tags.profile(event.account)
+        case AccountChanged() | EmojiChanged():
+            yield tags.profile(event.account) if isinstance(event, AccountChanged) else tags.emoji(event.emoji)
         case AccountLeft():
             yield tags.profile(event.account)
             yield tags.reader(event.account)

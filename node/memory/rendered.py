@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.memory.tags import Tag
+from storage.custom_emoji import Emoji
 from storage.ids import AccountId, PostId
 from storage.quote_policies import EVERYBODY, Policy
 from storage.quotes import Shown
@@ -13,11 +14,15 @@ from storage.visibility import Reach
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """An emoji under a post. count: how often.  here: the people of this node among those who put it there."""
+    """An emoji under a post. count: how often.  here: the people of this node among those who put it there.
+
+    custom: that of another node which it is, if it is one of which the picture is known.
+    """
 
     emoji: str
     count: int
     here: frozenset[AccountId]
+    custom: Emoji | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from storage.ids import AccountId, PostId
+from storage.ids import AccountId, EmojiId, PostId
 
 
 class Part(IntEnum):
@@ -22,6 +22,8 @@ class Part(IntEnum):
     """Whether a person may sign in, with which tokens and sessions, in which role and language; how their posts begin."""
     WISHES = 6
     """What a person wants kept away, beside people."""
+    EMOJI = 7
+    """The picture of a custom emoji."""
 
 
 Tag = tuple[Part, int]
@@ -60,3 +62,8 @@ def staff(account: AccountId) -> Tag:
 def wishes(account: AccountId) -> Tag:
     """See `Part`."""
     return Part.WISHES, account
+
+
+def emoji(identifier: EmojiId) -> Tag:
+    """See `Part`."""
+    return Part.EMOJI, identifier

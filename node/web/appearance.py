@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
+from markupsafe import escape as markup_of
 
 from federation import html
 from federation.errors import BadHost
@@ -53,6 +54,9 @@ NAME_FIRST = re.compile(
     r'\A<p><span class="h-card"><a href="/@(?P<handle>[^"]+)" class="u-url mention">@<span>[^<]*</span></a></span>\s*(?:<br>\s*)?'
 )
 """One that it names first, as `content` writes it."""
+
+TAGS = re.compile(r'(<(?:[^">]|"[^"]*")*>)')
+"""A tag as the sanitiser writes it: its attributes stand in double quotes, in which any sign may be but these."""
 
 Entity = Mapping[str, Any]  # the JSON of the client API: what is in it depends on its kind
 
@@ -160,6 +164,9 @@ def _filters(speech: Speech) -> dict[str, Callable[..., Any]]:
         "is_local": lambda account: "@" not in account["acct"],
         "reach": reach,
         "rich": rich,
+        "called": called,
+        "with_emoji": with_emoji,
+        "reaction": reaction,
         "content": content,
         "excerpt": excerpt,
         "folded_for": filtered.folded_for,
@@ -236,6 +243,46 @@ def without_community(text: Markup, handle: str) -> Markup:
     if named is None or named["handle"] != escape(handle):
         return text
     return Markup("<p>" + str(text)[named.end() :])  # noqa: S704  a part of safe markup
+
+
+@pass_context
+def called(context: Context, account: Entity) -> Markup:
+    """What somebody is called, with the pictures of the custom emoji in it."""
+    return with_emoji(context, str(account["display_name"] or account["username"]), account)
+
+
+@pass_context
+def with_emoji(context: Context, text: str, entity: Entity) -> Markup:
+    """A text with the pictures of its custom emoji; with their names alone where the page is without pictures.
+
+    text: escaped here, if it is no markup.  entity: the post or the account that it is of.
+    """
+    safe = markup_of(text)
+    shown = entity.get("emojis")
+    return safe if not shown or context["is_light"] else pictured(safe, shown)
+
+
+@pass_context
+def reaction(context: Context, shown: Entity) -> Markup:
+    """A custom emoji of another node under a post: its picture, or its name between colons."""
+    name = str(shown["name"]).partition("@")[0]
+    return with_emoji(context, f":{name}:", {"emojis": [{**shown, "shortcode": name}] if "url" in shown else []})
+
+
+def pictured(safe: Markup, shown: Sequence[Entity]) -> Markup:
+    """A text that is safe to show, with the pictures of custom emoji, each with its name for who does not see it."""
+    by_name = {f":{each['shortcode']}:": each for each in shown}
+    names = re.compile("|".join(map(re.escape, by_name)))
+    parts = TAGS.split(str(safe))  # text, tag, text, …: nothing is exchanged inside a tag
+    for number in range(0, len(parts), 2):
+        parts[number] = names.sub(lambda found: _picture_of(found[0], by_name[found[0]]), parts[number])
+    return Markup("".join(parts))  # noqa: S704  safe before; what was put in is escaped
+
+
+def _picture_of(name: str, shown: Entity) -> str:
+    """The one that stands still: a page moves nothing by itself."""
+    called, address = escape(name), escape(shown["static_url"])
+    return f'<img class="emoji" src="{address}" width="20" height="20" alt="{called}" title="{called}" loading="lazy">'
 
 
 def _tag_here(link: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ OPEN = secrets.token_hex(16)
 
 CSRF, HERE = "csrf", "here"
 
-OF_A_PERSON = ("id", "acct", "username", "display_name", "avatar", "group")
+OF_A_PERSON = ("id", "acct", "username", "display_name", "avatar", "group", "emojis")
 """What a post shows of a person. How much they write and who follows them changes all day, and is seen elsewhere."""
 
 Entity = Mapping[str, Any]  # the JSON of the client API

@@ -31,7 +31,7 @@ async def test_emoji_stand_under_a_post_until_they_are_undone(scene: Scene, kind
     for reaction in [*sent, sent[0]]:
         await scene.send(reaction)
     await scene.send(activity(kind, scene.eve, post, "another", content="👍"))
-    assert await under(scene) == {"👍": 1, "🎉": 1, ":blobcat:": 1}
+    assert await under(scene) == {"👍": 1, "🎉": 1, f":blobcat@{scene.peer.host}:": 1}
     assert await favourites(scene) == 0
     await scene.send(activity("Undo", scene.eve, sent[1], "u1"))
     await scene.send(activity("Undo", scene.eve, sent[2]["id"], "u2"))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from node.api.entities import communities, marks, occasions, quotes
+from node.api.entities import emoji as emoji_entities
 from node.api.entities import polls as poll_entities
 from node.memory.memory import Marks
 from node.memory.rendered import Reactions
@@ -18,6 +19,7 @@ from storage import posts as post_rows
 from storage import titles as title_rows
 from storage.accounts import Account
 from storage.community_life import Leading
+from storage.custom_emoji import Emoji
 from storage.ids import AccountId, PostId
 from storage.media import Media
 from storage.occasions import KeptOccasion
@@ -53,7 +55,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The same, read. shown: those of the unchecked ones, and of the quoted ones, that the reader may see."""
+    """The same, read. shown: those of the unchecked ones, and of the quoted ones, that the reader may see.
+
+    emoji: custom ones, in the texts of posts.
+    """
 
     posts: Mapping[PostId, Post]
     authors: Mapping[AccountId, Account]
@@ -71,6 +76,7 @@ class Found:
     quotes: quotes.Gathered
     followed: set[AccountId]
     media: Mapping[PostId, Sequence[Media]]
+    emoji: Mapping[PostId, Sequence[Emoji]]
     wishes: Wishes | None
 
 
@@ -95,6 +101,8 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         missing.marked
     )
     authors = account_rows.by_ids(unit, wanted) if wanted else {}
+    titles = title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {}
+    polls = poll_entities.asked(unit, asking) if asking else {}
     have_moved = any(account.moved_to for account in authors.values())
     return Found(
         posts=found,
@@ -103,13 +111,13 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         led=communities.leading_among(unit, authors.values()),
         mentioned=mentioned,
         tags=tags,
-        titles=title_rows.of(unit, entitled) if (entitled := _holding(Holds.TITLE, found)) else {},
+        titles=titles,
         marks=marks.read(unit, reader, unmarked, polls_among=missing.polls.union(asking))
         if reader is not None and unmarked
         else {},
         shown=set(post_rows.shown_among(unit, unchecked, reader=reader)) if reader is not None and unchecked else set(),
         reactions=_reactions(unit, reacted) if reacted else {},
-        polls=poll_entities.asked(unit, asking) if asking else {},
+        polls=polls,
         events=occasion_rows.of(unit, events) if (events := _holding(Holds.EVENT, found)) else {},
         attending=occasions.attending(unit, events) if events else {},
         quotes=of_quotes,
@@ -118,6 +126,7 @@ def gather(unit: Unit, reader: AccountId | None, missing: Missing) -> Found:
         if reader is not None and doubtful
         else set(),
         media=media.of(unit, illustrated) if (illustrated := _holding(Holds.MEDIA, found)) else {},
+        emoji=_emoji(unit, found, authors, titles, polls) if _holding(Holds.EMOJI, found) else {},
     )
 
 
@@ -125,12 +134,28 @@ def _holding(what: Holds, found: Mapping[PostId, Post]) -> list[PostId]:
     return [post.id for post in found.values() if post.holds & what]
 
 
+def _emoji(
+    unit: Unit,
+    found: Mapping[PostId, Post],
+    authors: Mapping[AccountId, Account],
+    titles: Mapping[PostId, Title],
+    polls: Mapping[PostId, poll_entities.Asked],
+) -> dict[PostId, list[Emoji]]:
+    more = {post: [title.title] for post, title in titles.items()}
+    for post, asked in polls.items():
+        more.setdefault(post, []).extend(option.title for option in asked.options)
+    return emoji_entities.of_posts(unit, found.values(), authors, more)
+
+
 def _reactions(unit: Unit, ids: Sequence[PostId]) -> dict[PostId, list[Reactions]]:
     here: dict[tuple[PostId, str], set[AccountId]] = {}
     for own in emoji_reactions.of_people_here(unit, ids):
         here.setdefault((own.post, own.emoji), set()).add(own.account)
     found: dict[PostId, list[Reactions]] = {}
-    for total in emoji_reactions.totals(unit, ids):
+    totals = emoji_reactions.totals(unit, ids)
+    custom = emoji_entities.of_reactions(unit, {total.emoji for total in totals})
+    for total in totals:
         people_here = frozenset(here.get((total.post, total.emoji), ()))
-        found.setdefault(total.post, []).append(Reactions(total.emoji, total.count, people_here))
+        shown = Reactions(total.emoji, total.count, people_here, custom.get(total.emoji))
+        found.setdefault(total.post, []).append(shown)
     return found

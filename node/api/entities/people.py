@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from federation import html
+from node.api.entities import emoji
 from node.api.entities.communities import leading_among, lines
 from node.api.entities.parts import VISIBILITY, Entity, timestamp
 from node.context import Node
@@ -70,7 +71,7 @@ def account(node: Node, found: Account, *, successor: Account | None = None, led
         "last_status_at": found.last_post_at.date().isoformat() if found.last_post_at else None,
         "hide_collections": True if found.kind == KIND else None,  # members are known to members
         "noindex": True,
-        "emojis": [],
+        "emojis": emoji.of_account(found, base_url=node.base_url) if found.emoji != account_rows.NO_EMOJI else [],
         "roles": [],
         "fields": [
             {"name": name, "value": value, "verified_at": None}

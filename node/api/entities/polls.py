@@ -33,8 +33,8 @@ def asked(unit: Unit, among: Sequence[PostId]) -> dict[PostId, Asked]:
     return {poll.post_id: Asked(poll, offered.get(poll.post_id, ())) for poll in polls.of(unit, among)}
 
 
-def body(found: Asked, *, now: datetime) -> bytes:
-    """A poll for all readers, without the closing brace. now: aware, UTC."""
+def body(found: Asked, *, now: datetime, custom: Sequence[Entity] = ()) -> bytes:
+    """A poll for all readers, without the closing brace. now: aware, UTC.  custom: the emoji in its options."""
     poll, is_open = found.poll, found.poll.is_open(now)
     hidden = poll.hides_totals and is_open
     given = sum(option.votes_count for option in found.options)
@@ -48,7 +48,7 @@ def body(found: Asked, *, now: datetime) -> bytes:
         "options": [
             {"title": option.title, "votes_count": None if hidden else option.votes_count} for option in found.options
         ],
-        "emojis": [],
+        "emojis": list(custom),
     }
     return orjson.dumps(entity)[:-1]
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import orjson
 
-from node.api.entities import files, filters, headings, marks, occasions, people, quotes
+from node.api.entities import emoji, files, filters, headings, marks, occasions, people, quotes
 from node.api.entities import polls as poll_entities
 from node.api.entities.gathered import Found, Missing, gather
 from node.api.entities.parts import VISIBILITY, Entity, moment_or_none, text_or_none, timestamp
@@ -245,15 +245,30 @@ def _rendered(node: Node, found: Found, post: Post) -> RenderedPost | None:
         thread=post.thread_id,
         application=post.application.encode() if post.application is not None else b"null",
         body=orjson.dumps(entity)[:-1],
-        made_of={of.post(post.id), of.post(written_by.id), *quoted, *map(of.profile, named)},
+        made_of={of.post(post.id), of.post(written_by.id), *quoted, *map(of.profile, named), *_emoji(found, post)},
         is_pinned=bool(post.holds & post_rows.Holds.PIN),
         reactions=found.reactions.get(post.id, ()),
-        poll=poll_entities.body(found.polls[post.id], now=node.now()) if post.id in found.polls else b"",
+        poll=_poll(node, found, post.id) if post.id in found.polls else b"",
         attending=found.attending.get(post.id),
         quote=quote,
         policy=quotes.policy_of(found.quotes, written_by),
         files=[files.attachment(each, base_url=node.base_url) for each in found.media.get(post.id, ())],
     )
+
+
+def _poll(node: Node, found: Found, post: PostId) -> bytes:
+    asked = found.polls[post]
+    shown = emoji.among(found.emoji.get(post, ()), [option.title for option in asked.options])
+    return poll_entities.body(asked, now=node.now(), custom=emoji.entities(shown, base_url=node.base_url))
+
+
+def _emoji(found: Found, post: Post) -> set[Tag]:
+    """The custom emoji that a post is shown with, in its text and under it."""
+    if not found.emoji and not found.reactions:
+        return set()
+    shown = {each.id for each in found.emoji.get(post.boost_of or post.id, ())}
+    reacted = {each.custom.id for each in found.reactions.get(post.id, ()) if each.custom is not None}
+    return set(map(of.emoji, shown | reacted))
 
 
 def _assembled(node: Node, reader: AccountId, known: Known, ids: Sequence[PostId]) -> Written:
@@ -305,7 +320,7 @@ def _entity(
             b',"bookmarked":true' if kept else b',"bookmarked":false',
             marks.kept_away(known.wishes, original, reader=reader),
             b',"pinned":true' if post.is_pinned and post.author == reader else b',"pinned":false',
-            _emoji(reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
+            _reactions(node, reader, original.reactions) if original.reactions else b',"emoji_reactions":[]',
             poll_entities.for_reader(post.poll, chosen, is_own=post.author == reader) if post.poll else b',"poll":null',
             b"" if original.attending is None else occasions.attendance(reader, original.attending),
             quotes.for_reader(
@@ -320,9 +335,9 @@ def _entity(
     )
 
 
-def _emoji(reader: AccountId, reactions: Sequence[Reactions]) -> bytes:
-    """What stands under a post, and which of it is the reader's own; in the form that Pleroma gave it."""
-    shown = [{"name": each.emoji, "count": each.count, "me": reader in each.here} for each in reactions]
+def _reactions(node: Node, reader: AccountId, reactions: Sequence[Reactions]) -> bytes:
+    """What stands under a post, and which of it is the reader's own."""
+    shown = [emoji.reaction(each, mine=reader in each.here, base_url=node.base_url) for each in reactions]
     return b',"emoji_reactions":' + orjson.dumps(shown)
 
 
@@ -368,7 +383,7 @@ def _status(node: Node, found: Found, post: Post) -> Entity:
         "mentions": [people.mention(found.authors[named]) for named in found.mentioned.get(post.id, ())],
         # Apps match these addresses with the links in the text, and those lead to the author's node.
         "tags": [{"name": name, "url": tag_url(origin, name)} for name in found.tags.get(post.id, ())],
-        "emojis": [],
+        "emojis": emoji.entities(found.emoji.get(post.id, ()), base_url=node.base_url),
         "card": None,
         "legation": {
             "reach": post.reach.name.lower(),

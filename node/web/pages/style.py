@@ -142,6 +142,7 @@ def _person() -> dict[str, Any]:
         "locked": False,
         "bot": False,
         "group": False,
+        "emojis": [],
         "avatar": assets.DEFAULT_AVATAR,
         "header": assets.DEFAULT_HEADER,
     }

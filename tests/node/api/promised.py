@@ -42,7 +42,8 @@ CREDENTIAL_APPLICATION: Shape = APPLICATION | {
     "client_secret": s.text,
     "client_secret_expires_at": s.number,
 }
-REACTIONS = [{"name": s.text, "count": s.number, "me": s.flag, "accounts": [s.ACCOUNT]}]
+PICTURE = {"url": s.Perhaps(s.url), "static_url": s.Perhaps(s.url)}
+REACTIONS = [{"name": s.text, "count": s.number, "me": s.flag, "accounts": [s.ACCOUNT]} | PICTURE]
 SEARCH: Shape = {"accounts": [s.ACCOUNT], "statuses": [s.STATUS], "hashtags": [s.TAG]}
 PREFERENCES: Shape = {
     "posting:default:visibility": s.one_of("public", "unlisted", "private", "direct"),

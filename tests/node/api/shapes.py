@@ -46,6 +46,7 @@ __all__ = [
     "wrong",
 ]
 
+CUSTOM_EMOJI: Shape = {"shortcode": text, "url": url, "static_url": url, "visible_in_picker": flag}
 FIELD = {"name": text, "value": text, "verified_at": Maybe(time)}
 ACCOUNT: Shape = {
     "id": id,
@@ -71,7 +72,7 @@ ACCOUNT: Shape = {
     "last_status_at": Maybe(date),
     "hide_collections": Maybe(flag),
     "noindex": flag,
-    "emojis": [null],
+    "emojis": [CUSTOM_EMOJI],
     "roles": [{"id": id, "name": text, "color": text}],
     "fields": [FIELD],
     "suspended": Perhaps(flag),
@@ -104,7 +105,7 @@ POLL: Shape = {
     "votes_count": number,
     "voters_count": Maybe(number),
     "options": [{"title": text, "votes_count": Maybe(number)}],
-    "emojis": [null],
+    "emojis": [CUSTOM_EMOJI],
     "voted": flag,
     "own_votes": [number],
 }
@@ -181,7 +182,7 @@ UNSHARED: Shape = {
     "media_attachments": [MEDIA],
     "mentions": [{"id": id, "username": text, "url": url, "acct": text}],
     "tags": [{"name": text, "url": url}],
-    "emojis": [null],
+    "emojis": [CUSTOM_EMOJI],
     "card": null,
     "poll": Maybe(POLL),
     "favourited": flag,
@@ -189,7 +190,7 @@ UNSHARED: Shape = {
     "muted": flag,
     "bookmarked": flag,
     "pinned": flag,
-    "emoji_reactions": [{"name": text, "count": number, "me": flag}],
+    "emoji_reactions": [{"name": text, "count": number, "me": flag, "url": Perhaps(url), "static_url": Perhaps(url)}],
     "legation_attendance": Perhaps(Maybe(text)),
     "quotes_count": number,
     "quote": null,
@@ -243,7 +244,7 @@ STATUS_EDIT: Shape = {
     "created_at": time,
     "account": ACCOUNT,
     "media_attachments": [MEDIA],
-    "emojis": [null],
+    "emojis": [CUSTOM_EMOJI],
 }
 STATUS_EDIT_WITH_POLL: Shape = STATUS_EDIT | {"poll": {"options": [{"title": text}]}}
 

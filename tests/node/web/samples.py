@@ -49,6 +49,7 @@ def account(identifier: int, username: str, name: str, host: str = "", **more: A
         "locked": False,
         "bot": False,
         "group": False,
+        "emojis": [],
         "note": "",
         "url": f"{origin}/@{username}",
         "uri": f"{origin}/people/{username}",
