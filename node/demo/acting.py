@@ -11,7 +11,7 @@ from node.demo.federation import Station
 from node.demo.places import Person
 from node.errors import NodeError
 
-ARRIVAL_SECONDS = 30.0
+ARRIVAL_SECONDS = 45.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.16
 """Seconds between two looks whether something has arrived."""
 

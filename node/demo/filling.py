@@ -8,7 +8,7 @@ from typing import Any
 
 from node.demo.acting import Actor, until
 from node.demo.communities import CIRCLES, Circle
-from node.demo.gathering import opened
+from node.demo.gathering import Gathering, opened
 from node.demo.posts import SAMPLES, Sample, samples_of_further_place
 
 HANDLE = re.compile(r"\{([a-z.]+)\}")
@@ -76,7 +76,7 @@ class Filling:
             for member in self._members(circle):
                 await gathering.joined_by(member)
                 self.told(member.person.name)
-            await self._write(self._said(circle), within=gathering.handle)
+            await self._write(self._said(circle), within=gathering)
             await gathering.pin(self.addresses[circle.samples[0].key])
 
     def _members(self, circle: Circle) -> list[Actor]:
@@ -85,17 +85,17 @@ class Filling:
     def _said(self, circle: Circle) -> list[Sample]:
         return _whole([sample for sample in circle.samples if sample.by in self.actors])
 
-    async def _write(self, samples: Sequence[Sample], *, within: str = "") -> None:
-        """within: the community in which it is written, by its handle; "" for none."""
+    async def _write(self, samples: Sequence[Sample], *, within: Gathering | None = None) -> None:
+        """within: the community in which it is written."""
         for sample in samples:
             await self._post(sample, within=within)
             self.told(self.actors[sample.by].person.name)
 
-    async def _post(self, sample: Sample, *, within: str) -> None:
-        author = self.actors[sample.by]
+    async def _post(self, sample: Sample, *, within: Gathering | None) -> None:
+        author, is_fetched = self.actors[sample.by], within is None
         text = HANDLE.sub(self._handle, sample.text)
         sent: dict[str, object] = {
-            "status": f"{within} {text}" if within else text,
+            "status": f"{within.handle} {text}" if within else text,
             "language": sample.language,
             "spoiler_text": sample.summary,
         }
@@ -104,13 +104,13 @@ class Filling:
         else:
             sent["visibility"] = sample.visibility
         if sample.answers:
-            sent["in_reply_to_id"] = await self._here(author, sample.answers, is_fetched=not within)
+            sent["in_reply_to_id"] = await self._here(author, sample.answers, is_fetched=is_fetched)
         posted = await author.ask("POST", "/api/v1/statuses", json=sent)
         self.addresses[sample.key] = posted["uri"]
         for verb, names in (("favourite", sample.useful_to), ("reblog", sample.shared_by)):
             for name in names:
                 if name in self.actors:
-                    post = await self._here(self.actors[name], sample.key, is_fetched=not within)
+                    post = await self._here(self.actors[name], sample.key, is_fetched=is_fetched)
                     await self.actors[name].ask("POST", f"/api/v1/statuses/{post}/{verb}")
 
     def _handle(self, found: re.Match[str]) -> str:
@@ -119,7 +119,7 @@ class Filling:
         return f"@{found[1]}@{actor.station.host}" if actor else found[1].replace(".", " ").title()
 
     async def _here(self, actor: Actor, key: str, *, is_fetched: bool) -> str:
-        """The id of a post at somebody's node, once it is there. is_fetched: or else waited for, as what is for members must be."""
+        """The id of a post at somebody's node, once it is there. is_fetched: or else waited for, as it comes from its community."""
         found: list[str] = []
 
         async def arrived() -> bool:
