@@ -49,6 +49,14 @@ class Said:
         return Reference(self.url, "image", self.media_type)
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Whose name or profile shows some. emoji: see `Account`."""
+
+    id: AccountId
+    emoji: str
+
+
 NAMED = """
 select id, host, shortcode, url, file, updated_at from custom_emoji where host in :hosts and shortcode in :shortcodes
 """
@@ -127,14 +135,21 @@ def _replace(unit: Unit, host: str, changed: Sequence[tuple[Emoji, Said]], fresh
             for known, each in changed
         ],
     )
-    showing = unit.all(AccountId, "select id from accounts where host = :host and emoji <> '{}'", host=host)
-    if showing:
-        # A name of a file has 128 random bits: it stands nowhere else.
-        unit.each(
-            "update accounts set emoji = replace(emoji, :old, :new) where host = :host and emoji <> '{}'",
-            [{"old": known.file, "new": fresh[each.shortcode], "host": host} for known, each in changed],
-        )
     for known, _ in changed:
         unit.after_commit(EmojiChanged(known.id))
-    for account in showing:
-        unit.after_commit(AccountChanged(account))
+    _replace_on_profiles(unit, host, {known.file: fresh[each.shortcode] for known, each in changed})
+
+
+def _replace_on_profiles(unit: Unit, host: str, files: Mapping[str, str]) -> None:
+    """files: the name of the new picture by that of the one before."""
+    showing = unit.all(Profile, "select id, emoji from accounts where host = :host and emoji <> '{}'", host=host)
+    concerned = [each for each in showing if any(old in each.emoji for old in files)]
+    if not concerned:
+        return
+    # A name of a file has 128 random bits: it stands nowhere else.
+    unit.each(
+        "update accounts set emoji = replace(emoji, :old, :new) where host = :host and emoji <> '{}'",
+        [{"old": old, "new": new, "host": host} for old, new in files.items()],
+    )
+    for each in concerned:
+        unit.after_commit(AccountChanged(each.id))

@@ -1,11 +1,19 @@
 """Reactions: several of one person, each once."""
 
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import text
+
 from storage import emoji_reactions, posts
 from storage.emoji_reactions import Own, Reaction, Total
 from storage.events import Event, PostAltered
+from storage.migrations import apply
+from storage.opening import is_postgresql, open_store
 from storage.posts import Holds
 from storage.store import Store
-from tests.storage.conftest import Person, Write
+from tests.storage.conftest import Person, Write, elsewhere, member
+from tests.storage.test_search import write_as
 
 
 async def test_an_emoji_counts_once_a_person(store: Store, person: Person, write: Write) -> None:
@@ -34,3 +42,26 @@ async def test_one_is_taken_back_and_the_others_stay(store: Store, person: Perso
     assert [await store.write(emoji_reactions.remove, paul.id, post.id, "👍") for _ in range(2)] == [True, False]
     assert await store.read(emoji_reactions.totals, [post.id]) == [Total(post.id, "🎉", 1)]
     assert await store.read(emoji_reactions.uri_of, paul.id, post.id, "🎉") == "urn:🎉"
+
+
+async def test_a_custom_emoji_of_before_says_whose_it_is_after_the_upgrade(database: Path | str) -> None:
+    store = await open_store(database)
+    marie, ken = await store.write(member, "marie"), await store.write(elsewhere, "ken", "tokyo.example:8443")
+    post = await store.write(write_as, marie, "Bonjour", tags=())
+    now = [(marie, "👍"), (ken, "👍"), (ken, ":blob@tokyo.example:8443:")]
+    for who, emoji in now:
+        await store.write(emoji_reactions.add, who.id, post.id, emoji, uri=f"urn:{who.id}:{emoji}")
+    await store.close()
+    settings = apply.config()
+    engine = apply._on_postgresql(str(database)) if is_postgresql(database) else apply._on_sqlite(Path(database))
+    with engine.connect() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0032")
+        before = connection.execute(text("select emoji from emoji_reactions order by id")).scalars().all()
+    engine.dispose()
+    assert before == ["👍", "👍", ":blob:"]
+    apply.upgrade(database)
+    store = await open_store(database)
+    people = await store.read(emoji_reactions.people, post.id, most=3)
+    assert [(one.account, one.emoji) for one in people] == [(who.id, emoji) for who, emoji in now]
+    await store.close()
