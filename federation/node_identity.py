@@ -3,7 +3,7 @@
 A node signs every question that it asks, so whoever holds its key reads what it may read. Its keys are therefore noted at
 first contact; a new one counts only if one of them has vouched for it (an Update of the actor, signed by it), or when the
 administrators of both nodes have compared fingerprints. Keys of people follow their nodes.
-Source: `docs/decisions/0045-what-is-known-of-a-peer.md`.
+Source: `docs/decisions/0048-what-is-known-of-a-peer.md`.
 """
 
 from collections.abc import Sequence

@@ -304,12 +304,3 @@ def drop(unit: Unit, host: Host | None = None) -> int:
     found = [letter.id for letter in dead(unit, host, limit=1_000_000)]
     done(unit, found)
     return len(found)
-
-
-def waiting_for(unit: Unit, activity_prefix: str) -> int:
-    """How many peers have not yet taken the activities whose ids begin so."""
-    sql = """
-    select count(*) from deliveries d join activities x on x.id = d.activity_id
-    where d.dead_at is null and x.uri >= :prefix and x.uri < :prefix || '~'
-    """
-    return unit.one(int, sql, prefix=activity_prefix) or 0

@@ -180,6 +180,13 @@ def test_the_top_level_has_the_rooms_of_the_house_only() -> None:
     assert {folder for folder in folders if not folder.startswith(".")} == FOLDERS
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((HOUSE / "docs" / "decisions").glob("*.md"))
+    numbers = [page.name[:4] for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    assert [page.name for page in pages if not page.read_text().startswith(f"# {int(page.name[:4])}. ")] == []
+
+
 def test_no_file_knows_one_machine() -> None:
     found = [
         f"{path}: {match[0].decode()}"
