@@ -14,6 +14,7 @@ from federation.errors import Ignored, NotAllowed
 from federation.strict_json import JsonObject
 from federation.vocabulary import Embedded, Note, types_of
 from storage import communities, follows, posts, tombstones
+from storage import conversations as thread_rows
 from storage.accounts import Account
 from storage.errors import NotFound
 from storage.ids import AccountId, PostId
@@ -42,6 +43,7 @@ class Create(Activity):
     _read: Note | None = PrivateAttr(default=None)
     _foreseen: Foreseen | None = PrivateAttr(default=None)
     _followed: tuple[Unit, bool] | None = PrivateAttr(default=None)
+    _is_known: bool = PrivateAttr(default=False)
 
     @classmethod
     def read(cls, document: JsonObject) -> Self:
@@ -77,8 +79,11 @@ class Create(Activity):
         note = self.note()
         notes.demand_own(note, self.actor)
         demand_present(self, unit)
+        self._is_known = False
         if self._foreseen_in(unit) is None and (before := tombstones.already(unit, note.id, by=self.actor)) is not None:
-            raise Ignored(before)
+            self._is_known = before == "known-already" and self._is_to_be_sent_on(unit, note)
+            if not self._is_known:
+                raise Ignored(before)
         if not self._concerns_us(unit, note):
             raise Ignored("unsolicited")
         self.demand_taken(unit)
@@ -99,6 +104,8 @@ class Create(Activity):
         """Keep the post and tell those of this node whom it names; or count the vote."""
         if self._ballot:
             ballots.count(unit, self, self._ballot)
+            return
+        if self._is_known:
             return
         foreseen = self._foreseen_in(unit)
         is_listened_to = foreseen is None or foreseen.is_listened_to
@@ -152,6 +159,14 @@ class Create(Activity):
     def concerns_us(self, unit: Unit, /) -> bool:
         """Whether anybody here follows who wrote the post, is named by it, or has written or read what it answers. Raises Malformed."""
         return self._concerns_us(unit, self.note())
+
+    def _is_to_be_sent_on(self, unit: Unit, note: Note) -> bool:
+        """Whether a post begins a conversation of a community of this node, and was fetched before its author told of it."""
+        post = posts.by_uri(unit, note.id)
+        if post is None or post.reply_to_uri is not None or post.author_id != self.performer(unit).id:
+            return False
+        sharing = {each.id for each in thread_rows.communities_of(unit, post.id)}
+        return any(each.id not in sharing for each in communities.hosted_among(unit, {*note.to, *note.cc}))
 
     def _is_unknown(self, unit: Unit) -> bool:
         uri = str(self.object["id"])

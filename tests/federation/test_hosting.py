@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from federation.client import Budget
 from federation.strict_json import JsonObject
 from storage import accounts, communities, deliveries, directories, follows, posts
 from storage.accounts import Account
@@ -87,6 +88,19 @@ async def _read_as_one_of_ours(presse: Press) -> None:
     host = Host(presse.scene.peer.host)
     write = presse.store.write
     await write(directories.keep, host, cursor="", next_at=presse.group.created_at, people=2)
+
+
+async def test_what_was_fetched_before_its_author_told_of_it_is_sent_on_too(presse: Press) -> None:
+    written = presse.note()
+    presse.scene.peer.offers["/users/eve/notes/1"] = written
+    await presse.scene.side.federation.gathering.post(str(written["id"]), budget=Budget())
+    assert await presse.shares() == []
+    create = activity("Create", presse.scene.eve, written)
+    assert await presse.told(create) == "applied"
+    assert [each["id"] for each in await presse.sent_on()] == [create["id"]]
+    assert await presse.shares() == ["<p>Note 1</p>"]
+    again = activity("Create", presse.scene.eve, written, "2")
+    assert "known-already" in str(await presse.told(again))
 
 
 async def test_what_a_member_writes_is_sent_on_as_it_came(presse: Press) -> None:
