@@ -7,7 +7,18 @@ Every fetch is signed, goes to allowed peers only, and counts against the budget
 
 from contextlib import suppress
 
-from federation import actors, collections, conversations, departures, discovery, notes, on_behalf, quoting, restoring
+from federation import (
+    actors,
+    ballots,
+    collections,
+    conversations,
+    departures,
+    discovery,
+    notes,
+    on_behalf,
+    quoting,
+    restoring,
+)
 from federation.activities import create, delete, update
 from federation.activity import Activity
 from federation.audience import named_in
@@ -342,6 +353,8 @@ def _concerns_us(unit: Unit, document: JsonObject, naming: str) -> bool:
 def _keep(unit: Unit, document: JsonObject) -> Post:
     activity = create.of(document)
     note = notes.read(document)
+    if ballots.is_vote(document):  # it counts by its Create, told to the poll's author; shown by itself it is nothing
+        raise Ignored("a-vote")
     known = posts.by_uri(unit, note.id)
     if known is not None:
         return known

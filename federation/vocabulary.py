@@ -191,12 +191,17 @@ def _first_type(value: object) -> object:
     return next((_term(part) for part in as_list(value) if isinstance(part, str)), "")
 
 
+def _text_if_any(value: object) -> str:
+    found = _text(value)
+    return found if isinstance(found, str) else ""
+
+
 class Tag(Model):
-    """A mention or a hashtag in a text; other kinds are passed over."""
+    """A mention or a hashtag in a text; other kinds are passed over, and whatever is odd about them."""
 
     type: Annotated[str, BeforeValidator(_first_type)] = ""
-    href: str | None = None
-    name: Text = ""
+    href: Annotated[str | None, BeforeValidator(_text_if_any)] = None
+    name: Annotated[str, BeforeValidator(_text_if_any)] = ""
 
 
 def _tags(value: object) -> list[Mapping[str, object]]:

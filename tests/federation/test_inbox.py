@@ -125,6 +125,12 @@ async def test_scripts_in_a_post_never_reach_a_reader(scene: Scene) -> None:
     assert await scene.public() == ["<p>a</p>"]
 
 
+async def test_what_is_odd_about_a_tag_leaves_the_post(scene: Scene) -> None:
+    tags = [{"type": "Mention", "name": 7, "href": {}}, {"type": "Hashtag", "name": {"x": []}}, {"name": [None]}]
+    await scene.send(activity("Create", scene.eve, note(scene.eve, tag=tags)))
+    assert await scene.public() == ["<p>Note 1</p>"]
+
+
 async def test_a_type_that_nobody_knows_is_taken_and_forgotten(scene: Scene) -> None:
     assert await scene.send(activity("Listen", scene.eve, note(scene.eve))) == 202
     assert await scene.side.store.read(lambda unit: unit.one(int, "select count(*) from journal")) == 0

@@ -153,6 +153,15 @@ async def test_a_vote_is_counted_once_and_is_no_post(scene: Scene) -> None:
     assert (await scene.side.store.read(posts.get, post.id)).replies_count == 0
 
 
+async def test_a_vote_that_is_shown_by_its_id_alone_is_no_post_either(scene: Scene) -> None:
+    post = await asked(scene)
+    uri = f"{scene.eve}/notes/vote"
+    scene.peer.offers["/users/eve/notes/vote"] = vote(scene.eve, post.uri, "Midi", id=uri)
+    await scene.send(activity("Create", scene.eve, uri))
+    assert "/users/eve/notes/vote" in scene.peer.asked
+    assert await scene.side.store.read(posts.by_uri, uri) is None
+
+
 async def test_several_votes_may_come_as_a_list(scene: Scene) -> None:
     post = await asked(scene, multiple=True)
     both = [vote(scene.eve, post.uri, option, option) for option in ("Midi", "Soir")]
