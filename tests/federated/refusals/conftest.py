@@ -128,6 +128,14 @@ class Node:
         theirs = [each for each in found if each["account"]["acct"].rpartition("@")[2] in hosts]
         return [(each["reblog"] or each)["content"].removeprefix("<p>").removesuffix("</p>") for each in theirs]
 
+    async def journal(self, *, by: str = "marie") -> list[Json]:
+        """All of somebody's journal, newest first: what tests before have left stands in it too, and peers' posts are older."""
+        found, page = list[Json](), {"limit": "40"}
+        while part := await self.ask("GET", "/api/v1/timelines/home", by=by, params=page):
+            found += part
+            page["max_id"] = part[-1]["id"]
+        return found
+
     async def person(self, uri: str, *, by: str = "marie") -> Json | None:
         """An actor, if this node finds it or knows it."""
         found = await self.ask("GET", "/api/v2/search", by=by, params={"q": uri, "resolve": "true", "type": "accounts"})

@@ -265,7 +265,7 @@ async def test_what_stands_in_no_list_for_all_is_put_into_none_by_sharing_it(pee
     assert await peer.outcome(unlisted) == "applied"
     assert await peer.outcome(peer.act("Announce", peer.note()["id"], to=[PUBLIC])) == "applied"
     assert await peer.node.shown(peer) == []
-    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    found = await peer.node.journal()
     shares = [post["visibility"] for post in found if (post["reblog"] or {}).get("uri") == peer.note()["id"]]
     assert shares == ["unlisted"]
 
@@ -277,7 +277,7 @@ async def test_nobody_makes_an_audience_wider_by_telling_of_a_post_again(peer: H
     wide = {**_object_of(narrow), "to": peer.note()["to"], "updated": LATER}
     for kind in ("Create", "Update"):
         await peer.outcome(peer.act(kind, wide, "wide"))
-    found = await peer.node.ask("GET", "/api/v1/timelines/home", params={"limit": "40"})
+    found = await peer.node.journal()
     assert [post["visibility"] for post in found if post["uri"] == wide["id"]] == ["private"]
     assert await peer.node.shown(peer) == []
 
@@ -374,7 +374,7 @@ async def journal_of_marie(peer: HandMade) -> list[str]:
 
 
 async def journal_of(peer: HandMade, name: str) -> list[str]:
-    found = await peer.node.ask("GET", "/api/v1/timelines/home", by=name, params={"limit": "40"})
+    found = await peer.node.journal(by=name)
     return [post["content"] for post in found if post["account"]["acct"].endswith(f"@{peer.host}")]
 
 

@@ -72,7 +72,7 @@ async def community(make_peer: MakePeer) -> Community:
 
 async def journal(community: Community) -> list[Json]:
     """What the group has brought into marie's journal, newest first."""
-    found = await community.node.ask("GET", "/api/v1/timelines/home")
+    found = await community.node.journal()
     return [each for each in found if each["account"]["url"] == community.uri]
 
 

@@ -60,7 +60,7 @@ async def test_what_people_of_lemmy_do_in_our_community_comes_back_as_it_was(lem
 
     async def begun() -> Json:
         """What begins the conversation, in marie's journal."""
-        found = [each["reblog"] for each in await node.ask("GET", "/api/v1/timelines/home") if each["reblog"]]
+        found = [each["reblog"] for each in await node.journal() if each["reblog"]]
         (post,) = [each for each in found if each["uri"] == page["id"]]
         return post
 
@@ -135,7 +135,7 @@ class Atelier:
 
     async def shared(self) -> list[Json]:
         """What the community has brought into marie's journal, newest first."""
-        found = await self.lemmy.node.ask("GET", "/api/v1/timelines/home")
+        found = await self.lemmy.node.journal()
         return [each["reblog"] for each in found if each["account"]["url"] == self.uri]
 
     async def titles(self) -> list[tuple[str, int]]:

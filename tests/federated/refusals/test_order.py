@@ -166,7 +166,7 @@ async def test_a_removed_peer_is_told_nothing_more(peer: HandMade) -> None:
     await peer.node.remove(peer.entry)
     peer.entry = ""
     await written_by_marie(peer)
-    other = await peer.node.ask("GET", "/api/v1/timelines/home")
+    other = await peer.node.journal()
     assert other
     assert [document["type"] for document in peer.posted] == ["Accept"]
 
