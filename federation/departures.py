@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from federation.activities import delete
 from federation.errors import Ignored
-from storage import accounts, follows
+from storage import accounts, follows, keys
 from storage.ids import Host
 from storage.store import Unit
 
@@ -27,11 +27,15 @@ def from_inboxes(unit: Unit, inboxes: Iterable[tuple[Host, str]]) -> None:
 
 
 def of_actor(unit: Unit, uri: str) -> None:
-    """Somebody is no more at their own node: what is kept of them goes, as if they had said so themselves. uri: the actor's id."""
-    known = accounts.by_uri(unit, uri)
+    """Somebody is no more at their own node: what is kept of them goes, as if they had said so themselves.
+
+    uri: the actor's id, or that of a key of theirs that has a document of its own.
+    """
+    key = keys.public(unit, uri)
+    known = accounts.by_uri(unit, uri if key is None else key.owner_uri)
     if known is None or known.is_local or known.gone_at is not None:
         return
-    farewell = delete.of(uri, by=uri)
+    farewell = delete.of(known.uri, by=known.uri)
     with contextlib.suppress(Ignored):
         farewell.authorize(unit)
         farewell.apply(unit)

@@ -10,6 +10,7 @@ activity inside an Announce are told of a new conversation by an Announce of its
 Source: FEP-1b12.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation import documents, notes, redistributed, restoring, strict_json
@@ -124,11 +125,23 @@ def _may_be_written(unit: Unit, create: Create, community: Account) -> bool:
 def _onward(unit: Unit, community: Account, activity: Activity) -> Onward:
     led = communities.find(unit, community.id)
     to, cc = [community.followers_uri], list[str]()
-    if PUBLIC in redistributed.named_by(activity) and (led is None or not led.is_for_members):
+    said_to, said_cc = _addressing(activity)
+    if led is not None and led.is_for_members:
+        pass  # whatever the activity says
+    elif PUBLIC in said_to:
         to, cc = [PUBLIC], [community.followers_uri]
+    elif PUBLIC in said_cc:  # it stands in no list for all, and is put into none by being sent on
+        cc = [PUBLIC]
     uri = f"{community.uri}/announces/{unit.new_id()}"
     document = documents.act("Announce", community, _as_it_came(activity), uri=uri, to=to, cc=cc)
     return Onward(Announce.read(document), _ended(unit, community, activity))
+
+
+def _addressing(activity: Activity) -> tuple[Sequence[str], Sequence[str]]:
+    """`to` and `cc` of an activity; of a new post, where only that says it."""
+    if isinstance(activity, Create) and not (activity.to or activity.cc):
+        return activity.note().to, activity.note().cc
+    return activity.to, activity.cc
 
 
 def _as_it_came(activity: Activity) -> JsonObject:

@@ -205,7 +205,11 @@ class Inbox:
         """An unknown actor deletes itself: its key is gone with it. Or has changed: nobody here has what was before."""
         if not any(word in arrival.request.body for word in (b'"Delete"', b'"Update"')):
             return
-        document = strict_json.loads(arrival.request.body)
+        try:
+            document = strict_json.loads(arrival.request.body)
+        except Malformed:
+            await self._rates.take_unproven(arrival.address)  # nothing is proven yet, and reading it was work
+            raise
         kind, actor = document.get("type"), value_or_id(document.get("actor"))
         if kind not in OF_ONESELF or not isinstance(actor, str) or value_or_id(document.get("object")) != actor:
             return

@@ -73,7 +73,7 @@ def demand(unit: Unit, activity: Activity, community: Account | None) -> Account
     actor = activity.performer(unit)
     if not (community.is_local or actor.is_local):
         raise Ignored("not-sent-on")
-    if not communities.is_manager(unit, community.id, actor.id):
+    if actor.suspended_at or actor.gone_at or not communities.is_manager(unit, community.id, actor.id):
         raise NotAllowed(activity.actor, community.uri, "not-a-manager")
     return community
 

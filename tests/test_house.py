@@ -187,6 +187,15 @@ def test_each_decision_has_a_number_of_its_own() -> None:
     assert [page.name for page in pages if not page.read_text().startswith(f"# {int(page.name[:4])}. ")] == []
 
 
+def test_the_proxy_that_we_show_says_who_calls_wherever_it_says_anything() -> None:
+    """Where a part of its file sets one header, none of those count that are set outside of it."""
+    lines = [line.strip() for line in (HOUSE / "docs" / "deploy" / "nginx.conf").read_text().splitlines()]
+    hosts, callers = (
+        lines.count(f"proxy_set_header {what};") for what in ("Host $http_host", "X-Forwarded-For $remote_addr")
+    )
+    assert hosts == callers == 2
+
+
 def test_no_file_knows_one_machine() -> None:
     found = [
         f"{path}: {match[0].decode()}"

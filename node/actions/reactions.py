@@ -126,7 +126,7 @@ def _unshare(unit: Unit, me: Account, post: PostId) -> None:
 def _announce(unit: Unit, me: Account, original: Post, *, uri: str) -> JsonObject:
     """A shared post goes as far as the post itself did, and to its author."""
     author = accounts.get(unit, original.author_id)
-    reach = Reach.FOLLOWERS if original.reach is Reach.FOLLOWERS else Reach.ALL_NODES
+    reach = original.reach if original.reach in (Reach.FOLLOWERS, Reach.UNLISTED) else Reach.ALL_NODES
     to, cc = addressing(me, reach, people=[author.uri])
     document = documents.act("Announce", me, original.uri, uri=uri, to=to, cc=cc)
     return {**document, "published": documents.timestamp(unit.now)}

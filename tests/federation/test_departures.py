@@ -134,6 +134,28 @@ async def test_whose_actor_is_gone_is_gone_here_and_a_404_changes_nothing(scene:
     assert await scene.side.store.read(posts.by_uri, f"{scene.eve}/notes/1") is None
 
 
+async def test_a_farewell_whose_key_had_a_document_of_its_own_is_taken_too(
+    scene: Scene, rsa_keys: list[rsa.RSAPrivateKey]
+) -> None:
+    zoe = f"{scene.peer.base_url}/users/zoe"
+    shown = scene.peer.actor("zoe")["publicKey"]
+    assert isinstance(shown, dict)
+    scene.peer.offers["/users/zoe/main-key"] = {**shown, "id": f"{zoe}/main-key"}
+    await follow_marie(scene, "zoe", publicKey=f"{zoe}/main-key")
+    scene.peer.gone |= {"/users/zoe", "/users/zoe/main-key"}
+    farewell = activity("Delete", zoe, zoe)
+    assert await scene.send(farewell, key_id=f"{zoe}/main-key", key=rsa_keys[2]) == 202
+    assert await followers(scene) == []
+
+
+async def test_the_inbox_of_somebody_who_has_left_is_gone_to_those_who_sign(scene: Scene) -> None:
+    marie = await marie_of(scene)
+    await scene.side.store.write(accounts.mark_gone, marie.id)
+    like = activity("Like", scene.eve, f"{marie.uri}/posts/1")
+    assert await scene.peer.post(f"{marie.uri}/inbox", like) == 410
+    assert await scene.peer.post(f"{marie.uri}0/inbox", like) == 404
+
+
 async def test_a_farewell_whose_key_is_gone_with_its_actor_is_taken(
     scene: Scene, rsa_keys: list[rsa.RSAPrivateKey]
 ) -> None:

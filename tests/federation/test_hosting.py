@@ -8,7 +8,7 @@ from yarl import URL
 
 from federation.client import Budget
 from federation.strict_json import JsonObject
-from storage import accounts, communities, deliveries, directories, follows, posts
+from storage import accounts, communities, deliveries, directories, follows, posts, standings
 from storage.accounts import Account
 from storage.ids import Host
 from storage.store import Unit
@@ -219,6 +219,27 @@ async def test_what_is_for_members_is_told_to_them_alone(presse: Press) -> None:
     kept = await presse.store.read(posts.by_uri, f"{presse.scene.eve}/notes/1")
     assert kept is not None
     assert kept.reach is Reach.COMMUNITY
+
+
+async def test_what_stands_in_no_list_for_all_is_sent_on_so(presse: Press) -> None:
+    unlisted = presse.note(to=[f"{presse.scene.eve}/followers", presse.group.uri], cc=[PUBLIC])
+    await presse.told(activity("Create", presse.scene.eve, unlisted))
+    addressed = [(each["to"], each["cc"]) for each in await presse.sent()]
+    assert addressed == [([presse.group.followers_uri], [PUBLIC])] * 2
+
+
+async def test_a_manager_who_is_suspended_decides_nothing_more(presse: Press) -> None:
+    eve, group = presse.scene.eve, presse.group.uri
+    person = await presse.store.read(accounts.by_uri, eve)
+    assert person is not None
+    await presse.store.write(communities.add_manager, presse.group.id, person.id)
+    await presse.told(activity("Create", eve, presse.note()))
+    lock = activity("Lock", eve, f"{eve}/notes/1", audience=group)
+    assert await presse.told(lock) == "applied"
+    await presse.store.write(standings.restrict, person.id, standings.SUSPENDED)
+    outcome = await presse.told(activity("Undo", eve, lock, audience=group))
+    assert outcome is not None
+    assert ": not-a-manager: " in outcome
 
 
 async def test_what_has_nothing_to_do_with_the_community_is_not_sent_on(presse: Press) -> None:

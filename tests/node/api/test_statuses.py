@@ -171,6 +171,8 @@ async def test_a_sharing_never_goes_another_way_than_asked(app_of: AppOf) -> Non
     assert (await paul.act(made, "reblog", json={"visibility": "public"}))["reblog"]["reblogged"] is True
     own = await marie.post("Pour mes abonnés", visibility="private")
     assert (await marie.act(own, "reblog"))["visibility"] == "private"
+    aside = await marie.post("En passant", visibility="unlisted")
+    assert (await paul.act(aside, "reblog"))["visibility"] == "unlisted"
     direct = await marie.post("@paul Bonjour", visibility="direct")
     await paul.act(direct, "reblog", expect=422)
 
