@@ -202,11 +202,6 @@ def by_address(unit: Unit, address: str) -> Account | None:
     return unit.one(Account, sql, address=address)
 
 
-def by_followers_uri(unit: Unit, uri: str) -> Account | None:
-    """The account whose collection of followers has this id."""
-    return unit.one(Account, f"{SELECT} where a.followers_uri = :uri", uri=uri)
-
-
 def alone_at_inbox(unit: Unit, host: Host, inbox: str) -> AccountId | None:
     """Whose inbox this is, if it is that of one account of this host and of no other."""
     sql = "select id, inbox from accounts where host = :host and (inbox = :inbox or shared_inbox = :inbox) limit 2"

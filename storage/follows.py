@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.accounts import COLUMNS, Account
 from storage.events import RelationChanged
-from storage.ids import AccountId, Host
+from storage.ids import AccountId
 from storage.pages import Page, paged
 from storage.store import Unit
 
@@ -247,15 +247,6 @@ def listened_to(unit: Unit, accounts: Sequence[AccountId]) -> set[AccountId]:
         where f.followed_id = o.id and f.notify = 1 and f.accepted_at is not null and a.host = '')
     """
     return set(unit.all(AccountId, sql, accounts=list(accounts)))
-
-
-def hosts_of_followers(unit: Unit, account: AccountId) -> list[Host]:
-    """The other nodes where somebody has followers."""
-    sql = """
-    select distinct a.host from follows f join accounts a on a.id = f.follower_id
-    where f.followed_id = :account and f.accepted_at is not null and a.host <> '' order by a.host
-    """
-    return unit.all(Host, sql, account=account)
 
 
 def _count(unit: Unit, follower: AccountId, followed: AccountId, *, by: int) -> None:
